@@ -1,0 +1,1 @@
+"""Readable, compiled derivatives of plain NumPy programs."""

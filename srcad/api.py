@@ -1,0 +1,173 @@
+"""The public functions: `vjp`, `grad`, `value_and_grad` and `source`."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias, overload
+
+from srcad import pipeline
+from srcad.errors import ArgumentError
+from srcad.gradient import Gradient, GradientOptions, checked_argnums
+from srcad.pullback import Pullback, pull
+from srcad.target import Function, Target, check_call
+
+__all__ = ["Pullback", "grad", "source", "value_and_grad", "vjp"]
+
+# Mapped axes by name. They are bound by `vmap` only: outside of it any name is unbound, and changes
+# nothing.
+ReduceAxes: TypeAlias = str | Sequence[str]
+
+LEVELS = ("array", "loops")
+
+
+@overload
+def vjp(
+    fun: Function, *primals: object, has_aux: Literal[False] = False, reduce_axes: ReduceAxes = ()
+) -> tuple[Any, Pullback]: ...
+
+
+@overload
+def vjp(
+    fun: Function, *primals: object, has_aux: Literal[True], reduce_axes: ReduceAxes = ()
+) -> tuple[Any, Pullback, Any]: ...
+
+
+def vjp(
+    fun: Function, *primals: object, has_aux: bool = False, reduce_axes: ReduceAxes = ()
+) -> tuple[Any, ...]:
+    """Run a function and return its result with the function that pulls cotangents back.
+
+    Args:
+        fun: the function to differentiate. Its arguments and its result are numbers, arrays and
+            tuples, lists, dicts, NamedTuples, dataclasses and None of them, nested at will.
+        primals: its positional arguments. They are never changed, even if `fun` writes to them.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated and the
+            second is any object.
+        reduce_axes: names of mapped axes to sum cotangents over. Outside of a mapped function, and
+            for names that are not bound, it changes nothing.
+
+    Returns:
+        `(primals_out, vjp_fun)`, or `(primals_out, vjp_fun, aux)` if `has_aux`. `vjp_fun` takes one
+        cotangent with the structure, shapes and dtypes of `primals_out` and returns a tuple, one
+        entry for each primal, of that primal's structure, shapes and dtypes. Integer and boolean
+        leaves have cotangents of dtype `float0`. It can be called any number of times, from any
+        thread.
+
+    Raises:
+        ArgumentError: when `fun` is not callable, or a leaf is neither a number nor an array.
+        CotangentError: from `vjp_fun`, when a cotangent does not fit.
+        TypeError: Python's own, when `fun` does not take so many arguments.
+
+    >>> import numpy as np
+    >>> def f(x, y):
+    ...     return np.sin(x), np.cos(y)
+    >>> primals, f_vjp = vjp(f, 0.5, 1.0)
+    >>> xbar, ybar = f_vjp((-0.7, 0.3))
+    >>> print(xbar)
+    -0.61430779
+    >>> print(ybar)
+    -0.25244130
+    """
+    return pull(Target.of(fun), primals, has_aux)
+
+
+def grad(
+    fun: Function,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    allow_int: bool = False,
+    reduce_axes: ReduceAxes = (),
+) -> Gradient:
+    """Return the function that computes the gradient of a scalar function.
+
+    Args:
+        fun: the function to differentiate; its result is a real number (or a 0-d array).
+        argnums: which positional arguments to differentiate by: a number, or a sequence of them;
+            negative ones count from the end. Other arguments may be any objects, and keyword
+            arguments are passed through.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated.
+        holomorphic: whether `fun` is holomorphic; its arguments and its result are then complex.
+        allow_int: whether integers and booleans may be differentiated by, with `float0` gradients.
+        reduce_axes: names of mapped axes; see `vjp`.
+
+    Returns:
+        A function of the same arguments. It returns a gradient of the structure, shapes and dtypes
+        of the argument, a tuple of them if `argnums` is a sequence, and `(gradient, aux)` if
+        `has_aux`. For a complex z = x + iy it is df/dx - i df/dy, as in JAX.
+
+    Raises:
+        ArgumentError: when `fun` is not callable or `argnums` no numbers; from the function that is
+            returned, for arguments that cannot be differentiated by and results that are no scalar.
+
+    >>> def f(x, y, power=2):
+    ...     return x * y**power
+    >>> grad(f)(3.0, 2.0)
+    4.0
+    >>> grad(f, argnums=(0, 1))(3.0, 2.0, power=3)
+    (8.0, 36.0)
+    """
+    numbers = checked_argnums(argnums)
+    options = GradientOptions(numbers, has_aux, holomorphic, allow_int)
+    return Gradient(Target.of(fun), options)
+
+
+def value_and_grad(
+    fun: Function,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    allow_int: bool = False,
+    reduce_axes: ReduceAxes = (),
+) -> Gradient:
+    """Return the function that computes a scalar function's value and its gradient together.
+
+    It is what `scipy.optimize.minimize(..., jac=True)` asks for.
+
+    Args:
+        fun: the function to differentiate; as for `grad`, like all that follows.
+        argnums: which positional arguments to differentiate by.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated.
+        holomorphic: whether `fun` is holomorphic.
+        allow_int: whether integers and booleans may be differentiated by.
+        reduce_axes: names of mapped axes; see `vjp`.
+
+    Returns:
+        A function of the same arguments, which returns `(value, gradient)`, or
+        `((value, aux), gradient)` if `has_aux`.
+
+    Raises:
+        ArgumentError: as `grad`.
+
+    >>> value_and_grad(lambda x: x**2)(3.0)
+    (9.0, 6.0)
+    """
+    numbers = checked_argnums(argnums)
+    options = GradientOptions(numbers, has_aux, holomorphic, allow_int, with_value=True)
+    return Gradient(Target.of(fun), options)
+
+
+def source(fun: Function, *args: object, level: str = "array", **kwargs: object) -> str:
+    """Return the adjoint that srcad writes for a function and these arguments.
+
+    Nothing is run: not the function, and not its adjoint.
+
+    Args:
+        fun: the function.
+        args: its positional arguments; the adjoint is by all that are floats or complex numbers.
+        level: "array" for the text to read, which runs under NumPy, or "loops" for what is
+            compiled.
+        kwargs: its keyword arguments; one named `level` must be bound with functools.partial.
+
+    Returns:
+        The text of a whole module.
+
+    Raises:
+        ArgumentError: when `fun` is not callable, or for another level.
+        TypeError: Python's own, when `fun` does not take such arguments.
+
+    >>> print(source(lambda x: x * x, 3.0))  # doctest: +SKIP
+    """
+    if level not in LEVELS:
+        raise ArgumentError(f"there is no level {level!r}", hint=f"choose one of {LEVELS}")
+    target = Target.of(fun)
+    check_call(target.function, args, kwargs)
+    return pipeline.source(target.function, args, kwargs, target.options, level)

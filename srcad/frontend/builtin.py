@@ -1,0 +1,444 @@
+"""Functions that the frontend handles itself: Python's own, and NumPy's that make views."""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import math
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import gast
+import numpy as np
+
+from srcad.errors import MissingRule, UnsupportedType
+from srcad.frontend import calls, control, expressions, memory, objects
+from srcad.frontend.builder import EvaluationFails
+from srcad.frontend.values import (
+    Array,
+    Closure,
+    Items,
+    Iteration,
+    Mapping,
+    Number,
+    Record,
+    Ref,
+    Sequence,
+    Static,
+    Step,
+    Text,
+    Value,
+)
+from srcad.ir.kinds import BOOL
+from srcad.ir.nodes import Const, Effect, ShapeOf
+from srcad.rules.registry import Primitive, primitive_of
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Lowering
+
+Args = list[Value]
+Kwargs = dict[str, Value]
+Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
+
+
+def call_primitive(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST, hint: str = ""
+) -> Value:
+    """Call a function that has a rule."""
+    args = [objects.resolve(ctx, arg, node) for arg in args]
+    kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
+    if "out" in kwargs and not _is_none(kwargs["out"]):
+        out = kwargs.pop("out")
+        if "where" in kwargs or not isinstance(out, Array):
+            ctx.refuse("`where=` and this `out=` cannot be differentiated yet", node)
+        result = call_primitive(ctx, primitive, args, kwargs, node)
+        memory.write(ctx, out, Const(Ellipsis), expressions.operand(ctx, result, node), node)
+        return out
+    if primitive.form == "expand":
+        assert primitive.reverse is not None
+        body = calls.closure(ctx, primitive.reverse, ())  # type: ignore[arg-type]
+        return calls.inline(ctx, body, args, kwargs, node)
+    args, kwargs = _normal(ctx, primitive, args, kwargs, node)
+    operands = [expressions.operand(ctx, arg, node) for arg in args]
+    named = {key: expressions.operand(ctx, value, node) for key, value in kwargs.items()}
+    if not named and (folded := expressions._fold(primitive, operands, named)) is not None:
+        return folded
+    try:
+        result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
+    except EvaluationFails as failure:
+        return control.fail(ctx, failure.cause)
+    return objects.result(ctx, result, operands, primitive, args)
+
+
+def _normal(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
+) -> tuple[Args, Kwargs]:
+    """Positional arguments that rules name (axis, keepdims) become keywords; ints become known."""
+    params = primitive.params
+    flexible = primitive.options.get("positional", 1 if primitive.form == "linear" else None)
+    if flexible is not None and len(args) > flexible and len(params) >= len(args):
+        for name, value in zip(params[flexible:], args[flexible:], strict=False):
+            kwargs = {name: value, **kwargs}
+        args = args[:flexible]
+    if primitive.form in ("elementwise", "multilinear") and kwargs:
+        extra = [key for key in kwargs if key not in params]
+        if not extra:
+            ordered = [kwargs.pop(name) for name in params[len(args) :] if name in kwargs]
+            args = [*args, *ordered]
+    for key in ("axis", "keepdims", "axes", "ord", "k"):
+        if key in kwargs:
+            kwargs[key] = Static(objects.static(ctx, kwargs[key], node))
+    order = {name: i for i, name in enumerate(params)}
+    kwargs = dict(sorted(kwargs.items(), key=lambda item: order.get(item[0], len(order))))
+    return args, kwargs
+
+
+def _is_none(value: Value | None) -> bool:
+    return value is None or (isinstance(value, Static) and value.value is None)
+
+
+# -- views --------------------------------------------------------------------------------------
+
+
+def _array(ctx: Lowering, args: Args, node: gast.AST) -> Value:
+    value = objects.resolve(ctx, args[0], node)
+    if isinstance(value, Items | Ref):
+        return calls.call_python(ctx, np.array, [value], {}, node)
+    return value
+
+
+def reshape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    value = _array(ctx, args, node)
+    shape = args[1] if len(args) > 1 else kwargs.get("shape", kwargs.get("newshape"))
+    if shape is None or set(kwargs) - {"shape", "newshape"}:
+        ctx.refuse("this form of reshape cannot be differentiated yet", node)
+    shape = objects.resolve(ctx, shape, node)
+    if isinstance(shape, Number):
+        shape = Items((shape,))
+    place = expressions.operand(ctx, shape, node)
+    return _view(ctx, value, "reshape", (place,), np.reshape, node)
+
+
+def ravel(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    if len(args) > 1 or kwargs:
+        ctx.refuse("this form of ravel cannot be differentiated yet", node)
+    return _view(ctx, _array(ctx, args, node), "ravel", (), np.ravel, node)
+
+
+def _view(
+    ctx: Lowering, value: Value, operation: str, extra: tuple[Any, ...], function: Any,
+    node: gast.AST,
+) -> Value:
+    """A view where the layout is known to allow it, else an array that may share memory."""
+    try:
+        if not isinstance(value, Array):
+            result = ctx.builder.emit(function, expressions.operand(ctx, value, node), *extra)
+            return memory.new_array(ctx, result)
+        certain = operation in ("transpose", "swapaxes", "expand_dims", "squeeze")
+        if certain or ctx.is_contiguous(value):
+            return memory.view(ctx, value, Step(operation, extra))
+        result = ctx.builder.emit(function, memory.read(ctx, value), *extra)
+        return memory.new_array(ctx, result, frozenset({value.cell}))
+    except EvaluationFails as failure:
+        return control.fail(ctx, failure.cause)
+
+
+def transpose(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    value = _array(ctx, args, node)
+    axes = args[1] if len(args) > 1 else kwargs.get("axes")
+    if _is_none(axes):
+        if isinstance(value, Array) and value.kind.rank < 2:
+            return value
+        return _view(ctx, value, "transpose", (), np.transpose, node)
+    assert axes is not None
+    order = tuple(Const(int(a)) for a in objects.static(ctx, axes, node))
+    return _view(ctx, value, "transpose", (order,), np.transpose, node)
+
+
+def _axis_view(operation: str, function: Any, count: int) -> Handler:
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        value = _array(ctx, args, node)
+        given = [*args[1:], *kwargs.values()]
+        if not given and operation == "squeeze" and isinstance(value, Array):
+            var = memory.read(ctx, value)
+            axes = tuple(i for i, d in enumerate(var.shape) if ctx.sizes.is_one(d))
+            return _view(ctx, value, operation, (Const(axes),), function, node)
+        fixed = tuple(Const(objects.static(ctx, v, node)) for v in given)
+        return _view(ctx, value, operation, fixed, function, node)
+
+    return handler
+
+
+def asarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.asarray`: the array itself, unless it has to be converted."""
+    value = objects.resolve(ctx, args[0], node)
+    dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
+    if not isinstance(value, Array):
+        return array(ctx, args, kwargs, node)
+    if _is_none(dtype) or np.dtype(objects.static(ctx, dtype, node)) == value.kind.dtype:  # type: ignore[arg-type]
+        return value
+    return calls.methods.astype(ctx, value, [dtype], node)  # type: ignore[list-item]
+
+
+def array(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.array`: a new array from an array or nested lists."""
+    value = objects.resolve(ctx, args[0], node)
+    dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
+    primitive = primitive_of(np.copy if isinstance(value, Array) else np.array)
+    if primitive is None:
+        calls.missing(ctx, np.array, node)
+    operand = expressions.operand(ctx, value, node)
+    try:
+        made = memory.new_array(ctx, ctx.builder.emit(primitive, operand))
+    except EvaluationFails as failure:
+        return control.fail(ctx, failure.cause)
+    if _is_none(dtype):
+        return made
+    wanted = np.dtype(objects.static(ctx, dtype, node))  # type: ignore[arg-type]
+    if isinstance(made, Array) and wanted == np.dtype(made.kind.dtype):
+        return made
+    return calls.methods.astype(ctx, made, [Static(wanted)], node)
+
+
+# -- Python's own functions -------------------------------------------------------------------------
+
+
+def _iteration(kind: str) -> Handler:
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        parts = [objects.resolve(ctx, arg, node) for arg in args]
+        if "start" in kwargs:
+            parts.append(kwargs["start"])
+        return Iteration(kind, tuple(parts))
+
+    return handler
+
+
+def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    value = objects.resolve(ctx, args[0], node)
+    if isinstance(value, Array):
+        if not value.kind.rank:
+            return control.fail(ctx, TypeError("len() of unsized object"))
+        return objects.length(ctx, memory.read(ctx, value), 0)
+    if isinstance(value, Ref) and isinstance(
+        content := ctx.state.heap[value.identity], Mapping | Sequence
+    ):
+        return expressions.literal(len(content.items))
+    if isinstance(value, Number):
+        return control.fail(ctx, TypeError(f"object of type '{value.kind.dtype}' has no len()"))
+    return expressions.literal(len(objects.iterate(ctx, value, node)))
+
+
+def _shape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    return objects.attribute(ctx, _array(ctx, args, node), "shape", node)
+
+
+def _ndim(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    return objects.attribute(ctx, _array(ctx, args, node), "ndim", node)
+
+
+def _size(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    if len(args) > 1:
+        return objects.item(ctx, _shape(ctx, args[:1], {}, node), args[1], node)
+    return objects.attribute(ctx, _array(ctx, args, node), "size", node)
+
+
+def _print(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    ctx.printing = True
+    shown = tuple(_shown(ctx, arg, node) for arg in args)
+    named = tuple((key, _shown(ctx, value, node)) for key, value in kwargs.items())
+    ctx.builder.add(Effect("print", print, shown, named, (), ctx.builder.origin))
+    return Static(None)
+
+
+def _shown(ctx: Lowering, value: Value, node: gast.AST) -> Any:
+    return value.var if isinstance(value, Text) else expressions.operand(ctx, value, node)
+
+
+def _fold_pairs(function: Any, operation: str) -> Handler:
+    """Builtin `sum`, `max` and `min`, over their items one after another."""
+
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        if kwargs:
+            ctx.refuse(f"`{operation}` with keywords cannot be differentiated yet", node)
+        if operation == "sum" or len(args) == 1:
+            items = objects.iterate(ctx, args[0], node)
+        else:
+            items = list(args)
+        if operation == "sum":
+            items = [args[1] if len(args) > 1 else expressions.literal(0), *items]
+        if not items:
+            return control.fail(ctx, ValueError(f"{operation}() iterable argument is empty"))
+        total = items[0]
+        for value in items[1:]:
+            if operation == "sum":
+                total = expressions.binary(ctx, operator.add, total, value, node)
+                continue
+            first, second = total, value
+            op = gast.Gt() if operation == "max" else gast.Lt()
+            test = expressions.truth(ctx, expressions.compare(ctx, op, second, first, node), node)
+            total = control.choose(ctx, test, lambda v=second: v, lambda v=first: v)  # type: ignore[misc]
+        return total
+
+    return handler
+
+
+def _sequence(make: str) -> Handler:
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        items = tuple(objects.iterate(ctx, args[0], node)) if args else ()
+        return Items(items) if make == "tuple" else Ref(ctx.heap(Sequence(items)))
+
+    return handler
+
+
+def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    pairs: dict[Any, Value] = {}
+    if args:
+        value = objects.resolve(ctx, args[0], node)
+        content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
+        if not isinstance(content, Mapping):
+            ctx.refuse("this form of dict() cannot be differentiated yet", node)
+        pairs.update(content.items)
+    pairs.update(kwargs)
+    return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
+
+
+def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    value = objects.resolve(ctx, args[0], node)
+    kinds = objects.static(ctx, args[1], node)
+    match value:
+        case Number(kind=kind) | Array(kind=kind):
+            return expressions.literal(isinstance(kind.example(), kinds))
+        case Items(type=kind):
+            return expressions.literal(issubclass(kind, kinds))
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            kind = content.type if isinstance(content, Record) else (
+                list if isinstance(content, Sequence) else dict
+            )
+            return expressions.literal(issubclass(kind, kinds))
+        case Closure():
+            return expressions.literal(isinstance(calls.inline, kinds))
+        case Static(value=constant):
+            return expressions.literal(isinstance(constant, kinds))
+    return expressions.literal(isinstance(objects.static(ctx, value, node), kinds))
+
+
+def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    return objects.attribute(ctx, args[0], objects.static(ctx, args[1], node), node)
+
+
+def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    value = args[0]
+    called = isinstance(value, Closure) or callable(getattr(value, "value", None))
+    return expressions.literal(called)
+
+
+def _divmod(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    return Items(
+        tuple(
+            expressions.binary(ctx, function, args[0], args[1], node)
+            for function in (operator.floordiv, operator.mod)
+        )
+    )
+
+
+def _power(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    return expressions.binary(ctx, operator.pow, args[0], args[1], node)
+
+
+def _bool(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    test = expressions.truth(ctx, args[0], node)
+    return expressions.literal(test) if isinstance(test, bool) else Number(test, BOOL)
+
+
+def _dtype(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    return Static(np.dtype(objects.static(ctx, args[0], node)))
+
+
+def _like(function: Any, plain: Any) -> Handler:
+    """`np.zeros_like(x)` reads only the shape of `x`."""
+
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        value = _array(ctx, args, node)
+        given = kwargs.get("dtype", args[1] if len(args) > 1 else None)
+        if set(kwargs) - {"dtype"}:
+            ctx.refuse("this form of zeros_like cannot be differentiated yet", node)
+        kind = value.kind  # type: ignore[union-attr]
+        dtype = np.dtype(kind.dtype if _is_none(given) else objects.static(ctx, given, node))  # type: ignore[arg-type]
+        shape = ShapeOf(memory.read(ctx, value)) if isinstance(value, Array) else ()
+        result = ctx.builder.emit(plain, shape, Const(dtype))
+        return memory.new_array(ctx, result)
+
+    return handler
+
+
+def construct(
+    ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.AST
+) -> Value:
+    """Make an object: a NamedTuple, a dataclass, an exception, a NumPy scalar."""
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        fields = kind._fields
+        given = dict(zip(fields, args, strict=False)) | kwargs
+        defaults = {k: expressions.literal(v) for k, v in kind._field_defaults.items()}
+        if set(fields) - set(given) - set(defaults):
+            return control.fail(ctx, TypeError(f"{kind.__name__}() is missing arguments"))
+        return Items(tuple(given.get(f, defaults.get(f)) for f in fields), kind)  # type: ignore[misc]
+    if dataclasses.is_dataclass(kind):
+        declared = [field for field in dataclasses.fields(kind) if field.init]
+        given = dict(zip([field.name for field in declared], args, strict=False)) | kwargs
+        for field in declared:
+            if field.name not in given and field.default is not dataclasses.MISSING:
+                given[field.name] = expressions.literal(field.default)
+        if hasattr(kind, "__post_init__") or {f.name for f in declared} - set(given):
+            ctx.refuse(f"`{kind.__name__}` cannot be made inside the function yet", node)
+        ordered = tuple((field.name, given[field.name]) for field in declared)
+        return Ref(ctx.heap(Record(kind, ordered)))
+    if issubclass(kind, np.generic) and primitive_of(kind) is None:
+        return calls.methods.astype(ctx, args[0], [Static(np.dtype(kind))], node)
+    ctx.refuse(
+        f"a `{kind.__name__}` cannot be made inside the function",
+        node,
+        "use tuples, dicts, NamedTuples or dataclasses",
+        UnsupportedType if primitive_of(kind) is None else MissingRule,
+    )
+
+
+HANDLERS: dict[Any, Handler] = {
+    range: _iteration("range"),
+    zip: _iteration("zip"),
+    enumerate: _iteration("enumerate"),
+    reversed: _iteration("reversed"),
+    len: _len,
+    print: _print,
+    builtins.sum: _fold_pairs(sum, "sum"),
+    builtins.max: _fold_pairs(max, "max"),
+    builtins.min: _fold_pairs(min, "min"),
+    tuple: _sequence("tuple"),
+    list: _sequence("list"),
+    dict: _dict,
+    isinstance: _isinstance,
+    getattr: _getattr,
+    callable: _callable,
+    divmod: _divmod,
+    pow: _power,
+    bool: _bool,
+    np.dtype: _dtype,
+    np.shape: _shape,
+    np.ndim: _ndim,
+    np.size: _size,
+    np.reshape: reshape,
+    np.ravel: ravel,
+    np.transpose: transpose,
+    np.swapaxes: _axis_view("swapaxes", np.swapaxes, 2),
+    np.expand_dims: _axis_view("expand_dims", np.expand_dims, 1),
+    np.squeeze: _axis_view("squeeze", np.squeeze, 1),
+    np.asarray: asarray,
+    np.ascontiguousarray: asarray,
+    np.array: array,
+    np.zeros_like: _like(np.zeros_like, np.zeros),
+    np.ones_like: _like(np.ones_like, np.ones),
+    np.empty_like: _like(np.empty_like, np.empty),
+}
+
+__all__ = ["HANDLERS", "call_primitive", "construct", "math"]

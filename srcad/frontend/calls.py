@@ -1,0 +1,334 @@
+"""Calls: of primitives, of the user's functions (inlined), and of Python's own functions."""
+
+from __future__ import annotations
+
+import functools
+import types
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from srcad.errors import MissingRule, UnsupportedType
+from srcad.frontend import builtin, control, expressions, memory, methods, objects, statements
+from srcad.frontend.liveness import liveness
+from srcad.frontend.source import Source, source_of
+from srcad.frontend.values import (
+    Array,
+    Closure,
+    Foreign,
+    Items,
+    Mapping,
+    Method,
+    Number,
+    Path,
+    Record,
+    Ref,
+    Static,
+    Text,
+    Value,
+)
+from srcad.ir.kinds import OPAQUE
+from srcad.ir.nodes import Const, Var
+from srcad.rules.registry import Primitive, primitive_of
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Lowering
+
+TEXT = Primitive("text", str, "constant", options={"kind": OPAQUE})
+"""Builds a string out of parts: the f-strings of the user's messages."""
+
+MAX_DEPTH = 40
+
+
+def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
+    """The value of a call expression."""
+    callee = expressions.evaluate(ctx, node.func)
+    if ctx.state.dead:
+        return callee
+    args = expressions.elements_of(ctx, node.args)
+    kwargs: dict[str, Value] = {}
+    for keyword in node.keywords:
+        value = expressions.evaluate(ctx, keyword.value)
+        if keyword.arg is not None:
+            kwargs[keyword.arg] = value
+            continue
+        value = objects.resolve(ctx, value, keyword)
+        content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
+        if not isinstance(content, Mapping):
+            ctx.refuse("`**` needs a dict that is known here", node, error=UnsupportedType)
+        kwargs.update({str(key): item for key, item in content.items})
+    if ctx.state.dead:
+        return callee
+    return call(ctx, callee, args, kwargs, node, hint)
+
+
+def call(
+    ctx: Lowering,
+    callee: Value,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: gast.AST,
+    hint: str = "",
+) -> Value:
+    """Call any value."""
+    match callee:
+        case Closure():
+            return inline(ctx, callee, args, kwargs, node)
+        case Method(receiver=receiver, name=name):
+            return methods.call_method(ctx, receiver, name, args, kwargs, node, hint)
+        case Static(value=function):
+            return call_python(ctx, function, args, kwargs, node, hint)
+        case Foreign(value=function, path=path):
+            return _call_object(ctx, function, path, args, kwargs, node, hint)
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            if isinstance(content, Record):
+                bound = objects.attribute(ctx, callee, "__call__", node)
+                return call(ctx, bound, args, kwargs, node, hint)
+    what = objects.describe(ctx, callee)
+    return control.fail(ctx, TypeError(f"{what} is not callable"))
+
+
+def call_python(
+    ctx: Lowering,
+    function: Any,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: gast.AST,
+    hint: str = "",
+) -> Value:
+    """Call a function that is known as a Python object."""
+    handler = builtin.HANDLERS.get(function) if _hashable(function) else None
+    if handler is not None:
+        return handler(ctx, args, kwargs, node)
+    primitive = primitive_of(function)
+    if primitive is not None:
+        return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
+    if isinstance(function, types.FunctionType):
+        return inline(ctx, closure(ctx, function, ()), args, kwargs, node)
+    if isinstance(function, type):
+        return builtin.construct(ctx, function, args, kwargs, node)
+    return _call_object(ctx, function, (), args, kwargs, node, hint)
+
+
+def _hashable(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _call_object(
+    ctx: Lowering,
+    function: Any,
+    path: Path,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: gast.AST,
+    hint: str,
+) -> Value:
+    """Call an object that wraps a function: partial, method, compiled or decorated function."""
+    if isinstance(function, functools.partial):
+        bound = [
+            objects.wrap(ctx, value, (*path, ("attr", "args"), ("item", i)))
+            for i, value in enumerate(function.args)
+        ]
+        named = {
+            key: objects.wrap(ctx, value, (*path, ("attr", "keywords"), ("item", key)))
+            for key, value in function.keywords.items()
+        }
+        inner = objects.wrap(ctx, function.func, (*path, ("attr", "func")))
+        return call(ctx, inner, [*bound, *args], {**named, **kwargs}, node, hint)
+    if isinstance(function, types.MethodType):
+        receiver = objects.wrap(ctx, function.__self__, (*path, ("attr", "__self__")))
+        inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
+        return call(ctx, inner, [receiver, *args], kwargs, node, hint)
+    ctx.fix(Foreign(function, path))
+    for attribute in ("py_func", "function"):  # numba's dispatchers, srcad's own decorator
+        inside = getattr(function, attribute, None)
+        if isinstance(inside, types.FunctionType):
+            return inline(
+                ctx, closure(ctx, inside, (*path, ("attr", attribute))), args, kwargs, node
+            )
+    dunder = getattr(type(function), "__call__", None)
+    if isinstance(dunder, types.FunctionType):
+        receiver = Foreign(function, path)
+        return inline(ctx, closure(ctx, dunder, ()), [receiver, *args], kwargs, node)
+    missing(ctx, function, node)
+
+
+def missing(ctx: Lowering, function: Any, node: gast.AST) -> Any:
+    name = getattr(function, "__name__", None) or type(function).__name__
+    ctx.refuse(
+        f"srcad has no rule for `{name}` and cannot read its source",
+        node,
+        "compute it outside, or write it with functions that have rules",
+        MissingRule,
+    )
+
+
+# -- user functions -----------------------------------------------------------------------------
+
+
+def closure(ctx: Lowering, function: types.FunctionType, path: Path) -> Closure:
+    """A Python function as a value."""
+    defaults = tuple(
+        objects.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i)))
+        for i, value in enumerate(function.__defaults__ or ())
+    )
+    named = tuple(
+        (key, objects.wrap(ctx, value, (*path, ("attr", "__kwdefaults__"), ("item", key))))
+        for key, value in (function.__kwdefaults__ or {}).items()
+    )
+    return Closure(_Lazy(function), defaults, named, function, path)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class _Lazy:
+    """The source of a function, looked up when it is first inlined."""
+
+    function: types.FunctionType
+
+    def get(self) -> Source:
+        return source_of(self.function)
+
+
+def define(ctx: Lowering, node: gast.FunctionDef | gast.Lambda) -> Closure:
+    """A function defined inside the program."""
+    defaults = tuple(expressions.evaluate(ctx, default) for default in node.args.defaults)
+    named = tuple(
+        (arg.id, expressions.evaluate(ctx, default))
+        for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        if default is not None
+    )
+    if any(isinstance(n, gast.Yield | gast.YieldFrom | gast.Await) for n in gast.walk(node)):
+        ctx.refuse("a generator cannot be differentiated", node)
+    outer = ctx.frame.source
+    name = getattr(node, "name", "<lambda>")
+    source = Source(name, outer.file, outer.path, node, outer.lines)
+    return Closure(source, defaults, named, None, (), ctx.frame)
+
+
+def inline(
+    ctx: Lowering, callee: Closure, args: list[Value], kwargs: dict[str, Value], node: gast.AST
+) -> Value:
+    """Lower the body of a function with its parameters bound to the arguments."""
+    from srcad.frontend.context import Frame
+
+    source = callee.source.get() if isinstance(callee.source, _Lazy) else callee.source
+    if len(ctx.frames) > MAX_DEPTH:
+        ctx.refuse(
+            f"`{source.name}` calls itself: recursion cannot be differentiated yet",
+            node,
+            "write it as a loop",
+        )
+    if callee.receiver is not None:
+        args = [callee.receiver, *args]
+    try:
+        env = bind_arguments(ctx, source, callee, args, kwargs)
+    except TypeError as error:
+        return control.fail(ctx, error)
+    caller = ctx.state.env
+    if ctx.frames:
+        ctx.frame.env = caller
+    above: set[int] = set(ctx.frame.live_above) if ctx.frames else set()
+    now = ctx.frame.live_now if ctx.frames else None
+    for name, value in caller.items():
+        if now is None or name in now or name.startswith("<"):
+            above |= set(memory.cells(ctx.state, value))
+    frame = Frame(
+        source,
+        liveness(source.node),
+        callee.function,
+        callee.path,
+        callee.scope,
+        live_above=frozenset(above),
+    )
+    ctx.frames.append(frame)
+    left, ctx.state.left = ctx.state.left, {}
+    ctx.state.env = env
+    origin = ctx.builder.origin
+    try:
+        if isinstance(source.node, gast.Lambda):
+            result = expressions.evaluate(ctx, source.node.body)
+        else:
+            statements.run_block(ctx, source.node.body)
+            result = _returned(ctx)
+    finally:
+        ctx.frames.pop()
+        frame.env = ctx.state.env
+    ctx.builder.origin = origin
+    ctx.state.env = dict(caller)
+    ctx.state.left = left
+    return result
+
+
+def _returned(ctx: Lowering) -> Value:
+    from srcad.frontend.values import Conflict, Maybe
+
+    value = ctx.state.env.get(statements.RESULT)
+    if value is None:
+        return Static(None)
+    if isinstance(value, Maybe):
+        if ctx.state.left.get("returned") is True:
+            return value.value
+        ctx.refuse(
+            "this function returns a value on some paths and nothing on others",
+            None,
+            "add a `return` at its end",
+            UnsupportedType,
+        )
+    if isinstance(value, Conflict):
+        ctx.refuse(f"the result {value.reason}", None, error=UnsupportedType)
+    return value
+
+
+def bind_arguments(
+    ctx: Lowering,
+    source: Source,
+    callee: Closure,
+    args: list[Value],
+    kwargs: dict[str, Value],
+) -> dict[str, Value]:
+    """Bind arguments to parameters as Python does; TypeError with Python's message otherwise."""
+    spec = source.node.args
+    names = [arg.id for arg in [*spec.posonlyargs, *spec.args]]
+    env: dict[str, Value] = dict(zip(names, args, strict=False))
+    extra = args[len(names) :]
+    if spec.vararg is not None:
+        env[spec.vararg.id] = Items(tuple(extra))
+    elif extra:
+        raise TypeError(
+            f"{source.name}() takes {len(names)} positional argument{'s' * (len(names) != 1)} "
+            f"but {len(args)} were given"
+        )
+    others: dict[str, Value] = {}
+    allowed = {arg.id for arg in [*spec.args, *spec.kwonlyargs]}
+    for key, value in kwargs.items():
+        if key in env and key in allowed:
+            raise TypeError(f"{source.name}() got multiple values for argument '{key}'")
+        if key in allowed:
+            env[key] = value
+        elif spec.kwarg is not None:
+            others[key] = value
+        else:
+            raise TypeError(f"{source.name}() got an unexpected keyword argument '{key}'")
+    if spec.kwarg is not None:
+        env[spec.kwarg.id] = Ref(ctx.heap(Mapping(tuple(others.items()))))
+    for name, default in zip(names[::-1], callee.defaults[::-1], strict=False):
+        env.setdefault(name, default)
+    for name, default in callee.keyword_defaults:
+        env.setdefault(name, default)
+    missing_names = [n for n in [*names, *(a.id for a in spec.kwonlyargs)] if n not in env]
+    if missing_names:
+        listed = ", ".join(repr(name) for name in missing_names)
+        raise TypeError(
+            f"{source.name}() missing {len(missing_names)} required "
+            f"argument{'s' * (len(missing_names) != 1)}: {listed}"
+        )
+    return env
+
+
+__all__ = ["Array", "Const", "Number", "Text", "Var"]

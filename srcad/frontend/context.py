@@ -1,0 +1,172 @@
+"""The lowering of one specialisation: what every part of the frontend shares."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any, NoReturn
+
+import gast
+
+from srcad.analyses.sizes import Sizes
+from srcad.errors import Origin, SrcadError, UnsupportedSyntax
+from srcad.frontend.builder import Builder
+from srcad.frontend.liveness import Liveness
+from srcad.frontend.source import Source
+from srcad.frontend.values import Array, Foreign, Path, State, Value
+from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
+from srcad.ir.kinds import INT, kind_of
+from srcad.ir.nodes import Const, Slice, Var
+
+_MARKS = (Const(None), Const(Ellipsis))
+
+
+@dataclass(frozen=True, eq=False)
+class Capture:
+    """A number or array that the function reads from outside: an input of every call."""
+
+    path: Path
+    var: Var
+    cell: int
+
+
+@dataclass(frozen=True, eq=False)
+class Identity:
+    """An object that the specialisation took as it is: it must be the same in later calls."""
+
+    path: Path
+    value: Any
+
+
+@dataclass
+class Frame:
+    """One function being inlined: its source, what it keeps alive, how to reach its globals."""
+
+    source: Source
+    facts: Liveness
+    function: FunctionType | None = None
+    path: Path = ()
+    scope: Frame | None = None
+    env: dict[str, Value] = field(default_factory=dict)
+    live_above: frozenset[int] = frozenset()
+    live_now: frozenset[str] | None = None
+
+
+@dataclass
+class Lowering:
+    """Everything that is known or collected while one function is lowered."""
+
+    sizes: Sizes = field(default_factory=Sizes)
+    state: State = field(default_factory=State)
+    frames: list[Frame] = field(default_factory=list)
+    captures: dict[Path, Capture] = field(default_factory=dict)
+    identities: dict[Path, Identity] = field(default_factory=dict)
+    written: set[int] = field(default_factory=set)
+    captured_cells: dict[int, Capture] = field(default_factory=dict)
+    printing: bool = False
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    builder: Builder = field(init=False)
+    fixed_origin: bool = False
+    laid_out: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.builder = Builder(self.sizes)
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    # -- places -------------------------------------------------------------------------------
+
+    @contextmanager
+    def place(self, node: gast.AST) -> Iterator[None]:
+        """Work on a node of the user's source: statements and errors carry its line."""
+        if self.fixed_origin:
+            yield
+            return
+        with self.builder.origins(self.frame.source.origin(node)):
+            yield
+
+    def origin(self, node: gast.AST | None = None) -> Origin | None:
+        if node is None or self.fixed_origin or not self.frames:
+            return self.builder.origin
+        return self.frame.source.origin(node)
+
+    def refuse(
+        self,
+        message: str,
+        node: gast.AST | None = None,
+        hint: str | None = None,
+        error: type[SrcadError] = UnsupportedSyntax,
+    ) -> NoReturn:
+        raise error(message, self.origin(node), hint)
+
+    # -- inputs -------------------------------------------------------------------------------
+
+    def parameter(self, hint: str, value: object) -> Var:
+        """A new input of the program, described by the value it has in this call."""
+        kind = kind_of(value)
+        var = self.builder.fresh(hint, kind)
+        if kind.rank:
+            if value.flags.c_contiguous:  # type: ignore[attr-defined]
+                self.builder.contiguous.add(var)
+            for axis, length in enumerate(value.shape):  # type: ignore[attr-defined]
+                self.sizes.hints[SizeOf(var, axis)] = length
+                size = size_of(var, axis)
+                # Axes of length 1 broadcast: programs for them are specialised on that.
+                if length == 1:
+                    self.sizes.is_one(size)
+        elif kind == INT:
+            self.sizes.hints[ValueOf(var)] = value  # type: ignore[assignment]
+            self.builder.known[var] = value_of(var)
+        return var
+
+    def capture(self, foreign: Foreign) -> Capture:
+        """The input that holds a number or array found outside the function."""
+        known = self.captures.get(foreign.path)
+        if known is None:
+            hint = str(foreign.path[-1][1]) if foreign.path else "value"
+            hint = hint if hint.isidentifier() else "value"
+            var = self.parameter(hint, foreign.value)
+            known = Capture(foreign.path, var, next(self.numbers))
+            self.captures[foreign.path] = known
+            self.captured_cells[known.cell] = known
+        return known
+
+    def fix(self, foreign: Foreign) -> Any:
+        """Take an outside object as it is; later calls are checked to have the same."""
+        if foreign.path:
+            self.identities.setdefault(foreign.path, Identity(foreign.path, foreign.value))
+        return foreign.value
+
+    # -- memory -------------------------------------------------------------------------------
+
+    def cell(self, var: Var) -> int:
+        """New memory that holds the given array."""
+        number = next(self.numbers)
+        self.state.memory[number] = var
+        if var in self.builder.contiguous:
+            self.laid_out.add(number)
+        return number
+
+    def is_contiguous(self, array: Array) -> bool:
+        """Whether reshaping an array or view surely gives a view."""
+        if any(step.operation != "getitem" for step in array.path) or len(array.path) > 1:
+            return False
+        if array.path:
+            index = array.path[0].args[0]
+            items = index if isinstance(index, tuple) else (index,)
+            if any(isinstance(item, Slice) or item in _MARKS for item in items):
+                return False
+        return array.cell in self.laid_out
+
+    def heap(self, content: Any) -> int:
+        number = next(self.numbers)
+        self.state.heap[number] = content
+        return number
+
+    def name(self, identifier: str, value: Value) -> None:
+        self.state.env[identifier] = value

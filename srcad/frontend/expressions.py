@@ -1,0 +1,405 @@
+"""Expressions: from a gast node to an abstract value, writing the statements that compute it."""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from typing import TYPE_CHECKING, Any
+
+import gast
+import numpy as np
+
+from srcad.errors import UnsupportedType
+from srcad.frontend import calls, control, memory, objects
+from srcad.frontend.builder import EvaluationFails
+from srcad.frontend.values import (
+    Array,
+    Closure,
+    Conflict,
+    Foreign,
+    Items,
+    Iteration,
+    Mapping,
+    Maybe,
+    Method,
+    Number,
+    Ref,
+    Sequence,
+    SliceValue,
+    Static,
+    Step,
+    Text,
+    Value,
+)
+from srcad.ir.kinds import BOOL, kind_of
+from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Slice, Var
+from srcad.rules.indexing import getitem
+from srcad.rules.registry import Primitive, primitive_of
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Lowering
+
+BINARY: dict[type, Any] = {
+    gast.Add: operator.add,
+    gast.Sub: operator.sub,
+    gast.Mult: operator.mul,
+    gast.Div: operator.truediv,
+    gast.FloorDiv: operator.floordiv,
+    gast.Mod: operator.mod,
+    gast.Pow: operator.pow,
+    gast.MatMult: operator.matmul,
+    gast.BitAnd: operator.and_,
+    gast.BitOr: operator.or_,
+    gast.BitXor: operator.xor,
+    gast.LShift: operator.lshift,
+    gast.RShift: operator.rshift,
+}
+COMPARE: dict[type, Any] = {
+    gast.Lt: operator.lt,
+    gast.LtE: operator.le,
+    gast.Gt: operator.gt,
+    gast.GtE: operator.ge,
+    gast.Eq: operator.eq,
+    gast.NotEq: operator.ne,
+}
+STATIC_COMPARE: dict[type, Any] = {
+    gast.Is: operator.is_,
+    gast.IsNot: operator.is_not,
+    gast.In: lambda left, right: left in right,
+    gast.NotIn: lambda left, right: left not in right,
+}
+
+
+def evaluate(ctx: Lowering, node: gast.AST, hint: str = "") -> Value:
+    """The value of an expression."""
+    with ctx.place(node):
+        return _evaluate(ctx, node, hint)
+
+
+def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
+    match node:
+        case gast.Constant(value=value):
+            return literal(value)
+        case gast.Name(id=identifier):
+            return load(ctx, identifier, node)
+        case gast.BinOp(left=left, op=op, right=right):
+            first = evaluate(ctx, left)
+            return binary(ctx, BINARY[type(op)], first, evaluate(ctx, right), node, hint)
+        case gast.UnaryOp(op=gast.Not(), operand=operand):
+            return negate(ctx, truth(ctx, evaluate(ctx, operand), node))
+        case gast.UnaryOp(op=op, operand=operand):
+            function = {gast.USub: operator.neg, gast.UAdd: operator.pos}.get(
+                type(op), operator.invert
+            )
+            return primitive_call(ctx, function, [evaluate(ctx, operand)], {}, node, hint)
+        case gast.Compare(left=left, ops=ops, comparators=comparators):
+            return _compare(ctx, evaluate(ctx, left), ops, comparators, node, hint)
+        case gast.BoolOp(op=op, values=values):
+            return control.short_circuit(ctx, isinstance(op, gast.And), values, node)
+        case gast.IfExp(test=test, body=body, orelse=orelse):
+            return control.conditional(ctx, test, body, orelse, node, hint)
+        case gast.Tuple(elts=elements):
+            return Items(tuple(elements_of(ctx, elements)))
+        case gast.List(elts=elements):
+            return Ref(ctx.heap(Sequence(tuple(elements_of(ctx, elements)))))
+        case gast.Dict(keys=keys, values=values):
+            return _dictionary(ctx, keys, values, node)
+        case gast.Subscript(value=value, slice=index):
+            return subscript(ctx, evaluate(ctx, value), index_of(ctx, index), node, hint)
+        case gast.Attribute(value=value, attr=name):
+            return objects.attribute(ctx, evaluate(ctx, value), name, node)
+        case gast.Call():
+            return calls.evaluate_call(ctx, node, hint)
+        case gast.Lambda():
+            return calls.define(ctx, node)
+        case gast.Slice():
+            return index_of(ctx, node)
+        case gast.JoinedStr():
+            return _text(ctx, node)
+        case gast.NamedExpr(target=target, value=value):
+            result = evaluate(ctx, value, target.id)
+            ctx.name(target.id, result)
+            return result
+    what = type(node).__name__
+    ctx.refuse(
+        f"an expression of this kind ({what}) cannot be differentiated yet",
+        node,
+        "write it as a loop or as plain assignments",
+    )
+
+
+def literal(value: object) -> Value:
+    if isinstance(value, bool | int | float | complex):
+        return Number(Const(value), kind_of(value))
+    return Static(value)
+
+
+def load(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
+    """The value of a name: local, of an enclosing function, global or built in."""
+    value = ctx.state.env.get(identifier)
+    if value is None:
+        value = objects.lookup(ctx, identifier, node)
+    match value:
+        case Conflict(reason=reason):
+            ctx.refuse(f"`{identifier}` {reason}", node, error=UnsupportedType)
+        case Maybe(value=inner, flag=flag):
+            control.require(ctx, flag, UnboundLocalError, _unbound(identifier))
+            ctx.name(identifier, inner)
+            return inner
+    return value
+
+
+def _unbound(identifier: str) -> str:
+    return f"cannot access local variable '{identifier}' where it is not associated with a value"
+
+
+def elements_of(ctx: Lowering, elements: list[gast.AST]) -> list[Value]:
+    values: list[Value] = []
+    for element in elements:
+        if isinstance(element, gast.Starred):
+            values += objects.iterate(ctx, evaluate(ctx, element.value), element)
+        else:
+            values.append(evaluate(ctx, element))
+    return values
+
+
+def _dictionary(ctx: Lowering, keys: list[Any], values: list[Any], node: gast.AST) -> Value:
+    pairs: dict[Any, Value] = {}
+    for key, value in zip(keys, values, strict=True):
+        if key is None:
+            ctx.refuse("`**` inside a dict cannot be differentiated yet", node)
+        pairs[objects.static(ctx, evaluate(ctx, key), key)] = evaluate(ctx, value)
+    return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
+
+
+def _text(ctx: Lowering, node: gast.JoinedStr) -> Value:
+    parts: list[Operand] = []
+    for piece in node.values:
+        if isinstance(piece, gast.FormattedValue):
+            spec = ""
+            if piece.format_spec is not None:
+                if not all(isinstance(p, gast.Constant) for p in piece.format_spec.values):
+                    ctx.refuse("a computed format cannot be differentiated", node)
+                spec = "".join(p.value for p in piece.format_spec.values)
+            shown = operand(ctx, evaluate(ctx, piece.value), piece)
+            conversion = chr(piece.conversion) if piece.conversion > 0 else ""
+            parts.append((shown, Const(conversion), Const(spec)))
+        else:
+            parts.append(Const(piece.value))
+    return Text(ctx.builder.emit(calls.TEXT, *parts))
+
+
+# -- operands -----------------------------------------------------------------------------------
+
+
+def operand(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Operand:
+    """A value as an argument of a statement."""
+    match value:
+        case Number(atom=atom):
+            return atom
+        case Array():
+            return memory.read(ctx, value)
+        case Text(var=var):
+            return var
+        case Static(value=constant):
+            return Const(constant)
+        case Items(items=items):
+            if value.shape_of is not None:
+                return ShapeOf(value.shape_of)
+            return tuple(operand(ctx, item, node) for item in items)
+        case SliceValue(lower=lower, upper=upper, step=step):
+            parts = (None if p is None else operand(ctx, p, node) for p in (lower, upper, step))
+            return Slice(*parts)  # type: ignore[arg-type]
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            if isinstance(content, Sequence):
+                return tuple(operand(ctx, item, node) for item in content.items)
+        case Foreign():
+            return operand(ctx, objects.resolve(ctx, value, node), node)
+        case Closure(function=function) if function is not None:
+            return Const(function)
+        case Iteration():
+            return tuple(operand(ctx, item, node) for item in objects.iterate(ctx, value, node))
+    ctx.refuse(
+        f"{objects.describe(ctx, value)} cannot be used in a computation here",
+        node,
+        error=UnsupportedType,
+    )
+
+
+def primitive_call(
+    ctx: Lowering,
+    function: Any,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: gast.AST | None,
+    hint: str = "",
+) -> Value:
+    """Call a primitive; on constants only, the call is made now."""
+    primitive = function if isinstance(function, Primitive) else primitive_of(function)
+    assert primitive is not None, function
+    operands = [operand(ctx, arg, node) for arg in args]
+    named = {key: operand(ctx, value, node) for key, value in kwargs.items()}
+    if (folded := _fold(primitive, operands, named)) is not None:
+        return folded
+    try:
+        result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
+    except EvaluationFails as failure:
+        return control.fail(ctx, failure.cause)
+    return objects.result(ctx, result, operands, primitive)
+
+
+def _fold(
+    primitive: Primitive, operands: list[Operand], named: dict[str, Operand]
+) -> Value | None:
+    """Evaluate a call on exact constants (ints, bools, strings, dtypes)."""
+    if named or not operands or not all(isinstance(item, Const) for item in operands):
+        return None
+    values = [item.value for item in operands if isinstance(item, Const)]
+    exact = all(isinstance(v, bool | int | str | tuple | type(None)) for v in values)
+    signed = primitive.function in (operator.neg, operator.pos)
+    if not exact and not (signed and isinstance(values[0], float)):
+        return None
+    try:
+        value = primitive.function(*values)
+    except Exception:  # noqa: BLE001  it will be raised when the statement runs
+        return None
+    if isinstance(value, bool | int | str) or signed:
+        return literal(value)
+    return None
+
+
+def binary(
+    ctx: Lowering, function: Any, left: Value, right: Value, node: gast.AST, hint: str = ""
+) -> Value:
+    """`left op right`, for numbers, arrays, and static sequences."""
+    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    if (joined := objects.concatenate(ctx, function, left, right)) is not None:
+        return joined
+    if isinstance(left, Static) and isinstance(right, Static):
+        try:
+            return literal(function(left.value, right.value))
+        except Exception as error:  # noqa: BLE001
+            return control.fail(ctx, error)
+    return primitive_call(ctx, function, [left, right], {}, node, hint)
+
+
+# -- conditions ---------------------------------------------------------------------------------
+
+
+def truth(ctx: Lowering, value: Value, node: gast.AST) -> bool | Var:
+    """The truth of a value: known now, or a bool variable."""
+    value = objects.resolve(ctx, value, node)
+    match value:
+        case Number(atom=Const(value=constant)):
+            return bool(constant)
+        case Number(atom=Var() as var, kind=kind):
+            if kind.is_bool:
+                return var
+            return ctx.builder.emit(operator.ne, var, Const(0))
+        case Array():
+            return ctx.builder.emit(builtins.bool, memory.read(ctx, value))
+        case Static(value=constant):
+            return bool(constant)
+        case Items(items=items):
+            return bool(items)
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            return bool(getattr(content, "items", True))
+        case Closure() | Method():
+            return True
+    ctx.refuse(f"the truth of {objects.describe(ctx, value)} is not known", node)
+
+
+def negate(ctx: Lowering, test: bool | Var) -> Value:
+    if isinstance(test, bool):
+        return Number(Const(not test), BOOL)
+    return Number(ctx.builder.emit(operator.not_, test), BOOL)
+
+
+def _compare(
+    ctx: Lowering,
+    left: Value,
+    ops: list[gast.AST],
+    comparators: list[gast.AST],
+    node: gast.AST,
+    hint: str,
+) -> Value:
+    right = evaluate(ctx, comparators[0])
+    first = compare(ctx, ops[0], left, right, node, hint)
+    if len(ops) == 1:
+        return first
+    return control.both(
+        ctx, first, lambda: _compare(ctx, right, ops[1:], comparators[1:], node, hint), node
+    )
+
+
+def compare(
+    ctx: Lowering, op: gast.AST, left: Value, right: Value, node: gast.AST, hint: str = ""
+) -> Value:
+    if type(op) in STATIC_COMPARE:
+        return literal(objects.static_compare(ctx, STATIC_COMPARE[type(op)], left, right, node))
+    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    numeric = isinstance(left, Number | Array) and isinstance(right, Number | Array)
+    if not numeric:
+        return literal(
+            COMPARE[type(op)](objects.static(ctx, left, node), objects.static(ctx, right, node))
+        )
+    return primitive_call(ctx, COMPARE[type(op)], [left, right], {}, node, hint)
+
+
+# -- subscripts ---------------------------------------------------------------------------------
+
+
+def index_of(ctx: Lowering, node: gast.AST) -> Value:
+    match node:
+        case gast.Slice(lower=lower, upper=upper, step=step):
+            parts = (None if p is None else evaluate(ctx, p) for p in (lower, upper, step))
+            return SliceValue(*(None if _is_none(p) else p for p in parts))
+        case gast.Tuple(elts=elements):
+            return Items(tuple(index_of(ctx, element) for element in elements))
+        case _:
+            return evaluate(ctx, node)
+
+
+def _is_none(value: Value | None) -> bool:
+    return value is None or (isinstance(value, Static) and value.value is None)
+
+
+def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
+    """`base[index]`."""
+    base = objects.resolve(ctx, base, node)
+    match base:
+        case Array():
+            place = operand(ctx, index, node)
+            if is_basic(place):
+                try:
+                    return memory.view(ctx, base, Step("getitem", (place,)), hint)
+                except EvaluationFails as failure:
+                    return control.fail(ctx, failure.cause)
+            try:
+                result = ctx.builder.emit(getitem, memory.read(ctx, base), place, hint=hint)
+            except EvaluationFails as failure:
+                return control.fail(ctx, failure.cause)
+            return memory.new_array(ctx, result)
+        case Items() | Ref() | Static():
+            return objects.item(ctx, base, index, node)
+    ctx.refuse(f"{objects.describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
+
+
+def is_basic(index: Operand) -> bool:
+    """Whether an index gives a view: ints, slices, `...` and `None` only."""
+    items = index if isinstance(index, tuple) else (index,)
+    for item in items:
+        match item:
+            case Slice() | Const(value=None) | Const(value=np.integer()):
+                continue
+            case Const(value=value) if value is Ellipsis:
+                continue
+            case Const(value=int() as value) if not isinstance(value, bool):
+                continue
+            case Var(kind=kind) if kind.is_integral and not kind.is_array:
+                continue
+            case _:
+                return False
+    return True

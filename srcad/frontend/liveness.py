@@ -1,0 +1,136 @@
+"""Which names a function may still read: after each statement, and at the head of each loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import gast
+
+Names = frozenset[str]
+_NOTHING: Names = frozenset()
+
+
+@dataclass
+class Liveness:
+    """`after[stmt]` and `head[loop]`, keyed by the identity of the gast node."""
+
+    after: dict[int, Names] = field(default_factory=dict)
+    head: dict[int, Names] = field(default_factory=dict)
+    always: Names = _NOTHING
+
+    def live_after(self, stmt: gast.AST) -> Names:
+        return self.after.get(id(stmt), _NOTHING) | self.always
+
+    def live_at_head(self, loop: gast.AST) -> Names:
+        return self.head.get(id(loop), _NOTHING) | self.always
+
+
+def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
+    """Solve the liveness of every name of a function, backwards over its statements."""
+    facts = Liveness()
+    if isinstance(function, gast.Lambda):
+        return facts
+    # A nested function may run whenever it is called: what it reads stays alive throughout.
+    nested = [
+        node
+        for node in gast.walk(function)
+        if node is not function
+        and isinstance(node, gast.FunctionDef | gast.Lambda | gast.GeneratorExp | gast.ListComp)
+    ]
+    facts.always = frozenset().union(*(reads(node) for node in nested))
+    _block(function.body, _NOTHING, _NOTHING, _NOTHING, facts)
+    return facts
+
+
+def reads(node: gast.AST) -> Names:
+    return frozenset(
+        n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
+    )
+
+
+def stores(nodes: Iterable[gast.AST]) -> Names:
+    """Names bound anywhere in the statements, nested blocks included."""
+    found = set()
+    for node in nodes:
+        for inner in gast.walk(node):
+            if isinstance(inner, gast.Name) and isinstance(inner.ctx, gast.Store | gast.Del):
+                found.add(inner.id)
+            elif isinstance(inner, gast.FunctionDef):
+                found.add(inner.name)
+    return frozenset(found)
+
+
+def _block(
+    body: Sequence[gast.stmt], out: Names, on_break: Names, on_continue: Names, facts: Liveness
+) -> Names:
+    for stmt in reversed(body):
+        facts.after[id(stmt)] = out
+        out = _before(stmt, out, on_break, on_continue, facts)
+    return out
+
+
+def _before(
+    stmt: gast.stmt, out: Names, on_break: Names, on_continue: Names, facts: Liveness
+) -> Names:
+    match stmt:
+        case gast.If(test=test, body=body, orelse=orelse):
+            yes = _block(body, out, on_break, on_continue, facts)
+            no = _block(orelse, out, on_break, on_continue, facts)
+            return reads(test) | yes | no
+        case gast.For() | gast.While():
+            return _loop(stmt, out, on_break, on_continue, facts)
+        case gast.Return():
+            return reads(stmt)
+        case gast.Raise():
+            return reads(stmt)
+        case gast.Break():
+            return on_break
+        case gast.Continue():
+            return on_continue
+        case gast.With(items=items, body=body):
+            inner = _block(body, out, on_break, on_continue, facts)
+            return inner | frozenset().union(*(reads(item.context_expr) for item in items))
+        case gast.Assign(targets=targets):
+            plain = {t.id for target in targets for t in _plain_targets(target)}
+            return (out - plain) | reads(stmt)
+        case gast.AugAssign(target=gast.Name(id=name)):
+            return out | reads(stmt) | {name}
+        case gast.FunctionDef(name=name):
+            return (out - {name}) | reads(stmt)
+        case _:
+            return out | reads(stmt)
+
+
+def _plain_targets(target: gast.AST) -> Iterable[gast.Name]:
+    match target:
+        case gast.Name():
+            yield target
+        case gast.Tuple(elts=elements) | gast.List(elts=elements):
+            for element in elements:
+                yield from _plain_targets(element)
+        case gast.Starred(value=value):
+            yield from _plain_targets(value)
+
+
+def _loop(
+    loop: gast.For | gast.While,
+    out: Names,
+    on_break: Names,
+    on_continue: Names,
+    facts: Liveness,
+) -> Names:
+    done = _block(loop.orelse, out, on_break, on_continue, facts)
+    if isinstance(loop, gast.For):
+        own, bound = reads(loop.iter), stores([loop.target]) - reads(loop.target)
+    else:
+        own, bound = reads(loop.test), _NOTHING
+    head = done | own
+    while True:
+        body = _block(loop.body, head, out, head, facts)
+        if isinstance(loop, gast.For):
+            body = (body - bound) | reads(loop.target)
+        if body <= head:
+            facts.head[id(loop)] = head
+            return head
+        head |= body

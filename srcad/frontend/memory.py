@@ -1,0 +1,266 @@
+"""Arrays while lowering: reading and writing memory, views, and who else sees it.
+
+An array name stands for (part of) a cell.  A view is kept as its path on the cell, and read again
+whenever the cell has changed since; a write through it is a write to the cell.  That is what
+Python does, and it leaves a program in which every array is a value of its own.  Where two live
+names may or may not share memory, a write is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srcad.errors import UnsafeMutation
+from srcad.frontend.values import (
+    Array,
+    Closure,
+    Items,
+    Iteration,
+    Mapping,
+    Maybe,
+    Method,
+    Number,
+    Record,
+    Ref,
+    Sequence,
+    State,
+    Step,
+    Value,
+)
+from srcad.ir.kinds import Kind
+from srcad.ir.nodes import Const, Operand, ShapeOf, Slice, Var
+from srcad.rules.indexing import assign, cast, getitem, setitem
+
+if TYPE_CHECKING:
+    import gast
+
+    from srcad.frontend.context import Lowering
+
+
+def new_array(ctx: Lowering, var: Var, aliases: frozenset[int] = frozenset()) -> Value:
+    """A value for a freshly computed result: a number, or an array in memory of its own."""
+    if not var.kind.is_array:
+        return Number(var, var.kind)
+    cell = ctx.cell(var)
+    if aliases:
+        may_share(ctx.state, cell, aliases)
+    return Array(cell, var.kind)
+
+
+def may_share(state: State, cell: int, others: frozenset[int]) -> None:
+    """Note that a cell may be the same memory as others."""
+    closure = set(others)
+    for other in others:
+        closure |= state.aliases.get(other, frozenset())
+    closure.discard(cell)
+    state.aliases[cell] = state.aliases.get(cell, frozenset()) | closure
+    for other in closure:
+        state.aliases[other] = state.aliases.get(other, frozenset()) | {cell}
+
+
+def content(ctx: Lowering, cell: int) -> Var:
+    """The array that a cell holds now."""
+    known = ctx.state.memory.get(cell)
+    return ctx.captured_cells[cell].var if known is None else known
+
+
+def read(ctx: Lowering, array: Array) -> Var:
+    """The present content of an array or view."""
+    base = content(ctx, array.cell)
+    if array.seen is not None and array.seen[0] is base:
+        return array.seen[1]
+    for step in array.path:
+        base = _apply(ctx, step, base)
+    return base
+
+
+def _apply(ctx: Lowering, step: Step, base: Var) -> Var:
+    if step.operation == "getitem":
+        return ctx.builder.emit(getitem, base, step.args[0])
+    return ctx.builder.emit(VIEWS[step.operation][0], base, *step.args)
+
+
+def _reshape_back(ctx: Lowering, base: Var, inner: Var, _args: tuple[Operand, ...]) -> Var:
+    return ctx.builder.emit(np.reshape, inner, ShapeOf(base))
+
+
+def _transpose_back(ctx: Lowering, _base: Var, inner: Var, args: tuple[Operand, ...]) -> Var:
+    if not args:
+        return ctx.builder.emit(np.transpose, inner)
+    axes = [int(item.value) for item in args[0]]  # type: ignore[union-attr, arg-type, call-overload]
+    inverse = tuple(Const(int(place)) for place in np.argsort(axes))
+    return ctx.builder.emit(np.transpose, inner, inverse)
+
+
+def _swap_back(ctx: Lowering, _base: Var, inner: Var, args: tuple[Operand, ...]) -> Var:
+    return ctx.builder.emit(np.swapaxes, inner, *args)
+
+
+VIEWS = {
+    "reshape": (np.reshape, _reshape_back),
+    "ravel": (np.ravel, _reshape_back),
+    "expand_dims": (np.expand_dims, _reshape_back),
+    "squeeze": (np.squeeze, _reshape_back),
+    "transpose": (np.transpose, _transpose_back),
+    "swapaxes": (np.swapaxes, _swap_back),
+}
+
+
+def view(ctx: Lowering, array: Array, step: Step, hint: str = "") -> Value:
+    """A view of an array: reads and writes go to the same memory."""
+    base = content(ctx, array.cell)
+    whole = read(ctx, array)
+    if step.operation == "getitem":
+        result = ctx.builder.emit(getitem, whole, step.args[0], hint=hint)
+    else:
+        result = ctx.builder.emit(VIEWS[step.operation][0], whole, *step.args, hint=hint)
+    if not result.kind.is_array:
+        return Number(result, result.kind)
+    return Array(array.cell, result.kind, (*array.path, step), (base, result))
+
+
+def write(
+    ctx: Lowering, array: Array, index: Operand, value: Operand, node: gast.AST | None = None
+) -> None:
+    """`array[index] = value`."""
+    check_write(ctx, array.cell, node)
+    base = ctx.state.memory[array.cell]
+    ctx.state.memory[array.cell] = _update(ctx, base, array.path, index, value)
+
+
+def _update(
+    ctx: Lowering, base: Var, path: tuple[Step, ...], index: Operand, value: Operand
+) -> Var:
+    if not path:
+        if index == Const(Ellipsis) or index == (Const(Ellipsis),):
+            return ctx.builder.emit(assign, base, value, hint=base.hint)
+        return ctx.builder.emit(setitem, base, index, value, hint=base.hint)
+    step, rest = path[0], path[1:]
+    if step.operation == "getitem":
+        inner_index = rest[0].args[0] if rest and rest[0].operation == "getitem" else index
+        joined = compose(base.kind, step.args[0], inner_index)
+        if joined is not None:
+            if not rest:
+                return ctx.builder.emit(setitem, base, joined, value, hint=base.hint)
+            if rest[0].operation == "getitem":
+                return _update(ctx, base, (Step("getitem", (joined,)), *rest[1:]), index, value)
+    inner = _apply(ctx, step, base)
+    changed = _update(ctx, inner, rest, index, value)
+    if step.operation == "getitem":
+        return ctx.builder.emit(setitem, base, step.args[0], changed, hint=base.hint)
+    return VIEWS[step.operation][1](ctx, base, changed, step.args)
+
+
+def compose(kind: Kind, outer: Operand, inner: Operand) -> Operand | None:
+    """One index for `base[outer][inner]`, where that is simple."""
+    outer_items = outer if isinstance(outer, tuple) else (outer,)
+    inner_items = inner if isinstance(inner, tuple) else (inner,)
+    if inner_items == (Const(Ellipsis),):
+        return outer
+    plain = all(_is_int(item) or item == Slice() for item in outer_items)
+    if not plain or any(item == Const(Ellipsis) or item == Const(None) for item in inner_items):
+        return None
+    if any(isinstance(item, Var) and item.kind.is_array for item in inner_items):
+        return None
+    left = list(inner_items)
+    joined: list[Operand] = []
+    for item in outer_items:
+        joined.append(item if _is_int(item) or not left else left.pop(0))
+    joined += left
+    return tuple(joined) if len(joined) <= kind.rank else None
+
+
+def _is_int(item: Operand) -> bool:
+    match item:
+        case Var(kind=kind):
+            return kind.is_integral and not kind.is_array
+        case Const(value):
+            return isinstance(value, int) and not isinstance(value, bool)
+    return False
+
+
+def replace_content(
+    ctx: Lowering, array: Array, value: Operand, node: gast.AST | None = None
+) -> None:
+    """Write a whole array or view in place: `array[...] = value`."""
+    base = ctx.state.memory[array.cell]
+    same = (
+        not array.path
+        and isinstance(value, Var)
+        and value.kind == base.kind
+        and all(ctx.sizes.equal(a, b) for a, b in zip(value.shape, base.shape, strict=True))
+    )
+    if same:
+        # The new content has the old one's shape and dtype: it takes its place as it is.
+        check_write(ctx, array.cell, node)
+        assert isinstance(value, Var)
+        ctx.state.memory[array.cell] = ctx.builder.emit(assign, base, value, hint=base.hint)
+        return
+    write(ctx, array, Const(Ellipsis), value, node)
+
+
+def convert(ctx: Lowering, value: Operand, kind: Kind) -> Operand:
+    """A number or array with another dtype, as a store into an array converts it."""
+    return ctx.builder.emit(cast, value, Const(np.dtype(kind.dtype)))
+
+
+def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
+    """Refuse a write to memory that another live name may reach."""
+    if cell in ctx.captured_cells:
+        path = ctx.captured_cells[cell].path
+        ctx.refuse(
+            f"`{path[-1][1] if path else 'this array'}` is written, but it is not an argument or a local array",
+            node,
+            "pass it as an argument, or copy it first with .copy()",
+            UnsafeMutation,
+        )
+    ctx.written.add(cell)
+    sharing = ctx.state.aliases.get(cell, frozenset())
+    if not sharing:
+        return
+    live = set(ctx.frame.live_above) if ctx.frames else set()
+    now = ctx.frame.live_now if ctx.frames else None
+    for identifier, value in ctx.state.env.items():
+        if now is not None and identifier not in now:
+            continue
+        for reached in cells(ctx.state, value):
+            live.add(reached)
+            if reached in sharing:
+                ctx.refuse(
+                    f"this writes to memory that `{identifier}` may share",
+                    node,
+                    "give one of them memory of its own with .copy()",
+                    UnsafeMutation,
+                )
+    if live & sharing:
+        ctx.refuse(
+            "this writes to memory that another array may share",
+            node,
+            "give one of them memory of its own with .copy()",
+            UnsafeMutation,
+        )
+
+
+def cells(state: State, value: Value) -> Iterator[int]:
+    """The cells that a value reaches."""
+    match value:
+        case Array(cell=cell):
+            yield cell
+        case Items(items=items) | Iteration(parts=items):
+            for item in items:
+                yield from cells(state, item)
+        case Maybe(value=inner) | Method(receiver=inner):
+            yield from cells(state, inner)
+        case Closure(receiver=receiver) if receiver is not None:
+            yield from cells(state, receiver)
+        case Ref(identity=identity):
+            match state.heap.get(identity):
+                case Sequence(items=items):
+                    for item in items:
+                        yield from cells(state, item)
+                case Mapping(items=pairs) | Record(fields=pairs):
+                    for _, item in pairs:
+                        yield from cells(state, item)

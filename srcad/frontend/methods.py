@@ -1,0 +1,197 @@
+"""Methods of arrays, numbers, lists, dicts and strings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import gast
+import numpy as np
+
+from srcad.errors import UnsupportedType
+from srcad.frontend import builtin, calls, control, expressions, memory, objects
+from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Sequence, Static, Value
+from srcad.ir.nodes import Const
+from srcad.rules.indexing import cast
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Lowering
+
+SAME = (
+    "sum mean max min prod std var cumsum cumprod dot copy any all argmax argmin argsort clip "
+    "round trace diagonal repeat squeeze swapaxes nonzero searchsorted take ptp compress conj"
+).split()
+"""Methods of arrays that are NumPy functions of the same name, the array first."""
+
+
+def call_method(
+    ctx: Lowering,
+    receiver: Value,
+    name: str,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: gast.AST,
+    hint: str = "",
+) -> Value:
+    """`receiver.name(*args, **kwargs)`."""
+    match receiver:
+        case Array() | Number():
+            return _of_array(ctx, receiver, name, args, kwargs, node, hint)
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            if isinstance(content, Sequence):
+                return _of_list(ctx, identity, content, name, args, node)
+            if isinstance(content, Mapping):
+                return _of_dict(ctx, identity, content, name, args, node)
+        case Items(items=items):
+            if name == "index":
+                keys = [objects.static(ctx, item, node) for item in items]
+                return expressions.literal(keys.index(objects.static(ctx, args[0], node)))
+        case Static(value=text) if isinstance(text, str):
+            fixed = [objects.static(ctx, arg, node) for arg in args]
+            return expressions.literal(getattr(text, name)(*fixed))
+    ctx.refuse(
+        f"the method `{name}` of {objects.describe(ctx, receiver)} cannot be differentiated yet",
+        node,
+        error=UnsupportedType,
+    )
+
+
+def _of_array(
+    ctx: Lowering,
+    receiver: Array | Number,
+    name: str,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: gast.AST,
+    hint: str,
+) -> Value:
+    if name in SAME:
+        return calls.call_python(
+            ctx, getattr(np, name), [receiver, *args], kwargs, node, hint
+        )
+    match name:
+        case "reshape":
+            shape = args[0] if len(args) == 1 else Items(tuple(args))
+            return builtin.reshape(ctx, [receiver, shape], kwargs, node)
+        case "ravel":
+            return builtin.ravel(ctx, [receiver, *args], kwargs, node)
+        case "flatten":
+            raveled = builtin.ravel(ctx, [receiver], {}, node)
+            return calls.call_python(ctx, np.copy, [raveled], {}, node, hint)
+        case "transpose":
+            axes = [] if not args else [args[0] if len(args) == 1 else Items(tuple(args))]
+            return builtin.transpose(ctx, [receiver, *axes], kwargs, node)
+        case "item" if not args:
+            return _item(ctx, receiver, node)
+        case "conjugate":
+            return calls.call_python(ctx, np.conj, [receiver], {}, node, hint)
+        case "astype":
+            return astype(ctx, receiver, args, node)
+        case "fill" if isinstance(receiver, Array):
+            memory.write(ctx, receiver, Const(Ellipsis), expressions.operand(ctx, args[0]), node)
+            return Static(None)
+        case "tolist" if isinstance(receiver, Array) and receiver.kind.rank == 1:
+            items = objects.iterate(ctx, receiver, node)
+            return Ref(ctx.heap(Sequence(tuple(_item(ctx, i, node) for i in items))))
+        case "is_integer" if isinstance(receiver, Number):
+            return expressions.compare(
+                ctx,
+                gast.Eq(),
+                expressions.binary(ctx, expressions.BINARY[gast.Mod], receiver,
+                                   expressions.literal(1), node),
+                expressions.literal(0),
+                node,
+            )
+    if not hasattr(np.ndarray, name):
+        what = "numpy.ndarray" if isinstance(receiver, Array) else receiver.kind.dtype
+        return control.fail(ctx, AttributeError(f"'{what}' object has no attribute '{name}'"))
+    ctx.refuse(
+        f"the array method `{name}` cannot be differentiated yet", node, error=UnsupportedType
+    )
+
+
+def _item(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    """The Python number in a NumPy scalar or an array of one element."""
+    assert isinstance(value, Array | Number)
+    converter: Any = {"f": float, "i": int, "u": int, "b": bool, "c": complex}[
+        np.dtype(value.kind.dtype).kind
+    ]
+    if isinstance(value, Array) and value.kind.rank:
+        value = builtin.reshape(ctx, [value, Items(())], {}, node)
+        value = expressions.subscript(ctx, value, Items(()), node)
+    return calls.call_python(ctx, converter, [value], {}, node)
+
+
+def astype(ctx: Lowering, receiver: Value, args: list[Value], node: gast.AST) -> Value:
+    """`x.astype(dtype)`: always a copy."""
+    dtype = np.dtype(objects.static(ctx, args[0], node))
+    return expressions.primitive_call(ctx, cast, [receiver, Static(dtype)], {}, node)
+
+
+def _of_list(
+    ctx: Lowering,
+    identity: int,
+    content: Sequence,
+    name: str,
+    args: list[Value],
+    node: gast.AST,
+) -> Value:
+    items = list(content.items)
+    result: Value = Static(None)
+    try:
+        match name:
+            case "append":
+                items.append(args[0])
+            case "extend":
+                items += objects.iterate(ctx, args[0], node)
+            case "insert":
+                items.insert(objects.static(ctx, args[0], node), args[1])
+            case "pop":
+                result = items.pop(*(objects.static(ctx, arg, node) for arg in args))
+            case "reverse":
+                items.reverse()
+            case "copy":
+                return Ref(ctx.heap(Sequence(tuple(items))))
+            case _:
+                ctx.refuse(
+                    f"the list method `{name}` cannot be differentiated yet",
+                    node,
+                    error=UnsupportedType,
+                )
+    except IndexError as error:
+        return control.fail(ctx, error)
+    ctx.state.heap[identity] = Sequence(tuple(items))
+    return result
+
+
+def _of_dict(
+    ctx: Lowering,
+    identity: int,
+    content: Mapping,
+    name: str,
+    args: list[Value],
+    node: gast.AST,
+) -> Value:
+    pairs = dict(content.items)
+    match name:
+        case "keys":
+            return Items(tuple(expressions.literal(key) for key in pairs))
+        case "values":
+            return Items(tuple(pairs.values()))
+        case "items":
+            return Items(
+                tuple(Items((expressions.literal(key), value)) for key, value in pairs.items())
+            )
+        case "get":
+            default = args[1] if len(args) > 1 else Static(None)
+            return pairs.get(objects.static(ctx, args[0], node), default)
+        case "copy":
+            return Ref(ctx.heap(Mapping(content.items)))
+        case "update" if isinstance(args[0], Ref):
+            other = ctx.state.heap[args[0].identity]
+            if isinstance(other, Mapping):
+                ctx.state.heap[identity] = Mapping(tuple({**pairs, **dict(other.items)}.items()))
+                return Static(None)
+    ctx.refuse(
+        f"the dict method `{name}` cannot be differentiated yet", node, error=UnsupportedType
+    )

@@ -1,0 +1,494 @@
+"""Python objects while lowering: names, attributes, items, containers and what they hold."""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import operator
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import gast
+import numpy as np
+
+from srcad.errors import UnsupportedType
+from srcad.frontend import calls, control, expressions, memory
+from srcad.frontend.source import source_of
+from srcad.frontend.values import (
+    Array,
+    Closure,
+    Conflict,
+    Foreign,
+    Items,
+    Iteration,
+    Mapping,
+    Maybe,
+    Method,
+    Number,
+    Path,
+    Record,
+    Ref,
+    Sequence,
+    SliceValue,
+    Static,
+    Step,
+    Text,
+    Value,
+)
+from srcad.ir.kinds import INT, kind_of
+from srcad.ir.nodes import Const, Operand, ShapeOf, Var
+from srcad.rules.indexing import getitem, size
+from srcad.rules.registry import Primitive, primitive_of
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Frame, Lowering
+
+_NUMBERS = (bool, int, float, complex, np.number, np.bool_)
+
+
+# -- names and outside objects ------------------------------------------------------------------
+
+
+def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
+    """A name that is not bound in the function itself."""
+    frame: Frame | None = ctx.frame
+    while frame is not None and frame.function is None:
+        frame = frame.scope
+        if frame is not None and identifier in frame.env:
+            found = frame.env[identifier]
+            return found.value if isinstance(found, Maybe) else found
+    if frame is None:
+        ctx.refuse(f"name '{identifier}' is not defined", node, error=UnsupportedType)
+    function = frame.function
+    assert function is not None
+    names = function.__code__.co_freevars
+    if identifier in names and function.__closure__:
+        cell = function.__closure__[names.index(identifier)]
+        try:
+            return wrap(ctx, cell.cell_contents, (*frame.path, ("cell", identifier)))
+        except ValueError:
+            pass
+    if identifier in function.__globals__:
+        root = ctx.frames[0]
+        same = root.function is not None and root.function.__globals__ is function.__globals__
+        path = root.path if same else frame.path
+        return wrap(ctx, function.__globals__[identifier], (*path, ("global", identifier)))
+    if hasattr(builtins, identifier):
+        return Static(getattr(builtins, identifier))
+    return control.fail(ctx, NameError(f"name '{identifier}' is not defined"))
+
+
+def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
+    """The abstract value of a Python object that the function finds outside."""
+    if isinstance(value, bool):
+        ctx.fix(Foreign(value, path))
+        return expressions.literal(value)
+    if isinstance(value, _NUMBERS) or type(value) is np.ndarray:
+        return Foreign(value, path)
+    if isinstance(value, types.FunctionType) and primitive_of(value) is None:
+        ctx.fix(Foreign(value, path))
+        return calls.closure(ctx, value, path)
+    if value is None or isinstance(value, str | bytes | type | types.ModuleType | np.dtype):
+        ctx.fix(Foreign(value, path))
+        return Static(value)
+    if primitive_of(value) is not None or isinstance(value, types.BuiltinFunctionType | np.ufunc):
+        ctx.fix(Foreign(value, path))
+        return Static(value)
+    if isinstance(value, tuple):
+        items = (wrap(ctx, item, (*path, ("item", i))) for i, item in enumerate(value))
+        return Items(tuple(items), type(value))
+    return Foreign(value, path)
+
+
+def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
+    """Turn an outside number or array into the input that holds it."""
+    if not isinstance(value, Foreign):
+        return value
+    if isinstance(value.value, _NUMBERS):
+        var = ctx.capture(value).var
+        return Number(var, var.kind)
+    if isinstance(value.value, np.ndarray):
+        if type(value.value) is not np.ndarray or value.value.dtype.kind not in "biufc":
+            ctx.refuse(f"{describe(ctx, value)} is not a plain array", node, error=UnsupportedType)
+        capture = ctx.capture(value)
+        return Array(capture.cell, capture.var.kind)
+    if isinstance(value.value, list | dict):
+        length = len(value.value)
+        ctx.fix(Foreign(length, (*value.path, ("len", ""))))
+        if isinstance(value.value, list):
+            wrapped = (
+                wrap(ctx, item, (*value.path, ("item", i))) for i, item in enumerate(value.value)
+            )
+            return Items(tuple(wrapped))
+        pairs = (
+            (key, wrap(ctx, item, (*value.path, ("item", key))))
+            for key, item in value.value.items()
+        )
+        return Ref(ctx.heap(Mapping(tuple(pairs))))
+    return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Leaf:
+    """Stands for a leaf of the arguments while their containers are taken apart."""
+
+    value: object
+
+
+def from_python(ctx: Lowering, value: Any, hint: str, params: dict[int, Var]) -> Value:
+    """The abstract value of an argument; its leaves become parameters, by identity of the leaf."""
+    if isinstance(value, Leaf):
+        content = value.value
+        if not isinstance(content, _NUMBERS) and not isinstance(content, np.ndarray):
+            return wrap(ctx, content, ())
+        var = params[id(value)] = ctx.parameter(hint, content)
+        return memory.new_array(ctx, var) if var.kind.is_array else Number(var, var.kind)
+    if isinstance(value, tuple):
+        names = getattr(type(value), "_fields", None) or range(len(value))
+        items = (
+            from_python(ctx, item, _join(hint, name), params)
+            for name, item in zip(names, value, strict=True)
+        )
+        return Items(tuple(items), type(value))
+    if isinstance(value, list):
+        items = (from_python(ctx, item, _join(hint, i), params) for i, item in enumerate(value))
+        return Ref(ctx.heap(Sequence(tuple(items))))
+    if isinstance(value, dict):
+        pairs = ((key, from_python(ctx, v, _join(hint, key), params)) for key, v in value.items())
+        return Ref(ctx.heap(Mapping(tuple(pairs))))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = tuple(
+            (field.name, from_python(ctx, getattr(value, field.name), field.name, params))
+            for field in dataclasses.fields(value)
+        )
+        return Ref(ctx.heap(Record(type(value), fields)))
+    return Static(value)
+
+
+def _join(hint: str, part: object) -> str:
+    text = str(part)
+    return text if text.isidentifier() else f"{hint}_{text}" if text.isalnum() else hint
+
+
+# -- static facts -------------------------------------------------------------------------------
+
+
+def static(ctx: Lowering, value: Value, node: gast.AST | None) -> Any:
+    """The Python object of a value that has to be known while specialising."""
+    match value:
+        case Static(value=constant):
+            return constant
+        case Number(atom=Const(value=constant)):
+            return constant
+        case Number(atom=Var() as var, kind=kind) if kind.is_integral:
+            known = ctx.builder.known.get(var)
+            if known is not None and (fixed := ctx.sizes.constant(known)) is not None:
+                return fixed
+        case Items(items=items):
+            return tuple(static(ctx, item, node) for item in items)
+        case Foreign():
+            return ctx.fix(value)
+    ctx.refuse(
+        f"{describe(ctx, value)} has to be known before the program runs",
+        node,
+        "use a constant or an argument of fixed value here",
+        UnsupportedType,
+    )
+
+
+def static_compare(
+    ctx: Lowering, function: Callable[[Any, Any], bool], left: Value, right: Value, node: gast.AST
+) -> bool:
+    """`is`, `is not`, `in`, `not in` on what is known while specialising."""
+    membership = function(1, [1]) if function not in (operator.is_, operator.is_not) else None
+    if membership is None:
+        known = [v.value if isinstance(v, Static) else _Thing(v) for v in (left, right)]
+        numbers = [v for v in (left, right) if isinstance(v, Number)]
+        if len(numbers) == 2 and all(isinstance(v.atom, Const) for v in numbers):
+            known = [v.atom.value for v in numbers]  # type: ignore[union-attr]
+        return bool(function(*known))
+    container = resolve(ctx, right, node)
+    if isinstance(container, Ref) and isinstance(
+        content := ctx.state.heap[container.identity], Mapping
+    ):
+        return bool(function(static(ctx, left, node), [key for key, _ in content.items]))
+    return bool(function(static(ctx, left, node), static(ctx, container, node)))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Thing:
+    """Something that is not a static constant: identical to nothing but itself."""
+
+    value: Value
+
+
+def describe(ctx: Lowering, value: Value) -> str:
+    match value:
+        case Number(kind=kind):
+            return f"a number ({kind.dtype})"
+        case Array(kind=kind):
+            return f"an array ({kind.dtype})"
+        case Static(value=constant) | Foreign(value=constant):
+            return f"`{getattr(constant, '__name__', constant)!s:.40}` ({type(constant).__name__})"
+        case Items():
+            return "a tuple"
+        case Ref(identity=identity):
+            names = {Sequence: "a list", Mapping: "a dict", Record: "an object"}
+            return names.get(type(ctx.state.heap.get(identity)), "a container")
+        case Closure() | Method():
+            return "a function"
+        case Text():
+            return "a string"
+        case Conflict(reason=reason):
+            return reason
+    return f"a {type(value).__name__.lower()}"
+
+
+# -- attributes ---------------------------------------------------------------------------------
+
+
+def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
+    """`value.name`."""
+    value = resolve(ctx, value, node)
+    match value:
+        case Array() | Number():
+            return _array_attribute(ctx, value, name, node)
+        case Static(value=constant):
+            try:
+                return _member(ctx, constant, name)
+            except AttributeError as error:
+                return control.fail(ctx, error)
+        case Items(items=items, type=kind):
+            fields = getattr(kind, "_fields", ())
+            if name in fields:
+                return items[fields.index(name)]
+            member = getattr(kind, name, None)
+            if isinstance(member, types.FunctionType):
+                return dataclasses.replace(calls.closure(ctx, member, ()), receiver=value)
+            return Method(value, name)
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            if isinstance(content, Record):
+                return _record_attribute(ctx, value, content, name, node)
+            return Method(value, name)
+        case Foreign():
+            return _foreign_attribute(ctx, value, name, node)
+    ctx.refuse(f"{describe(ctx, value)} has no attribute `{name}` here", node)
+
+
+def _member(ctx: Lowering, constant: Any, name: str) -> Value:
+    member = getattr(constant, name)
+    if isinstance(member, bool | int | float | complex):
+        return expressions.literal(member)
+    if isinstance(member, types.FunctionType) and primitive_of(member) is None:
+        return calls.closure(ctx, member, ())
+    return Static(member)
+
+
+def _record_attribute(
+    ctx: Lowering, value: Ref, record: Record, name: str, node: gast.AST
+) -> Value:
+    for field, content in record.fields:
+        if field == name:
+            return content
+    return _class_attribute(ctx, value, record.type, name, node)
+
+
+def _class_attribute(
+    ctx: Lowering, receiver: Value, kind: type, name: str, node: gast.AST
+) -> Value:
+    for base in kind.__mro__:
+        if name not in base.__dict__:
+            continue
+        member = base.__dict__[name]
+        if isinstance(member, types.FunctionType):
+            return dataclasses.replace(calls.closure(ctx, member, ()), receiver=receiver)
+        if isinstance(member, staticmethod):
+            return calls.closure(ctx, member.__func__, ())
+        if isinstance(member, classmethod):
+            return dataclasses.replace(calls.closure(ctx, member.__func__, ()), receiver=Static(kind))
+        if isinstance(member, property) and isinstance(member.fget, types.FunctionType):
+            return calls.call(ctx, calls.closure(ctx, member.fget, ()), [receiver], {}, node)
+        if isinstance(member, _NUMBERS):
+            return expressions.literal(member)
+        return Static(member)
+    return control.fail(
+        ctx, AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
+    )
+
+
+def _foreign_attribute(ctx: Lowering, value: Foreign, name: str, node: gast.AST) -> Value:
+    thing = value.value
+    if name in getattr(thing, "__dict__", {}):
+        return wrap(ctx, thing.__dict__[name], (*value.path, ("attr", name)))
+    return _class_attribute(ctx, value, type(thing), name, node)
+
+
+def shape_items(ctx: Lowering, var: Var) -> Items:
+    """`x.shape`, known not to read the elements of `x`."""
+    return Items(tuple(length(ctx, var, axis) for axis in range(var.kind.rank)), tuple, var)
+
+
+def length(ctx: Lowering, var: Var, axis: int) -> Number:
+    """`x.shape[axis]`."""
+    dim = var.shape[axis]
+    if dim.is_constant:
+        return Number(Const(dim.constant), INT)
+    return Number(ctx.builder.emit(size, ShapeOf(var), Const(axis)), INT)
+
+
+def _array_attribute(ctx: Lowering, value: Array | Number, name: str, node: gast.AST) -> Value:
+    kind = value.kind
+    match name:
+        case "ndim":
+            return expressions.literal(kind.rank)
+        case "dtype":
+            return Static(np.dtype(kind.dtype))
+        case "itemsize":
+            return expressions.literal(np.dtype(kind.dtype).itemsize)
+        case "shape":
+            if isinstance(value, Number):
+                return Items(())
+            return shape_items(ctx, memory.read(ctx, value))
+        case "size":
+            total: Value = expressions.literal(1)
+            if isinstance(value, Array):
+                var = memory.read(ctx, value)
+                for axis in range(kind.rank):
+                    factor = length(ctx, var, axis)
+                    total = expressions.binary(ctx, operator.mul, total, factor, node)
+            return total
+        case "T" if isinstance(value, Array):
+            return memory.view(ctx, value, Step("transpose")) if kind.rank > 1 else value
+        case "real" if not kind.is_complex:
+            return value
+        case "real" | "imag":
+            return expressions.primitive_call(ctx, getattr(np, name), [value], {}, node)
+    return Method(value, name)
+
+
+# -- items and iteration ------------------------------------------------------------------------
+
+
+def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
+    """`base[index]` of a tuple, list, dict or string."""
+    content: Any = ctx.state.heap[base.identity] if isinstance(base, Ref) else base
+    if isinstance(index, SliceValue):
+        bounds = (
+            None if part is None else static(ctx, part, node)
+            for part in (index.lower, index.upper, index.step)
+        )
+        key: Any = slice(*bounds)
+    else:
+        key = static(ctx, index, node)
+    try:
+        match content:
+            case Mapping(items=pairs):
+                return dict(pairs)[key]
+            case Sequence(items=items) if isinstance(key, slice):
+                return Ref(ctx.heap(Sequence(items[key])))
+            case Items(items=items) if isinstance(key, slice):
+                return Items(items[key])
+            case Sequence(items=items) | Items(items=items):
+                return items[key]
+            case Static(value=constant):
+                return expressions.literal(constant[key])
+    except (IndexError, KeyError, TypeError) as error:
+        return control.fail(ctx, error)
+    ctx.refuse(f"{describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
+
+
+def iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Value]:
+    """The items of something whose length is known while specialising."""
+    found = try_iterate(ctx, value, node)
+    if found is None:
+        ctx.refuse(
+            f"the number of items of {describe(ctx, value)} is not known here",
+            node,
+            "loop over it with `for`",
+            UnsupportedType,
+        )
+    return found
+
+
+def try_iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Value] | None:
+    value = resolve(ctx, value, node)
+    match value:
+        case Items(items=items):
+            return list(items)
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            if isinstance(content, Sequence):
+                return list(content.items)
+            if isinstance(content, Mapping):
+                return [expressions.literal(key) for key, _ in content.items]
+        case Iteration(kind=kind, parts=parts):
+            return _iterate_pieces(ctx, kind, parts, node)
+        case Static(value=constant) if isinstance(constant, str | tuple | list | range):
+            return [expressions.literal(element) for element in constant]
+        case Array():
+            var = memory.read(ctx, value)
+            count = ctx.sizes.constant(var.shape[0]) if var.kind.rank else None
+            if count is None or count > 64:
+                return None
+            return [
+                expressions.subscript(ctx, value, expressions.literal(i), node or gast.Pass())
+                for i in range(count)
+            ]
+    return None
+
+
+def _iterate_pieces(
+    ctx: Lowering, kind: str, parts: tuple[Value, ...], node: gast.AST | None
+) -> list[Value] | None:
+    if kind == "range":
+        if not all(isinstance(p, Number) and isinstance(p.atom, Const) for p in parts):
+            return None
+        bounds = [static(ctx, part, node) for part in parts]
+        return [expressions.literal(i) for i in range(*bounds)]
+    columns = [try_iterate(ctx, part, node) for part in parts[:1] if kind != "zip"]
+    if kind == "zip":
+        columns = [try_iterate(ctx, part, node) for part in parts]
+    if any(column is None for column in columns):
+        return None
+    if kind == "zip":
+        return [Items(tuple(row)) for row in zip(*columns, strict=False)]  # type: ignore[arg-type]
+    only = columns[0] or []
+    if kind == "enumerate":
+        start = static(ctx, parts[1], node) if len(parts) > 1 else 0
+        return [Items((expressions.literal(start + i), v)) for i, v in enumerate(only)]
+    return only[::-1] if kind == "reversed" else None
+
+
+def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Value | None:
+    """`+` and `*` of tuples and lists."""
+    lists = [
+        ctx.state.heap[v.identity].items  # type: ignore[union-attr]
+        if isinstance(v, Ref) and isinstance(ctx.state.heap[v.identity], Sequence)
+        else v.items
+        if isinstance(v, Items)
+        else None
+        for v in (left, right)
+    ]
+    wrap_up: Callable[[Any], Value] = (
+        Items if isinstance(left, Items) else lambda items: Ref(ctx.heap(Sequence(items)))
+    )
+    if function is operator.add and lists[0] is not None and lists[1] is not None:
+        return wrap_up((*lists[0], *lists[1]))
+    if function is operator.mul and lists[0] is not None and isinstance(right, Number):
+        return wrap_up(lists[0] * static(ctx, right, None))
+    return None
+
+
+def result(
+    ctx: Lowering, var: Var, operands: list[Operand], primitive: Primitive, args: list[Value] = []
+) -> Value:  # noqa: B006
+    """The value of a primitive's result; it may share memory with what it is a view of."""
+    if primitive.view and args and isinstance(args[0], Array) and primitive.function is not getitem:
+        return memory.new_array(ctx, var, frozenset({args[0].cell}))
+    return memory.new_array(ctx, var)
+
+
+def python_kind(value: Any) -> Any:
+    return kind_of(value)

@@ -1,0 +1,1 @@
+"""The core language: small, typed, in structured single-assignment form."""

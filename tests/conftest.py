@@ -1,0 +1,41 @@
+"""What every test shares: one thread, one cache, fixed seeds."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Before anything imports NumPy: test processes with a thread pool each only wait for one another.
+for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM"):
+    os.environ.setdefault(f"{name}_NUM_THREADS", "1")
+
+# Compiled adjoints are kept between runs, in the repo and out of the user's own cache.
+os.environ.setdefault("SRCAD_CACHE_DIR", str(ROOT / ".cache" / "srcad"))
+Path(os.environ["SRCAD_CACHE_DIR"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+import numpy as np  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+# Compiling takes longer than any deadline, and a run must be repeatable.
+settings.register_profile("srcad", deadline=None, derandomize=True, database=None)
+settings.load_profile("srcad")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--regen", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture
+def rng():
+    """A random generator that gives every test the same numbers, in any order of tests."""
+    return np.random.default_rng(20240517)
+
+
+def pytest_ignore_collect(collection_path):
+    """Keep --doctest-modules from importing programs and golden files, which are data here."""
+    inside = collection_path.is_relative_to(ROOT / "tests")
+    if inside and collection_path.suffix == ".py" and not collection_path.name.startswith("test_"):
+        return True
+    return None

@@ -1,0 +1,1 @@
+"""Benchmarks of gradients; run them with ``tools/bench``."""

@@ -1,0 +1,136 @@
+"""The table: one row a kernel, one column a competitor, and the ratios that matter."""
+
+NOT_THERE = "-"
+
+
+def seconds_of(result, name):
+    """Give the median CPU seconds of a competitor, or None."""
+    times = result["competitors"].get(name, {})
+    return times["cpu"]["median"] if "cpu" in times else None
+
+
+def fastest(result, wanted):
+    """Give the least median of the competitors whose names ``wanted`` accepts, or None."""
+    found = [seconds_of(result, name) for name in result["competitors"] if wanted(name)]
+    return min((seconds for seconds in found if seconds is not None), default=None)
+
+
+def hand(result):
+    return fastest(result, lambda name: name.startswith("hand"))
+
+
+def hand_without_vector_math(result):
+    return fastest(result, lambda name: name.startswith("hand") and "libmvec" not in name)
+
+
+def primal(result):
+    return fastest(result, lambda name: name in ("numpy", "numba"))
+
+
+def srcad(result):
+    return seconds_of(result, "srcad numba")
+
+
+def first_call(name):
+    return lambda result: result["competitors"].get(name, {}).get("first_call")
+
+
+def ratio(numerator, denominator):
+    def of(result):
+        above, below = numerator(result), denominator(result)
+        return above / below if above is not None and below is not None else None
+
+    return of
+
+
+def time_of(name):
+    return lambda result: seconds_of(result, name)
+
+
+def show_time(seconds):
+    if seconds is None:
+        return NOT_THERE
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size or unit == "µs":
+            return f"{seconds / size:.3g} {unit}" if seconds < 1000 * size else f"{seconds:.0f} s"
+    raise AssertionError(seconds)
+
+
+def show_ratio(value):
+    return NOT_THERE if value is None else f"{value:.2f}"
+
+
+def show_compile_time(seconds):
+    return NOT_THERE if seconds is None else f"{seconds:.2f} s"
+
+
+COLUMNS = (
+    ("NumPy primal", time_of("numpy"), show_time),
+    ("Numba primal", time_of("numba"), show_time),
+    ("jax", time_of("jax"), show_time),
+    ("autograd", time_of("autograd"), show_time),
+    ("hand", hand, show_time),
+    ("hand, scalar math", hand_without_vector_math, show_time),
+    ("srcad numpy", time_of("srcad numpy"), show_time),
+    ("srcad numba", srcad, show_time),
+    ("srcad/hand", ratio(srcad, hand), show_ratio),
+    ("srcad/hand, scalar", ratio(srcad, hand_without_vector_math), show_ratio),
+    ("jax/srcad", ratio(time_of("jax"), srcad), show_ratio),
+    ("jax/hand", ratio(time_of("jax"), hand), show_ratio),
+    ("srcad/primal", ratio(srcad, primal), show_ratio),
+    ("compile srcad", first_call("srcad numba"), show_compile_time),
+    ("compile jax", first_call("jax"), show_compile_time),
+)
+
+
+def layout(rows, markdown):
+    """Lay out rows of texts, the first one being the heading."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append(f"| {' | '.join(cells)} |" if markdown else "  ".join(cells))
+    rules = ["-" * width for width in widths]
+    if markdown:
+        rules = [rules[0], *(f"{rule[:-1]}:" for rule in rules[1:])]
+    lines.insert(1, f"| {' | '.join(rules)} |" if markdown else "  ".join(rules))
+    return lines
+
+
+def variants(result):
+    """Give one line with the time of every adjoint written by hand."""
+    times = [
+        f"{name.removeprefix('hand ')} {show_time(seconds_of(result, name))}"
+        for name in result["competitors"]
+        if name.startswith("hand")
+    ]
+    size = ", ".join(f"{key} {value}" for key, value in result["size"].items())
+    return f"{result['kernel']} ({size}): {', '.join(times)}"
+
+
+def failures(results):
+    """Give one line for each reason why a competitor shows no time."""
+    kernels = {}
+    for result in results:
+        for name, times in result["competitors"].items():
+            if "failure" in times:
+                kernels.setdefault((name, times["failure"]), []).append(result["kernel"])
+    return [f"{name} ({', '.join(where)}): {failure}" for (name, failure), where in kernels.items()]
+
+
+def table(results, markdown=False):
+    """Give the whole report as text."""
+    rows = [["kernel", *(heading for heading, _, _ in COLUMNS)]]
+    rows += [
+        [result["kernel"], *(show(measure(result)) for _, measure, show in COLUMNS)]
+        for result in results
+    ]
+    bullet = "* " if markdown else "  "
+    lines = layout(rows, markdown)
+    lines += ["", "Sizes, and every adjoint written by hand:", ""]
+    lines += [bullet + variants(result) for result in results]
+    missing = failures(results)
+    if missing:
+        lines += ["", "Not there:", "", *(bullet + line for line in missing)]
+    return "\n".join(lines)
