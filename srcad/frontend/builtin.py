@@ -57,7 +57,7 @@ def call_primitive(
         return out
     if primitive.form == "expand":
         assert primitive.reverse is not None
-        body = calls.closure(ctx, primitive.reverse, ())  # type: ignore[arg-type]
+        body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
         return calls.inline(ctx, body, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]

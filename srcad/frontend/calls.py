@@ -106,7 +106,7 @@ def call_python(
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):
-        return inline(ctx, closure(ctx, function, ()), args, kwargs, node)
+        return inline(ctx, closure(ctx, function, (("object", function),)), args, kwargs, node)
     if isinstance(function, type):
         return builtin.construct(ctx, function, args, kwargs, node)
     return _call_object(ctx, function, (), args, kwargs, node, hint)
@@ -155,7 +155,7 @@ def _call_object(
     dunder = getattr(type(function), "__call__", None)
     if isinstance(dunder, types.FunctionType):
         receiver = Foreign(function, path)
-        return inline(ctx, closure(ctx, dunder, ()), [receiver, *args], kwargs, node)
+        return inline(ctx, closure(ctx, dunder, (("object", dunder),)), [receiver, *args], kwargs, node)
     missing(ctx, function, node)
 
 

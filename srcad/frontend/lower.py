@@ -289,7 +289,7 @@ def apply_body(
     assert isinstance(function, types.FunctionType)
     source = calls.source_of(function)
     ctx.frames.append(Frame(source, Liveness(), function, ()))
-    result = calls.inline(ctx, calls.closure(ctx, function, ()), [], values, source.node)
+    result = calls.inline(ctx, calls.closure(ctx, function, (("object", function),)), [], values, source.node)
     return _operands(ctx, result)
 
 

@@ -81,6 +81,8 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
 
 def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
     """The abstract value of a Python object that the function finds outside."""
+    if ctx.fixed_origin or _is_own(path):
+        return _fixed(ctx, value)
     if isinstance(value, bool):
         ctx.fix(Foreign(value, path))
         return expressions.literal(value)
@@ -99,6 +101,20 @@ def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
         items = (wrap(ctx, item, (*path, ("item", i))) for i, item in enumerate(value))
         return Items(tuple(items), type(value))
     return Foreign(value, path)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether an object belongs to srcad: rules never change between calls."""
+    root = path[0][1] if path and path[0][0] == "object" else None
+    return getattr(root, "__module__", "").startswith("srcad.rules")
+
+
+def _fixed(ctx: Lowering, value: Any) -> Value:
+    if isinstance(value, bool | int | float | complex):
+        return expressions.literal(value)
+    if isinstance(value, types.FunctionType) and primitive_of(value) is None:
+        return calls.closure(ctx, value, (("object", value),))
+    return Static(value)
 
 
 def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
@@ -265,7 +281,7 @@ def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
                 return items[fields.index(name)]
             member = getattr(kind, name, None)
             if isinstance(member, types.FunctionType):
-                return dataclasses.replace(calls.closure(ctx, member, ()), receiver=value)
+                return dataclasses.replace(calls.closure(ctx, member, (("object", member),)), receiver=value)
             return Method(value, name)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
@@ -282,7 +298,7 @@ def _member(ctx: Lowering, constant: Any, name: str) -> Value:
     if isinstance(member, bool | int | float | complex):
         return expressions.literal(member)
     if isinstance(member, types.FunctionType) and primitive_of(member) is None:
-        return calls.closure(ctx, member, ())
+        return calls.closure(ctx, member, (("object", member),))
     return Static(member)
 
 
@@ -303,13 +319,13 @@ def _class_attribute(
             continue
         member = base.__dict__[name]
         if isinstance(member, types.FunctionType):
-            return dataclasses.replace(calls.closure(ctx, member, ()), receiver=receiver)
+            return dataclasses.replace(calls.closure(ctx, member, (("object", member),)), receiver=receiver)
         if isinstance(member, staticmethod):
-            return calls.closure(ctx, member.__func__, ())
+            return calls.closure(ctx, member.__func__, (("object", member.__func__),))
         if isinstance(member, classmethod):
-            return dataclasses.replace(calls.closure(ctx, member.__func__, ()), receiver=Static(kind))
+            return dataclasses.replace(calls.closure(ctx, member.__func__, (("object", member.__func__),)), receiver=Static(kind))
         if isinstance(member, property) and isinstance(member.fget, types.FunctionType):
-            return calls.call(ctx, calls.closure(ctx, member.fget, ()), [receiver], {}, node)
+            return calls.call(ctx, calls.closure(ctx, member.fget, (("object", member.fget),)), [receiver], {}, node)
         if isinstance(member, _NUMBERS):
             return expressions.literal(member)
         return Static(member)

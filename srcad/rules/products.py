@@ -65,7 +65,7 @@ def inner(ans_bar, a, b):
 @multilinear(np.outer)
 def outer(ans_bar, a, b):
     """Both are read as vectors, whatever their rank."""
-    return shaped_like(ans_bar @ np.ravel(b), a), shaped_like(np.ravel(a) @ ans_bar, b)
+    return shaped_like(ans_bar @ flat(b), a), shaped_like(flat(a) @ ans_bar, b)
 
 
 def shaped_like(vector, x):

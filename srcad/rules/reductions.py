@@ -44,10 +44,12 @@ def count(x, axis):
 
 def total(x, axis, keepdims):
     """`np.sum` without the arguments that say nothing."""
-    if keepdims:
-        return np.sum(x, axis=axis, keepdims=True)
+    if axis is None and keepdims:
+        return np.sum(x, keepdims=True)
     if axis is None:
         return np.sum(x)
+    if keepdims:
+        return np.sum(x, axis=axis, keepdims=True)
     return np.sum(x, axis=axis)
 
 
@@ -55,6 +57,13 @@ def centred(x, axis):
     if axis is None:
         return x - np.mean(x)
     return x - np.mean(x, axis=axis, keepdims=True)
+
+
+def freedom(x, axis, ddof):
+    """What a sum of squares is divided by."""
+    if ddof == 0:
+        return count(x, axis)
+    return count(x, axis) - ddof
 
 
 def conjugate(x):
@@ -131,25 +140,25 @@ def average(x, axis=None, weights=None, keepdims=False):
 @rule(np.var)
 def var(ans_bar, x, axis=None, dtype=None, ddof=0, keepdims=False):
     scaled = beside(2.0 * ans_bar, x, axis, keepdims)
-    return scaled * conjugate(centred(x, axis)) / (count(x, axis) - ddof)
+    return scaled * conjugate(centred(x, axis)) / freedom(x, axis, ddof)
 
 
 @forward_of(np.var)
 def var_forward(x, axis=None, dtype=None, ddof=0, keepdims=False, x_dot=None):
     product = real(conjugate(centred(x, axis)) * x_dot)
-    return 2.0 * total(product, axis, keepdims) / (count(x, axis) - ddof)
+    return 2.0 * total(product, axis, keepdims) / freedom(x, axis, ddof)
 
 
 @rule(np.std)
 def std(ans_bar, ans, x, axis=None, dtype=None, ddof=0, keepdims=False):
     scaled = beside(masked(ans_bar, ans_bar / ans), x, axis, keepdims)
-    return scaled * conjugate(centred(x, axis)) / (count(x, axis) - ddof)
+    return scaled * conjugate(centred(x, axis)) / freedom(x, axis, ddof)
 
 
 @forward_of(np.std)
 def std_forward(ans, x, axis=None, dtype=None, ddof=0, keepdims=False, x_dot=None):
     product = total(real(conjugate(centred(x, axis)) * x_dot), axis, keepdims)
-    return masked(product, product / ans) / (count(x, axis) - ddof)
+    return masked(product, product / ans) / freedom(x, axis, ddof)
 
 
 def others(x, axis):

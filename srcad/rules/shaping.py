@@ -137,14 +137,24 @@ def opposite(shift):
 
 @linear(np.diag, options={"positional": 2})
 def diag(ans_bar, x, k=0):
-    if x.ndim == 1:
-        return np.diagonal(ans_bar, k)
-    return onto_diagonal(ans_bar, x.shape, k)
+    if x.ndim == 2:
+        return on_diagonal(ans_bar, x, k)
+    if k == 0:
+        return np.diagonal(ans_bar)
+    return np.diagonal(ans_bar, k)
 
 
 @linear(np.diagonal, view=True, options={"positional": 4})
 def diagonal(ans_bar, x, offset=0, axis1=0, axis2=1):
+    if x.ndim == 2 and axis1 == 0 and axis2 == 1:
+        return on_diagonal(ans_bar, x, offset)
     return onto_diagonal(ans_bar, x.shape, offset, axis1, axis2)
+
+
+def on_diagonal(bar, x, offset):
+    if offset == 0:
+        return onto_diagonal(bar, x.shape)
+    return onto_diagonal(bar, x.shape, offset)
 
 
 @linear(onto_diagonal, text="onto_diagonal", options={"positional": 5})
@@ -154,7 +164,7 @@ def onto_diagonal_transposed(ans_bar, bar, shape, offset=0, axis1=0, axis2=1):
 
 @linear(np.trace, options={"positional": 4})
 def trace(ans_bar, x, offset=0, axis1=0, axis2=1):
-    if x.ndim == 2:
+    if x.ndim == 2 and axis1 == 0 and axis2 == 1:
         return ans_bar * ones_on_diagonal(x, offset)
     return onto_diagonal(np.expand_dims(ans_bar, -1), x.shape, offset, axis1, axis2)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from srcad.rules import (
     constants,
     elementwise,
+    indexing,
     joining,
     linalg,
     operators,
@@ -17,6 +18,7 @@ from srcad.rules import (
 __all__ = [
     "constants",
     "elementwise",
+    "indexing",
     "joining",
     "linalg",
     "operators",

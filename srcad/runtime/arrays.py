@@ -25,6 +25,8 @@ def unbroadcast(bar, shape):
     if not shape:
         return np.sum(bar)
     extra = len(here) - len(shape)
+    if extra < 0:  # an assignment drops leading axes of length 1 of the value
+        return np.reshape(unbroadcast(bar, shape[-extra:]), shape)
     if extra:
         bar = np.sum(bar, axis=tuple(range(extra)))
     # An axis that has length 1 on both sides is left alone: summing it would only copy.
@@ -143,9 +145,5 @@ def take_put(bar, index, shape):
         writer = np.zeros(bar.shape, np.intp)
         writer[index] = order
         taken = np.where(writer[index] == order, taken, 0)
-    # An assignment drops leading axes of length 1 of the value; they are not in `taken`.
-    extra = len(shape) - np.ndim(taken)
-    if extra > 0:
-        return np.reshape(unbroadcast(taken, shape[extra:]), shape)
     taken = unbroadcast(taken, shape)
     return np.copy(taken) if isinstance(taken, np.ndarray) else taken

@@ -1,0 +1,1 @@
+"""From programs of the core language to source that a person reads."""

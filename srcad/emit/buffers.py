@@ -1,0 +1,204 @@
+"""Which updates of arrays happen in place, and which need a copy first.
+
+In the core language an update makes a new value.  It may reuse the memory of the old one if
+nothing else that is needed later can be in that memory.  Values are put into classes that may
+share memory; where an update meets another live member of its class, or memory that belongs to the
+caller, a copy is made: before the loop around it if that helps, else right there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from srcad.analyses.sizes import Sizes
+from srcad.emit.folding import IN_PLACE, Folding
+from srcad.emit.liveness import LiveSets
+from srcad.ir.nodes import Block, Const, Function, If, Let, Loop, Slice, Stmt, Var
+from srcad.ir.walk import blocks
+
+ACCUMULATE = ("+", "-")
+
+
+@dataclass
+class Buffers:
+    """`copied` are the updates that work on a copy, `entries` the loop values copied at entry."""
+
+    copied: set[int] = field(default_factory=set)
+    entries: set[Var] = field(default_factory=set)
+    added: set[int] = field(default_factory=set)
+
+    def in_place(self, stmt: Let) -> bool:
+        """Whether the result has the memory (and the name) of the first argument."""
+        return stmt.primitive.text in IN_PLACE or id(stmt) in self.added
+
+
+@dataclass
+class _Classes:
+    parent: dict[Var, Var] = field(default_factory=dict)
+    foreign: set[Var] = field(default_factory=set)
+
+    def root(self, var: Var) -> Var:
+        while self.parent.setdefault(var, var) is not var:
+            var = self.parent[var]
+        return var
+
+    def join(self, a: object, b: object) -> None:
+        if not (isinstance(a, Var) and isinstance(b, Var)):
+            return
+        if not (a.kind.is_array and b.kind.is_array):
+            return
+        first, second = self.root(a), self.root(b)
+        if first is not second:
+            self.parent[first] = second
+            if first in self.foreign:
+                self.foreign.add(second)
+
+
+def plan(function: Function, folding: Folding, live: LiveSets, sizes: Sizes) -> Buffers:
+    """Decide for every update of a function."""
+    buffers = Buffers()
+    updates = list(_updates(function.body, ()))
+    for stmt, _ in updates:
+        if stmt.primitive.text in ACCUMULATE and _accumulates(stmt, live, sizes):
+            buffers.added.add(id(stmt))
+    while True:
+        classes = _classes(function, buffers)
+        conflict = next(
+            (
+                (stmt, loops)
+                for stmt, loops in updates
+                if buffers.in_place(stmt)
+                and id(stmt) not in buffers.copied
+                and _conflicts(stmt, classes, live, folding)
+            ),
+            None,
+        )
+        if conflict is None:
+            return buffers
+        stmt, loops = conflict
+        if id(stmt) in buffers.added:
+            if not _copy_at_entry(function, stmt, loops, classes, buffers, live, folding):
+                buffers.added.discard(id(stmt))
+        elif not _copy_at_entry(function, stmt, loops, classes, buffers, live, folding):
+            buffers.copied.add(id(stmt))
+
+
+def _updates(block: Block, loops: tuple[Loop, ...]) -> Iterator[tuple[Let, tuple[Loop, ...]]]:
+    for stmt in block.body:
+        if isinstance(stmt, Let) and stmt.target.kind.is_array:
+            if stmt.primitive.text in IN_PLACE or stmt.primitive.text in ACCUMULATE:
+                yield stmt, loops
+        for inner in blocks(stmt):
+            around = (*loops, stmt) if isinstance(stmt, Loop) else loops
+            yield from _updates(inner, around)
+
+
+def _accumulates(stmt: Let, live: LiveSets, sizes: Sizes) -> bool:
+    """Whether `a = a + b` may be written `a += b`: same dtype, same shape, same name."""
+    if id(stmt) not in live.after:  # folded into another expression
+        return False
+    first = stmt.args[0]
+    if not isinstance(first, Var) or first.kind != stmt.target.kind:
+        return False
+    if not first.hint or first.hint != stmt.target.hint:
+        return False
+    return all(
+        sizes.equal(a, b) for a, b in zip(first.shape, stmt.target.shape, strict=True)
+    )
+
+
+def is_view(stmt: Let) -> bool:
+    """Whether the result may be in the memory of the first argument."""
+    if stmt.primitive.text == "getitem":
+        index = stmt.args[1]
+        items = index if isinstance(index, tuple) else (index,)
+        return all(
+            isinstance(item, Slice | Const)
+            or (isinstance(item, Var) and not item.kind.is_array)
+            for item in items
+        )
+    return stmt.primitive.view
+
+
+def _classes(function: Function, buffers: Buffers) -> _Classes:
+    classes = _Classes()
+    classes.foreign.update(function.params)
+    _unite(function.body, classes, buffers)
+    return classes
+
+
+def _unite(block: Block, classes: _Classes, buffers: Buffers) -> None:
+    for stmt in block.body:
+        match stmt:
+            case Let(target=target, args=args):
+                if is_view(stmt) or (buffers.in_place(stmt) and id(stmt) not in buffers.copied):
+                    classes.join(target, args[0])
+                if stmt.primitive.text == "np.broadcast_to":
+                    classes.foreign.add(classes.root(target))
+            case If(targets=targets, then=then, orelse=orelse):
+                for target, yes, no in zip(targets, then.results, orelse.results, strict=True):
+                    classes.join(target, yes)
+                    classes.join(target, no)
+            case Loop(carried=carried, inits=inits, targets=targets, body=body):
+                nexts = body.results[1:] if stmt.breaks else body.results
+                for phi, init, target, following in zip(
+                    carried, inits, targets, nexts, strict=True
+                ):
+                    if phi not in buffers.entries:
+                        classes.join(phi, init)
+                    classes.join(phi, following)
+                    classes.join(phi, target)
+        for inner in blocks(stmt):
+            _unite(inner, classes, buffers)
+
+
+def _conflicts(stmt: Let, classes: _Classes, live: LiveSets, folding: Folding) -> bool:
+    array = stmt.args[0]
+    assert isinstance(array, Var)
+    opened = folding.open(array)
+    if opened != [array]:
+        return True
+    root = classes.root(array)
+    if any(classes.root(f) is root for f in classes.foreign):
+        return True
+    return any(
+        other is not stmt.target and classes.root(other) is root
+        for other in live.after[id(stmt)]
+        if other.kind.is_array
+    )
+
+
+def _copy_at_entry(
+    function: Function,
+    stmt: Let,
+    loops: tuple[Loop, ...],
+    classes: _Classes,
+    buffers: Buffers,
+    live: LiveSets,
+    folding: Folding,
+) -> bool:
+    """Resolve a conflict by copying what a loop around the update starts from."""
+    array = stmt.args[0]
+    assert isinstance(array, Var)
+    root = classes.root(array)
+    for loop in loops:
+        entering = [
+            phi
+            for phi, init in zip(loop.carried, loop.inits, strict=True)
+            if isinstance(init, Var) and phi not in buffers.entries and classes.root(phi) is root
+        ]
+        if not entering:
+            continue
+        buffers.entries.update(entering)
+        if not _conflicts(stmt, _classes(function, buffers), live, folding):
+            return True
+        buffers.entries.difference_update(entering)
+    return False
+
+
+def statements(block: Block) -> Iterator[Stmt]:
+    for stmt in block.body:
+        yield stmt
+        for inner in blocks(stmt):
+            yield from statements(inner)

@@ -1,0 +1,263 @@
+"""Expressions of the core language as Python syntax trees."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from srcad.emit.folding import Folding
+from srcad.ir.nodes import Atom, Const, If, Let, Operand, ShapeOf, Slice, Var
+
+BINARY: dict[str, ast.operator] = {
+    "+": ast.Add(),
+    "-": ast.Sub(),
+    "*": ast.Mult(),
+    "/": ast.Div(),
+    "//": ast.FloorDiv(),
+    "%": ast.Mod(),
+    "**": ast.Pow(),
+    "@": ast.MatMult(),
+    "&": ast.BitAnd(),
+    "|": ast.BitOr(),
+    "^": ast.BitXor(),
+    "<<": ast.LShift(),
+    ">>": ast.RShift(),
+}
+COMPARE: dict[str, ast.cmpop] = {
+    "<": ast.Lt(),
+    "<=": ast.LtE(),
+    ">": ast.Gt(),
+    ">=": ast.GtE(),
+    "==": ast.Eq(),
+    "!=": ast.NotEq(),
+}
+UNARY: dict[str, ast.unaryop] = {
+    "neg": ast.USub(),
+    "pos": ast.UAdd(),
+    "~": ast.Invert(),
+    "not": ast.Not(),
+}
+
+
+@dataclass
+class Expressions:
+    """Turns operands into syntax trees; collects the functions that the text calls."""
+
+    names: dict[Var, str]
+    folding: Folding
+    called: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
+
+    def operand(self, operand: Operand | None) -> ast.expr:
+        match operand:
+            case Var():
+                return self.variable(operand)
+            case Const(value):
+                return self.constant(value)
+            case ShapeOf(var):
+                return ast.Attribute(self.variable(var), "shape", ast.Load())
+            case tuple():
+                return self._tuple(operand)
+            case Slice(lower, upper, step):
+                parts = [None if p is None else self.operand(p) for p in (lower, upper, step)]
+                return ast.Slice(*parts)
+        raise TypeError(f"not an operand: {operand!r}")
+
+    def _tuple(self, items: tuple[Operand, ...]) -> ast.expr:
+        if any(isinstance(item, ShapeOf) for item in items):
+            # (trips,) + x.shape
+            whole: ast.expr | None = None
+            plain: list[ast.expr] = []
+            for item in items:
+                if isinstance(item, ShapeOf):
+                    head = ast.Tuple(plain, ast.Load())
+                    shape = self.operand(item)
+                    whole = shape if whole is None and not plain else ast.BinOp(
+                        head if whole is None else whole, ast.Add(), shape
+                    )
+                    plain = []
+                else:
+                    plain.append(self.operand(item))
+            assert whole is not None
+            if plain:
+                whole = ast.BinOp(whole, ast.Add(), ast.Tuple(plain, ast.Load()))
+            return whole
+        return ast.Tuple([self.operand(item) for item in items], ast.Load())
+
+    def variable(self, var: Var) -> ast.expr:
+        if var in self.folding.lets:
+            return self.let(self.folding.lets[var])
+        if var in self.folding.choices:
+            return self.choice(self.folding.choices[var])
+        return ast.Name(self.names[var], ast.Load())
+
+    def constant(self, value: Any) -> ast.expr:
+        match value:
+            case np.dtype():
+                return _dotted("np." + ("bool_" if value.name == "bool" else value.name))
+            case np.generic():
+                plain = ast.Constant(value.item())
+                if isinstance(value, np.float64 | np.bool_) or value.dtype.kind in "iu":
+                    return plain
+                return ast.Call(_dotted(f"np.{value.dtype.name}"), [plain], [])
+            case float() if not np.isfinite(value):
+                return _special_float(value)
+            case bool() | int() | float() | complex() | str() | bytes() | None:
+                if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+                    return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+                return ast.Constant(value)
+            case tuple():
+                return ast.Tuple([self.constant(item) for item in value], ast.Load())
+        if value is Ellipsis:
+            return ast.Constant(...)
+        if isinstance(value, type) and issubclass(value, np.generic):
+            return _dotted(f"np.{value.__name__}")
+        name = getattr(value, "__name__", "value")
+        self.constants[name] = value
+        return ast.Name(name, ast.Load())
+
+    def let(self, stmt: Let) -> ast.expr:
+        """The right-hand side of a statement."""
+        text, args = stmt.primitive.text, stmt.args
+        spelled = stmt.primitive.options.get("spelled")
+        if spelled and all(_is_python(arg) for arg in args) and not stmt.target.kind.is_python:
+            text = spelled
+        if text in BINARY and len(args) == 2:
+            return ast.BinOp(self.operand(args[0]), BINARY[text], self.operand(args[1]))
+        if text in COMPARE and len(args) == 2:
+            return ast.Compare(
+                self.operand(args[0]), [COMPARE[text]], [self.operand(args[1])]
+            )
+        if text in UNARY and len(args) == 1:
+            return ast.UnaryOp(UNARY[text], self.operand(args[0]))
+        special = _SPECIAL.get(text)
+        if special is not None:
+            return special(self, stmt)
+        return self.call(stmt, text)
+
+    def call(self, stmt: Let, text: str) -> ast.expr:
+        if "." not in text:
+            self.called[text] = stmt.primitive.function
+        args = [self.operand(arg) for arg in stmt.args]
+        keywords = [ast.keyword(key, self.operand(value)) for key, value in stmt.kwargs]
+        return ast.Call(_dotted(text), args, keywords)
+
+    def choice(self, stmt: If) -> ast.expr:
+        """`a if test else b`; `and`, `or` where they say the same."""
+        test = self.operand(stmt.test)
+        yes, no = stmt.then.results[0], stmt.orelse.results[0]
+        if no == Const(False):
+            return ast.BoolOp(ast.And(), [test, self.operand(yes)])
+        if yes == Const(True):
+            return ast.BoolOp(ast.Or(), [test, self.operand(no)])
+        return ast.IfExp(test, self.operand(yes), self.operand(no))
+
+
+def _is_python(operand: Operand) -> bool:
+    if isinstance(operand, Var):
+        return operand.kind.is_python
+    return isinstance(operand, Const) and isinstance(operand.value, int | float | complex)
+
+
+def _special_float(value: float) -> ast.expr:
+    if np.isnan(value):
+        return _dotted("np.nan")
+    inf = _dotted("np.inf")
+    return inf if value > 0 else ast.UnaryOp(ast.USub(), inf)
+
+
+def _dotted(text: str) -> ast.expr:
+    first, *rest = text.split(".")
+    node: ast.expr = ast.Name(first, ast.Load())
+    for part in rest:
+        node = ast.Attribute(node, part, ast.Load())
+    return node
+
+
+def _getitem(self: Expressions, stmt: Let) -> ast.expr:
+    return ast.Subscript(self.operand(stmt.args[0]), self.operand(stmt.args[1]), ast.Load())
+
+
+def _size(self: Expressions, stmt: Let) -> ast.expr:
+    shape, axis = stmt.args
+    if isinstance(shape, tuple):
+        return self.operand(shape[axis.value])  # type: ignore[union-attr, index]
+    return ast.Subscript(self.operand(shape), self.operand(axis), ast.Load())
+
+
+def _shape(self: Expressions, stmt: Let) -> ast.expr:
+    return ast.Attribute(self.operand(stmt.args[0]), "shape", ast.Load())
+
+
+def _cast(self: Expressions, stmt: Let) -> ast.expr:
+    value, dtype = stmt.args
+    assert isinstance(dtype, Const)
+    source = value.kind if isinstance(value, Var) else None
+    node = self.operand(value)
+    if source is not None and source.is_complex and dtype.value.kind != "c":
+        node = ast.Attribute(node, "real", ast.Load())
+    if stmt.target.kind.is_array:
+        return ast.Call(
+            ast.Attribute(node, "astype", ast.Load()), [self.operand(dtype)], []
+        )
+    return ast.Call(self.operand(dtype), [node], [])
+
+
+def _filled(self: Expressions, stmt: Let) -> ast.expr:
+    """`np.zeros(shape)`; the dtype is said where it is not the usual one."""
+    args = list(stmt.args)
+    if len(args) == 2 and args[1] == Const(np.dtype(np.float64)):
+        args.pop()
+    shape = args[0]
+    if isinstance(shape, tuple) and len(shape) == 1 and not isinstance(shape[0], ShapeOf):
+        args[0] = shape[0]
+    keywords = [ast.keyword(key, self.operand(value)) for key, value in stmt.kwargs]
+    return ast.Call(_dotted(stmt.primitive.text), [self.operand(a) for a in args], keywords)
+
+
+def _trips(self: Expressions, stmt: Let) -> ast.expr:
+    bounds = list(stmt.args)
+    if bounds[2] == Const(1):
+        bounds.pop()
+    inner = ast.Call(_dotted("range"), [self.operand(b) for b in bounds], [])
+    return ast.Call(_dotted("len"), [inner], [])
+
+
+def _text(self: Expressions, stmt: Let) -> ast.expr:
+    pieces: list[ast.expr] = []
+    for part in stmt.args:
+        if isinstance(part, tuple):
+            shown, conversion, spec = part
+            assert isinstance(conversion, Const) and isinstance(spec, Const)
+            form = ast.JoinedStr([ast.Constant(spec.value)]) if spec.value else None
+            code = ord(str(conversion.value)) if conversion.value else -1
+            pieces.append(ast.FormattedValue(self.operand(shown), code, form))
+        else:
+            pieces.append(self.operand(part))
+    return ast.JoinedStr(pieces)
+
+
+def _tape(self: Expressions, stmt: Let) -> ast.expr:
+    return ast.List([], ast.Load())
+
+
+_SPECIAL: dict[str, Callable[[Expressions, Let], ast.expr]] = {
+    "getitem": _getitem,
+    "size": _size,
+    "shape": _shape,
+    "cast": _cast,
+    "np.zeros": _filled,
+    "np.ones": _filled,
+    "np.empty": _filled,
+    "trips": _trips,
+    "text": _text,
+    "tape": _tape,
+}
+
+
+def same(a: Atom, b: Atom) -> bool:
+    return a is b or a == b

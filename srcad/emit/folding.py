@@ -1,0 +1,154 @@
+"""Which temporaries are written inside the expression that uses them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from srcad.ir.nodes import Block, Const, Effect, Function, If, Let, Loop, Stmt, Var
+from srcad.ir.walk import blocks, own_vars, targets
+
+LARGEST = 16
+"""An expression of more operations than this is split."""
+
+IN_PLACE = ("setitem", "add_at", "assign")
+
+
+@dataclass
+class Folding:
+    """`lets` are the statements that disappear into their only use."""
+
+    lets: dict[Var, Let] = field(default_factory=dict)
+    choices: dict[Var, If] = field(default_factory=dict)
+
+    def reads(self, stmt: Stmt) -> list[Var]:
+        """The variables that a statement reads, with folded expressions opened up."""
+        found: list[Var] = []
+        stack = list(own_vars(stmt))
+        while stack:
+            var = stack.pop()
+            if var in self.lets:
+                stack += own_vars(self.lets[var])
+            elif var in self.choices:
+                chosen = self.choices[var]
+                stack += own_vars(chosen)
+                for block in blocks(chosen):
+                    stack += [v for v in block.results if isinstance(v, Var)]
+            else:
+                found.append(var)
+        return found
+
+    def open(self, var: Var) -> list[Var]:
+        """The variables that an atom stands for."""
+        if var not in self.lets and var not in self.choices:
+            return [var]
+        return self.reads(self.lets[var] if var in self.lets else self.choices[var])
+
+
+def fold(function: Function) -> Folding:
+    """Choose the temporaries of a function that are folded into their use.
+
+    Folded are values without a name that are used once, later in the same block, where nothing in
+    between writes to what they read.
+    """
+    uses: Counter[Var] = Counter()
+    _count(function.body, uses)
+    folding = Folding()
+    _block(function.body, uses, folding)
+    return folding
+
+
+def _count(block: Block, uses: Counter[Var]) -> None:
+    for stmt in block.body:
+        uses.update(own_vars(stmt))
+        for inner in blocks(stmt):
+            _count(inner, uses)
+    uses.update(v for v in block.results if isinstance(v, Var))
+
+
+def _block(block: Block, uses: Counter[Var], folding: Folding) -> None:
+    waiting: dict[Var, Let | If] = {}
+    weight: dict[Var, int] = {}
+    for stmt in block.body:
+        for inner in blocks(stmt):
+            _block(inner, uses, folding)
+        size = 1
+        for var in own_vars(stmt):
+            if var not in waiting:
+                continue
+            held = waiting.pop(var)
+            takes = _takes(stmt, var)
+            if takes and size + weight[var] <= LARGEST:
+                size += weight[var]
+                if isinstance(held, Let):
+                    folding.lets[var] = held
+                else:
+                    folding.choices[var] = held
+        _flush(stmt, waiting, folding)
+        if _may_fold(stmt, uses, folding):
+            target = targets(stmt)[0]
+            waiting[target] = stmt  # type: ignore[assignment]
+            weight[target] = size
+    for result in block.results:
+        if isinstance(result, Var) and result in waiting:
+            held = waiting.pop(result)
+            if isinstance(held, Let):
+                folding.lets[result] = held
+            else:
+                folding.choices[result] = held
+
+
+def _takes(stmt: Stmt, var: Var) -> bool:
+    """Whether a use is a place that an expression can stand in."""
+    if isinstance(stmt, Loop):
+        bounds = stmt.range
+        return bounds is not None and var in (bounds.start, bounds.stop, bounds.step)
+    return True
+
+
+def _may_fold(stmt: Stmt, uses: Counter[Var], folding: Folding) -> bool:
+    match stmt:
+        case Let(target=target, primitive=primitive):
+            if primitive.text in IN_PLACE or primitive.text in ("tape", "np.empty"):
+                return False
+            if uses[target] != 1:
+                return False
+            loaded = primitive.text == "getitem" and _is_tape(stmt)
+            return not target.hint or loaded
+        case If(then=then, orelse=orelse, targets=(target,)):
+            if uses[target] != 1 or target.hint or target.kind.is_array:
+                return False
+            return all(
+                isinstance(inner, Let) and inner.target in folding.lets
+                for block in (then, orelse)
+                for inner in block.body
+            ) and all(
+                not isinstance(r, Const) or not repr(r.value) == "UNDEFINED"
+                for block in (then, orelse)
+                for r in block.results
+            )
+    return False
+
+
+def _is_tape(stmt: Let) -> bool:
+    array = stmt.args[0]
+    return isinstance(array, Var) and array.hint.endswith("_tape")
+
+
+def _flush(stmt: Stmt, waiting: dict[Var, Let | If], folding: Folding) -> None:
+    """Forget the temporaries that cannot be moved past a statement."""
+    match stmt:
+        case Let(primitive=primitive) if primitive.text not in IN_PLACE:
+            return
+        case Effect(action="record"):
+            return
+        case Let():
+            for var, held in list(waiting.items()):
+                if any(v.kind.is_array for v in _all_reads(held, folding)):
+                    del waiting[var]
+        case _:
+            waiting.clear()
+
+
+def _all_reads(stmt: Let | If, folding: Folding) -> list[Var]:
+    return folding.reads(stmt)

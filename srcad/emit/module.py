@@ -1,0 +1,127 @@
+"""A whole generated module: header, forward and backward function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.analyses.sizes import Sizes
+from srcad.emit import naming
+from srcad.emit.buffers import plan
+from srcad.emit.expressions import Expressions
+from srcad.emit.folding import fold
+from srcad.emit.liveness import live_sets
+from srcad.emit.statements import INDENT, Writer
+from srcad.ir.nodes import Atom, Effect, Function, Loop, Var
+from srcad.ir.walk import block_vars, statements
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a function, and what it needs in its module."""
+
+    name: str
+    lines: tuple[str, ...]
+    called: dict[str, Callable[..., Any]]
+    constants: dict[str, Any]
+
+
+def function_text(
+    function: Function,
+    sizes: Sizes,
+    doc: str,
+    results: Callable[[list[str]], str],
+    unpacked: int | None = None,
+    comments: bool = False,
+) -> Text:
+    """Write one function.
+
+    Args:
+        function: the program.
+        sizes: what is known about its lengths.
+        doc: the docstring.
+        results: turns the texts of the results into the expression that is returned.
+        unpacked: how many leading parameters come as one tuple `saved`.
+        comments: whether to cite the user's lines.
+    """
+    folding = fold(function)
+    live = live_sets(function, folding)
+    buffers = plan(function, folding, live, sizes)
+    names = naming.choose(function, folding, live, buffers, {function.name})
+    expressions = Expressions(names.of, folding)
+    writer = Writer(expressions, folding, buffers, names.of, comments)
+    writer.positions = _positions(function, names.of)
+    params = [names.of[param] for param in function.params]
+    head = params if unpacked is None else ["saved", *params[unpacked:]]
+    writer.lines.append(f"def {function.name}({', '.join(head)}):")
+    writer.line(f'"""{doc}"""')
+    if unpacked:
+        opened = params[:unpacked]
+        writer.line(f"{', '.join(opened)}{',' if len(opened) == 1 else ''} = saved")
+    for tape, position in writer.positions.items():
+        if tape.hint.endswith("_tape"):
+            writer.line(f"{position} = len({names.of[tape]})")
+    writer.block(function.body)
+    if comments and len(function.body.body) > 1:
+        writer.lines.append("")
+    texts = [writer.text(result) for result in function.body.results]
+    writer.line(f"return {results(texts)}")
+    return Text(
+        function.name, tuple(writer.lines), expressions.called, expressions.constants
+    )
+
+
+def _positions(function: Function, names: dict[Var, str]) -> dict[Var, str]:
+    """The counters of stacks, and the loop variables that have to be counted."""
+    found: dict[Var, str] = {}
+    used = set(block_vars(function.body))
+    for stmt in statements(function.body):
+        if isinstance(stmt, Effect) and stmt.action == "replay":
+            tape = stmt.args[0]
+            assert isinstance(tape, Var)
+            found[tape] = f"{names[tape].removesuffix('_tape')}_left"
+        if isinstance(stmt, Loop):
+            if stmt.trips in used:
+                found[stmt.trips] = names[stmt.trips]
+            if stmt.counter in used:
+                found[stmt.counter] = names[stmt.counter]
+    return found
+
+
+def module_text(header: str, functions: list[Text]) -> str:
+    """Put functions together to a module that runs as it stands."""
+    body = "\n\n\n".join("\n".join(text.lines) for text in functions)
+    imports = []
+    if re.search(r"\bmath\.", body):
+        imports.append("import math")
+    called = sorted({name for text in functions for name in text.called})
+    runtime = [name for name in called if not _is_builtin(name)]
+    if re.search(r"\bnp\.", body):
+        imports += ["", "import numpy as np"] if imports else ["import numpy as np"]
+    if runtime:
+        imports += ["", f"from srcad.runtime.arrays import {', '.join(runtime)}"]
+    parts = [f'"""{header}"""', ""]
+    if imports:
+        parts += [*imports, ""]
+    return "\n".join([*parts, "", body, ""])
+
+
+def _is_builtin(name: str) -> bool:
+    import builtins
+
+    return hasattr(builtins, name)
+
+
+def joined(texts: list[str]) -> str:
+    """The results of a function as Python returns them."""
+    return ", ".join(texts) if len(texts) != 0 else "()"
+
+
+def tupled(texts: list[str]) -> str:
+    inside = ", ".join(texts)
+    return f"({inside},)" if len(texts) == 1 else f"({inside})"
+
+
+__all__ = ["INDENT", "Atom", "Text", "function_text", "joined", "module_text", "tupled"]

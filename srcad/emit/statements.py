@@ -1,0 +1,356 @@
+"""Statements as lines of Python."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.emit.buffers import Buffers
+from srcad.emit.expressions import BINARY, Expressions
+from srcad.emit.folding import Folding
+from srcad.emit.printer import expression
+from srcad.errors import Origin
+from srcad.ir.nodes import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Const,
+    Effect,
+    If,
+    Let,
+    Loop,
+    Operand,
+    Range,
+    Slice,
+    Stmt,
+    Var,
+)
+
+INDENT = "    "
+
+
+@dataclass
+class Writer:
+    """Writes the body of one function."""
+
+    expressions: Expressions
+    folding: Folding
+    buffers: Buffers
+    names: dict[Var, str]
+    comments: bool = False
+    lines: list[str] = field(default_factory=list)
+    depth: int = 1
+    shown: Origin | None = None
+    positions: dict[Var, str] = field(default_factory=dict)
+
+    def line(self, text: str) -> None:
+        self.lines.append(INDENT * self.depth + text)
+
+    def text(self, operand: Operand | None) -> str:
+        if isinstance(operand, tuple) and any(isinstance(item, Slice) for item in operand):
+            return ", ".join(self._index_item(item) for item in operand)
+        if isinstance(operand, Slice):
+            return self._index_item(operand)
+        return expression(self.expressions.operand(operand))
+
+    def _index_item(self, item: Operand) -> str:
+        if not isinstance(item, Slice):
+            return self.text(item)
+        lower, upper, step = ("" if p is None else self.text(p) for p in (item.lower, item.upper, item.step))
+        return f"{lower}:{upper}" + (f":{step}" if step else "")
+
+    # -- blocks -------------------------------------------------------------------------------
+
+    def block(self, block: Block) -> None:
+        for stmt in block.body:
+            self.stmt(stmt)
+
+    def inner(self, block: Block, moves: list[tuple[str, Atom]], tail: Iterable[str] = ()) -> None:
+        """An indented block, ending with the values that it hands out."""
+        self.depth += 1
+        before = len(self.lines)
+        shown, self.shown = self.shown, self.shown
+        self.block(block)
+        self.moves(moves)
+        for text in tail:
+            self.line(text)
+        if not any(line.strip() and not line.strip().startswith("#") for line in self.lines[before:]):
+            del self.lines[before:]
+            self.line("pass")
+        elif not self.lines[before].strip():
+            del self.lines[before]
+        self.depth -= 1
+        self.shown = shown if self.shown is None else self.shown
+
+    def moves(self, moves: list[tuple[str, Atom]]) -> None:
+        """Parallel assignment of values to names."""
+        pending = []
+        for name, atom in moves:
+            if atom == UNDEFINED:
+                continue
+            text = self.text(atom)
+            if text != name:
+                pending.append((name, text))
+        if not pending:
+            return
+        assigned = {name for name, _ in pending}
+        clash = any(
+            _mentions(text, assigned - {name}) for name, text in pending
+        )
+        if clash:
+            self.line(f"{', '.join(n for n, _ in pending)} = {', '.join(t for _, t in pending)}")
+            return
+        for name, text in pending:
+            self.line(f"{name} = {text}")
+
+    def comment(self, origin: Origin | None) -> None:
+        if not self.comments or origin is None or origin.line == 0:
+            return
+        if self.shown is not None and (origin.file, origin.line) == (self.shown.file, self.shown.line):
+            return
+        self.shown = origin
+        if self.lines and self.lines[-1].strip() and not self.lines[-1].rstrip().endswith(":"):
+            self.lines.append("")
+        self.line(f"# {origin.line}: {origin.text.strip()}")
+
+    # -- statements ---------------------------------------------------------------------------
+
+    def stmt(self, stmt: Stmt) -> None:
+        match stmt:
+            case Let(target=target) if target in self.folding.lets:
+                return
+            case If(targets=(target,)) if target in self.folding.choices:
+                return
+            case Let():
+                self.comment(stmt.origin)
+                self.let(stmt)
+            case If():
+                self.branch(stmt)
+            case Loop():
+                self.loop(stmt)
+            case Effect():
+                self.effect(stmt)
+
+    def let(self, stmt: Let) -> None:
+        name = self.names[stmt.target]
+        if not self.buffers.in_place(stmt):
+            self.line(f"{name} = {expression(self.expressions.let(stmt))}")
+            return
+        array = stmt.args[0]
+        if id(stmt) in self.buffers.copied:
+            self.line(f"{name} = {self.text(array)}.copy()")
+        elif self.text(array) != name:
+            self.line(f"{name} = {self.text(array)}")
+        match stmt.primitive.text:
+            case "setitem":
+                self._store(stmt, name)
+            case "add_at":
+                _, index, value = stmt.args
+                if _repeats(index):
+                    self.line(f"np.add.at({name}, {self._key(index)}, {self.text(value)})")
+                else:
+                    self._augment(f"{name}[{self._key(index)}]", "+", value)
+            case "assign":
+                self.line(f"{name}[...] = {self.text(stmt.args[1])}")
+            case operation:
+                self._augment(name, operation, stmt.args[1])
+
+    def _key(self, index: Operand) -> str:
+        text = self.text(index)
+        if isinstance(index, tuple) and text.startswith("(") and index:
+            inner = text[1:-1].rstrip(",") if len(index) > 1 else text
+            return inner
+        return text
+
+    def _store(self, stmt: Let, name: str) -> None:
+        array, index, value = stmt.args
+        place = f"{name}[{self._key(index)}]"
+        held = self.folding.lets.get(value) if isinstance(value, Var) else None
+        if held is not None and held.primitive.text in BINARY:
+            first = held.args[0]
+            read = self.folding.lets.get(first) if isinstance(first, Var) else None
+            if (
+                read is not None
+                and read.primitive.text == "getitem"
+                and read.args[0] is array
+                and read.args[1] == index
+            ):
+                self._augment(place, held.primitive.text, held.args[1])
+                return
+        self.line(f"{place} = {self.text(value)}")
+
+    def _augment(self, place: str, operation: str, value: Operand) -> None:
+        held = self.folding.lets.get(value) if isinstance(value, Var) else None
+        if operation == "+" and held is not None and held.primitive.text == "neg":
+            operation, value = "-", held.args[0]
+        self.line(f"{place} {operation}= {self.text(value)}")
+
+    def branch(self, stmt: If) -> None:
+        self.comment(stmt.origin)
+        start = len(self.lines)
+        test = self.text(stmt.test)
+        yes = [(self.names[t], r) for t, r in zip(stmt.targets, stmt.then.results, strict=True)]
+        no = [(self.names[t], r) for t, r in zip(stmt.targets, stmt.orelse.results, strict=True)]
+        self.line(f"if {test}:")
+        shown = self.shown
+        self.inner(stmt.then, yes)
+        empty = self.lines[-1].strip() == "pass"
+        at_else = len(self.lines)
+        self.shown = shown
+        self.line("else:")
+        self.inner(stmt.orelse, no)
+        if self.lines[-1].strip() == "pass" and len(self.lines) == at_else + 2:
+            del self.lines[at_else:]
+            if empty:
+                del self.lines[start:]
+        elif empty and at_else == start + 2:
+            del self.lines[start : at_else + 1]
+            self.lines.insert(start, INDENT * self.depth + f"if {self._negated(stmt.test)}:")
+        self.shown = None if self.comments else self.shown
+
+    def _negated(self, test: Atom) -> str:
+        node = self.expressions.operand(test)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return expression(node.operand)
+        return expression(ast.UnaryOp(ast.Not(), node))
+
+    def loop(self, stmt: Loop) -> None:
+        self.comment(stmt.origin)
+        entries: list[tuple[str, Atom]] = []
+        for phi, init in zip(stmt.carried, stmt.inits, strict=True):
+            if phi in self.buffers.entries and isinstance(init, Var):
+                self.line(f"{self.names[phi]} = {self.text(init)}.copy()")
+            else:
+                entries.append((self.names[phi], init))
+        self.moves(entries)
+        nexts = stmt.body.results[1:] if stmt.breaks else stmt.body.results
+        moves = [(self.names[phi], n) for phi, n in zip(stmt.carried, nexts, strict=True)]
+        counter, trips = self.names[stmt.counter], self.names[stmt.trips]
+        counted = stmt.trips in self.expressions.names and self._is_used(stmt.trips)
+        tail: list[str] = []
+        if stmt.breaks:
+            tail.append(f"if {self.text(stmt.body.results[0])}:")
+            tail.append(f"{INDENT}break")
+        if stmt.range is None:
+            self._while(stmt, counter, trips, counted, moves, tail)
+        else:
+            if counted:
+                self.line(f"{trips} = 0")
+                tail.insert(0, f"{trips} += 1")
+            self.line(f"for {counter} in {self._range(stmt.range)}:")
+            self.inner(stmt.body, moves, tail)
+        self.shown = None if self.comments else self.shown
+
+    def _is_used(self, var: Var) -> bool:
+        return var in self.positions
+
+    def _while(
+        self,
+        stmt: Loop,
+        counter: str,
+        trips: str,
+        counted: bool,
+        moves: list[tuple[str, Atom]],
+        tail: list[str],
+    ) -> None:
+        assert stmt.test is not None
+        counts = counted or self._is_used(stmt.counter)
+        if counts:
+            self.line(f"{counter} = 0")
+            tail.insert(0, f"{counter} += 1")
+        simple = all(
+            (isinstance(s, Let) and s.target in self.folding.lets)
+            or (isinstance(s, If) and s.targets[0] in self.folding.choices)
+            for s in stmt.test.body
+        )
+        if simple:
+            self.line(f"while {self.text(stmt.test.results[0])}:")
+            self.inner(stmt.body, moves, tail)
+        else:
+            self.line("while True:")
+            self.depth += 1
+            self.block(stmt.test)
+            self.line(f"if {self._negated(stmt.test.results[0])}:")
+            self.line(f"{INDENT}break")
+            self.depth -= 1
+            self.inner(stmt.body, moves, tail)
+        if counted:
+            self.line(f"{trips} = {counter}")
+
+    def _range(self, trip_range: Range) -> str:
+        bounds = [self.text(trip_range.start), self.text(trip_range.stop)]
+        if trip_range.step != Const(1):
+            bounds.append(self.text(trip_range.step))
+        elif trip_range.start == Const(0):
+            bounds = bounds[1:]
+        return f"range({', '.join(bounds)})"
+
+    # -- effects ------------------------------------------------------------------------------
+
+    def effect(self, stmt: Effect) -> None:
+        match stmt.action:
+            case "print":
+                args = [self.text(arg) for arg in stmt.args]
+                args += [f"{key}={self.text(value)}" for key, value in stmt.kwargs]
+                self.line(f"print({', '.join(args)})")
+            case "raise":
+                self._raise(stmt)
+            case "record":
+                self._record(stmt)
+            case "replay":
+                tape = stmt.args[0]
+                assert isinstance(tape, Var)
+                position = self.positions.get(tape)
+                if position is None:
+                    raise LookupError("a stack without a position")
+                self.line(f"{position} -= 1")
+                self.line(f"{self.names[stmt.targets[0]]} = {self.text(tape)}[{position}]")
+
+    def _raise(self, stmt: Effect) -> None:
+        kind: Any = stmt.payload
+        name = kind.__name__
+        import builtins
+
+        if getattr(builtins, name, None) is not kind:
+            self.expressions.constants[name] = kind
+        args = ", ".join(self.text(arg) for arg in stmt.args)
+        self.line(f"raise {name}({args})" if stmt.args else f"raise {name}")
+
+    def _record(self, stmt: Effect) -> None:
+        tape, index, value = stmt.args
+        assert isinstance(tape, Var) and isinstance(index, tuple)
+        text = self.text(value)
+        if not index:
+            array = isinstance(value, Var) and value.kind.is_array
+            self.line(f"{self.text(tape)}.append({text}.copy())" if array else f"{self.text(tape)}.append({text})")
+            return
+        places = []
+        starts: Any = stmt.payload
+        for counter, (start, step) in zip(index, starts, strict=True):
+            place = self.text(counter)
+            if start != Const(0):
+                place = f"{place} - {_bracketed(self.text(start))}"
+            if step != Const(1):
+                place = f"({place}) // {_bracketed(self.text(step))}"
+            places.append(place)
+        self.line(f"{self.text(tape)}[{', '.join(places)}] = {text}")
+
+
+def _bracketed(text: str) -> str:
+    return text if text.replace("_", "").replace(".", "").isalnum() else f"({text})"
+
+
+def _repeats(index: Operand) -> bool:
+    items = index if isinstance(index, tuple) else (index,)
+    return any(
+        (isinstance(item, Var) and item.kind.is_array and not item.kind.is_bool)
+        or isinstance(item, tuple)
+        for item in items
+    )
+
+
+def _mentions(text: str, names: set[str]) -> bool:
+    tree = ast.parse(text, mode="eval")
+    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(tree))

@@ -1,0 +1,1 @@
+"""Transformations of programs of the core language."""

@@ -1,0 +1,127 @@
+"""The order of the passes: from a lowered program to the pair of functions that differentiate it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from srcad.analyses.activity import active
+from srcad.analyses.sizes import Guard
+from srcad.frontend.builder import Builder
+from srcad.frontend.lower import Program
+from srcad.ir.dims import SizeOf
+from srcad.ir.nodes import Atom, Function, Var
+from srcad.transforms.residuals import keep
+from srcad.transforms.reverse import reverse
+from srcad.transforms.simplify import simplify
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative:
+    """A program and its adjoint.
+
+    `fwd` returns the results and then what is saved; `bwd` takes what is saved and then one
+    cotangent for each result in `seeded`, and returns the bars of `inputs`.
+    """
+
+    program: Program
+    primal: Function
+    fwd: Function
+    bwd: Function
+    seeded: tuple[int, ...]
+    inputs: tuple[Var, ...]
+    saved: int
+    guards: tuple[Guard, ...]
+
+
+def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Derivative:
+    """Differentiate a program.
+
+    Args:
+        program: the lowered function.
+        wrt: the parameters that bars are wanted of.
+        outputs: the results that cotangents may come for.
+    """
+    sizes = program.sizes
+    builder = Builder(sizes, known=program.known)
+    primal = simplify(program.function, sizes, share=False)
+    wanted = tuple(var for var in wrt if var.kind.is_inexact)
+    carrying = active(primal.body, wanted)
+    results = primal.body.results
+    seeded = tuple(i for i in outputs if isinstance(results[i], Var) and results[i] in carrying)
+    seeds: tuple[Atom, ...] = tuple(results[i] for i in seeded)
+    adjoint = reverse(primal.body, seeds, wanted, carrying, builder)
+    adjoint = replace_body(adjoint, primal, sizes)
+    fwd, bwd = keep(primal, adjoint, builder)
+    count = len(bwd.params) - len(seeded)
+    fwd, bwd = simplify(fwd, sizes, share=False), simplify(bwd, sizes, share=True)
+    fwd, bwd, count = _unused_dropped(fwd, bwd, count, len(results))
+    guards = tuple(g for g in sizes.guards if readable(g, primal.params))
+    return Derivative(program, primal, fwd, bwd, seeded, wanted, count, guards)
+
+
+def replace_body(adjoint, primal, sizes):  # type: ignore[no-untyped-def]
+    """Prune an adjoint before it is decided what it needs, keeping what it mirrors."""
+    return adjoint
+
+
+def readable(guard: Guard, params: tuple[Var, ...]) -> bool:
+    """Whether a guard can be checked with the arguments of a call."""
+    from srcad.ir.dims import Opaque, SliceLength, ValueOf
+
+    def known(dim: object) -> bool:
+        return all(good(symbol) for symbol, _ in dim.terms)  # type: ignore[attr-defined]
+
+    def good(symbol: object) -> bool:
+        match symbol:
+            case SizeOf(var, _) | ValueOf(var):
+                return var in params
+            case SliceLength(start, stop, _, length):
+                return all(d is None or known(d) for d in (start, stop, length))
+            case Opaque(_, operands):
+                return all(known(d) for d in operands)
+        return False
+
+    return known(guard.dim)
+
+
+def _unused_dropped(
+    fwd: Function, bwd: Function, count: int, outputs: int
+) -> tuple[Function, Function, int]:
+    """Do not save what the simplified backward function no longer reads."""
+    from srcad.ir.walk import block_vars
+
+    used = set(block_vars(bwd.body))
+    kept = [i for i in range(count) if bwd.params[i] in used]
+    params = tuple(bwd.params[i] for i in kept) + bwd.params[count:]
+    results = fwd.body.results[:outputs] + tuple(fwd.body.results[outputs + i] for i in kept)
+    fwd = replace(fwd, body=replace(fwd.body, results=results))
+    from srcad.transforms.prune import prune
+
+    return _tapes_dropped(prune(fwd)), replace(bwd, params=params), len(kept)
+
+
+def _tapes_dropped(fwd: Function) -> Function:
+    """Do not write tapes that are not handed out."""
+    from srcad.ir.nodes import Block, Effect, If, Loop, Stmt
+
+    handed = {v for v in fwd.body.results if isinstance(v, Var)}
+
+    def cleaned(block: Block) -> Block:
+        body: list[Stmt] = []
+        for stmt in block.body:
+            match stmt:
+                case Effect(action="record") if stmt.args[0] not in handed:
+                    continue
+                case If():
+                    body.append(
+                        replace(stmt, then=cleaned(stmt.then), orelse=cleaned(stmt.orelse))
+                    )
+                case Loop():
+                    body.append(replace(stmt, body=cleaned(stmt.body)))
+                case _:
+                    body.append(stmt)
+        return Block(tuple(body), block.results)
+
+    from srcad.transforms.prune import prune
+
+    return prune(replace(fwd, body=cleaned(fwd.body)))

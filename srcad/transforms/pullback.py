@@ -1,0 +1,231 @@
+"""One statement backwards: the contributions of a primitive to the bars of its arguments."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad.frontend.lower import apply_body
+from srcad.ir.nodes import Atom, Const, Let, Operand, ShapeOf, Var
+from srcad.rules.indexing import add_at, cast, getitem, last_written, setitem
+from srcad.runtime.arrays import masked, unbroadcast
+
+if TYPE_CHECKING:
+    from srcad.transforms.reverse import Reverse
+
+ZERO = Const(0.0)
+
+
+def contributions(
+    state: Reverse, stmt: Let, bar: Atom
+) -> Iterator[tuple[Atom, Atom]]:
+    """Pairs of an active argument and what the bar of the result adds to its bar."""
+    primitive = stmt.primitive
+    body = primitive.reverse
+    assert body is not None
+    if primitive.options.get("variadic"):
+        yield from _variadic(state, stmt, bar)
+        return
+    arguments: dict[str, Operand] = dict(zip(primitive.params, stmt.args, strict=False))
+    arguments.update(dict(stmt.kwargs))
+    given = dict(arguments)
+    if "ans_bar" in primitive.wants:
+        given["ans_bar"] = bar
+    if "ans" in primitive.wants:
+        given["ans"] = stmt.target
+    special = _power_body(stmt)
+    if special is not None:
+        body, given = special(stmt, bar)
+        result = apply_body(state.builder, body, given, stmt.origin)
+        results = (result,)
+    else:
+        result = apply_body(state.builder, body, given, stmt.origin)
+        results = result if isinstance(result, tuple) else (result,)
+    for name, contribution in zip(primitive.params, results, strict=False):
+        arg = arguments.get(name)
+        if not isinstance(arg, Var) or arg not in state.active or contribution is None:
+            continue
+        if primitive.form == "elementwise" and "ans_bar" not in primitive.wants:
+            contribution = times(state, bar, contribution)
+        if primitive.singular and _singular_here(state, stmt, arg):
+            contribution = state.builder.emit(masked, bar, contribution)
+        if primitive.form == "elementwise":
+            contribution = unbroadcast_to(state, contribution, arg)
+        yield arg, as_dtype(state, contribution, arg)
+
+
+def _singular_here(state: Reverse, stmt: Let, arg: Var) -> bool:
+    """Whether a partial may be infinite: not for a division by an inactive number."""
+    if stmt.primitive.text == "/":
+        divisor = stmt.args[1]
+        if isinstance(divisor, Const):
+            return False
+        return isinstance(divisor, Var) and (divisor in state.active or divisor.kind.is_array)
+    if stmt.primitive.text == "**":
+        exponent = stmt.args[1]
+        plain = isinstance(exponent, Const) and isinstance(exponent.value, int | float)
+        return not (plain and exponent.value >= 1)  # type: ignore[union-attr, operator]
+    return True
+
+
+def _power_body(stmt: Let) -> Callable[..., Any] | None:
+    """A simpler body for `x ** p` with a constant exponent."""
+    if stmt.primitive.text != "**" or not isinstance(stmt.args[1], Const):
+        return None
+    from srcad.rules import operators
+
+    exponent = stmt.args[1].value
+    if not isinstance(exponent, int | float) or isinstance(exponent, bool):
+        return None
+    body = operators.POWERS.get(exponent)
+    if body is None:
+        return None
+    import inspect
+
+    params = inspect.signature(body).parameters
+
+    def bind(stmt: Let, bar: Atom) -> Any:
+        every = {"ans_bar": bar, "ans": stmt.target, "x": stmt.args[0], "y": stmt.args[1]}
+        return body, {name: every[name] for name in params}
+
+    return bind
+
+
+def times(state: Reverse, bar: Atom, partial: Atom) -> Atom:
+    """`bar * partial`, without the noise of ones."""
+    match partial:
+        case Const(value=value) if value == 1:
+            return bar
+        case Const(value=value) if value == -1:
+            return state.builder.emit(operator.neg, bar)
+    return state.builder.emit(operator.mul, bar, partial)
+
+
+def _variadic(state: Reverse, stmt: Let, bar: Atom) -> Iterator[tuple[Atom, Atom]]:
+    """Primitives over a tuple of arrays: one application of the body for each item."""
+    body = stmt.primitive.reverse
+    assert body is not None
+    first = stmt.args[0]
+    assert isinstance(first, tuple)
+    names = [name for name in stmt.primitive.params if name != "position"]
+    given: dict[str, Operand] = dict(zip(names, stmt.args, strict=False))
+    given.update(dict(stmt.kwargs))
+    given["ans_bar"] = bar
+    for place, arg in _items(first, ()):
+        if isinstance(arg, Var) and arg in state.active:
+            position: Any = Const(place[0]) if len(place) == 1 else tuple(Const(p) for p in place)
+            result = apply_body(
+                state.builder, body, {**given, "position": position}, stmt.origin
+            )
+            yield arg, as_dtype(state, result, arg)
+
+
+def _items(operand: tuple[Operand, ...], place: tuple[int, ...]) -> Iterator[Any]:
+    for position, item in enumerate(operand):
+        if isinstance(item, tuple):
+            yield from _items(item, (*place, position))
+        else:
+            yield (*place, position), item
+
+
+def as_dtype(state: Reverse, bar: Atom, like: Var) -> Atom:
+    """A bar with the dtype of its primal."""
+    if isinstance(bar, Var) and bar.kind.dtype != like.kind.dtype and bar.kind.is_inexact:
+        return state.builder.emit(cast, bar, Const(np.dtype(like.kind.dtype)))
+    return bar
+
+
+def unbroadcast_to(state: Reverse, bar: Atom, like: Var) -> Atom:
+    """Sum a bar over the axes that its primal was broadcast along."""
+    if not isinstance(bar, Var) or not bar.kind.rank:
+        return bar
+    rank = like.kind.rank
+    if not rank:
+        return state.builder.emit(np.sum, bar)
+    extra = bar.kind.rank - rank
+    sizes = state.builder.sizes
+    summed: list[int] = []
+    for axis in range(rank):
+        ours, theirs = like.shape[axis], bar.shape[axis + extra]
+        same = sizes.equal(ours, theirs)
+        if same:
+            continue
+        if same is None or not sizes.is_one(ours):
+            return state.builder.emit(unbroadcast, bar, ShapeOf(like))
+        summed.append(axis)
+    if extra:
+        axes = tuple(range(extra))
+        bar = state.builder.emit(np.sum, bar, axis=Const(axes if extra > 1 else 0))
+    if summed:
+        axis = Const(tuple(summed) if len(summed) > 1 else summed[0])
+        bar = state.builder.emit(np.sum, bar, axis=axis, keepdims=Const(True))
+    return bar
+
+
+# -- reads and writes of parts of arrays ------------------------------------------------------------
+
+
+def _is_fancy(index: Operand) -> bool:
+    items = index if isinstance(index, tuple) else (index,)
+    return any(
+        isinstance(item, Var) and item.kind.is_array and not item.kind.is_bool for item in items
+    ) or any(isinstance(item, tuple) for item in items)
+
+
+def _getitem(state: Reverse, stmt: Let, bar: Atom) -> None:
+    array, index = stmt.args
+    assert isinstance(array, Var)
+    bar = as_dtype(state, bar, array)
+    before = state.bars.get(array)
+    hint = f"{array.hint}_bar" if array.hint else ""
+    if before is None or before == ZERO:
+        zeros = state.builder.emit(
+            np.zeros, ShapeOf(array), Const(np.dtype(array.kind.dtype)), hint=hint
+        )
+        function = add_at if _is_fancy(index) else setitem
+        state.bars[array] = state.builder.emit(function, zeros, index, bar, hint=hint)
+    else:
+        state.bars[array] = state.builder.emit(add_at, before, index, bar, hint=hint)
+
+
+def _setitem(state: Reverse, stmt: Let, bar: Atom) -> None:
+    from srcad.transforms.reverse import _accumulate
+
+    array, index, value = stmt.args
+    assert isinstance(array, Var)
+    if isinstance(value, Var) and value in state.active:
+        function = last_written if _is_fancy(index) else getitem
+        part = state.builder.emit(function, bar, index)
+        part_bar = as_dtype(state, unbroadcast_to(state, part, value), value)
+        _accumulate(state, value, part_bar)
+    if array in state.active:
+        hint = f"{array.hint}_bar" if array.hint else ""
+        cleared = state.builder.emit(setitem, bar, index, ZERO, hint=hint)
+        _accumulate(state, array, cleared)
+
+
+def _assign(state: Reverse, stmt: Let, bar: Atom) -> None:
+    from srcad.transforms.reverse import _accumulate
+
+    value = stmt.args[1]
+    if isinstance(value, Var) and value in state.active:
+        _accumulate(state, value, as_dtype(state, unbroadcast_to(state, bar, value), value))
+
+
+def _cast(state: Reverse, stmt: Let, bar: Atom) -> None:
+    from srcad.transforms.reverse import _accumulate
+
+    value = stmt.args[0]
+    if isinstance(value, Var) and value in state.active:
+        _accumulate(state, value, as_dtype(state, bar, value))
+
+
+SPECIAL: dict[str, Callable[[Any, Let, Atom], None]] = {
+    "getitem": _getitem,
+    "setitem": _setitem,
+    "assign": _assign,
+    "cast": _cast,
+}

@@ -1,0 +1,493 @@
+"""What the forward sweep keeps for the adjoint: saved, taped, or computed again.
+
+An adjoint is first written as if every value of the primal were still at hand.  Here each value
+that it reads is provided.  For the values of one block the choice between keeping and computing
+again is a minimum cut of the data flow between what has to be kept and what is read: a value is
+computed again where that needs less memory (Griewank and Walther 2008, ch. 5; the cut is that of
+min-cut rematerialisation).  Discrete decisions are always recorded, never taken again from
+recomputed floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from srcad.analyses.cut import minimum_cut
+from srcad.frontend.builder import Builder
+from srcad.ir.dims import Dim, SizeOf, ValueOf
+from srcad.ir.kinds import OPAQUE
+from srcad.ir.nodes import (
+    Atom,
+    Block,
+    Const,
+    Effect,
+    Function,
+    If,
+    Let,
+    Loop,
+    Operand,
+    ShapeOf,
+    Slice,
+    Stmt,
+    Var,
+)
+from srcad.ir.walk import blocks, map_block, map_operand, operand_vars, own_operands, targets
+from srcad.rules.registry import Primitive
+from srcad.transforms.reverse import Adjoint
+from srcad.transforms.tapes import Tape, TapeWriter
+
+UNKNOWN_LENGTH = 64
+CHEAP_VIEWS = ("getitem", "size", "cast", "assign")
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """A block of the primal: the loops around it, and the scope around it."""
+
+    block: Block
+    loops: tuple[Loop, ...]
+    parent: Scope | None
+
+
+@dataclass
+class Definitions:
+    """Where every primal variable is defined, and by what."""
+
+    scope: dict[Var, Scope] = field(default_factory=dict)
+    stmt: dict[Var, Stmt | None] = field(default_factory=dict)
+    order: dict[Var, int] = field(default_factory=dict)
+
+    def add(self, var: Var, scope: Scope, stmt: Stmt | None) -> None:
+        self.scope[var] = scope
+        self.stmt[var] = stmt
+        self.order[var] = len(self.order)
+
+
+def definitions(params: Iterable[Var], body: Block) -> Definitions:
+    found = Definitions()
+    root = Scope(body, (), None)
+    for param in params:
+        found.add(param, root, None)
+    _define(body, root, found)
+    return found
+
+
+def _define(block: Block, scope: Scope, found: Definitions) -> None:
+    for stmt in block.body:
+        for inner in blocks(stmt):
+            if isinstance(stmt, Loop):
+                around = Scope(inner, (*scope.loops, stmt), scope)
+                if inner is stmt.body:
+                    for var in (stmt.counter, *stmt.carried):
+                        found.add(var, around, None)
+            else:
+                around = Scope(inner, scope.loops, scope)
+            _define(inner, around, found)
+        for target in targets(stmt):
+            found.add(target, scope, stmt)
+
+
+@dataclass
+class Keeper:
+    """The state of the choice: what is needed in which block, and what was decided."""
+
+    defs: Definitions
+    builder: Builder
+    params: tuple[Var, ...]
+    needed: dict[int, dict[Var, None]] = field(default_factory=dict)
+    shapes: dict[Var, None] = field(default_factory=dict)
+    kept: dict[int, list[Var]] = field(default_factory=dict)
+    again: dict[int, list[Let]] = field(default_factory=dict)
+
+    def need(self, var: Var) -> None:
+        scope = self.defs.scope.get(var)
+        if scope is not None:
+            self.needed.setdefault(id(scope.block), {})[var] = None
+
+
+def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Function, Function]:
+    """Split a program and its adjoint into a forward and a backward function.
+
+    Args:
+        function: the primal.
+        adjoint: its adjoint, which reads primal variables.
+        builder: knows the sizes.
+
+    Returns:
+        `f_fwd(args) -> (*outputs, saved...)` and `f_bwd(saved..., *seeds) -> bars`; the results of
+        the first after the outputs are the first parameters of the second.
+    """
+    defs = definitions(function.params, function.body)
+    keeper = Keeper(defs, builder, function.params)
+    inner = _reads(adjoint.body, defs)
+    for var in inner.values:
+        keeper.need(var)
+    mirrored = {id(primal): None for primal in adjoint.mirrors.values()}
+    order = _innermost_first(function.body)
+    for block in order:
+        if id(block) in mirrored:
+            _decide(keeper, block)
+    shapes = _shape_plan(keeper, inner.shapes)
+    writer = TapeWriter(builder, defs, function)
+    saved: dict[Var, Tape | None] = {}
+    for block in reversed(order):
+        for var in keeper.kept.get(id(block), ()):
+            loops = defs.scope[var].loops
+            saved[var] = writer.tape(var) if loops else None
+    forward, results = writer.forward(saved, shapes.saved)
+    backward = _backward(keeper, adjoint, saved, shapes, writer)
+    name = function.name
+    plain = tuple(v for v, tape in saved.items() if tape is None)
+    handed = [*plain, *shapes.names, *(t.var for t in saved.values() if t is not None)]
+    handed += writer.extra_params()
+    fwd = Function(f"{name}_fwd", function.params, replace(forward, results=(*function.body.results, *results)))
+    bwd = Function(f"{name}_bwd", (*handed, *adjoint.seeds), backward)
+    return fwd, bwd
+
+
+@dataclass
+class _Reads:
+    """Primal variables whose elements, or only whose shape, an adjoint reads."""
+
+    values: dict[Var, None] = field(default_factory=dict)
+    shapes: dict[Var, None] = field(default_factory=dict)
+
+
+def _reads(block: Block, defs: Definitions) -> _Reads:
+    found = _Reads()
+
+    def visit(operand: Operand) -> None:
+        match operand:
+            case Var() if operand in defs.scope:
+                found.values[operand] = None
+            case ShapeOf(var) if var in defs.scope:
+                found.shapes[var] = None
+            case Slice(lower, upper, step):
+                for part in (lower, upper, step):
+                    if part is not None:
+                        visit(part)
+            case tuple():
+                for item in operand:
+                    visit(item)
+
+    def walk(inner: Block) -> None:
+        for stmt in inner.body:
+            for operand in own_operands(stmt):
+                visit(operand)
+            for nested in blocks(stmt):
+                walk(nested)
+        for result in inner.results:
+            visit(result)
+
+    walk(block)
+    return found
+
+
+def _innermost_first(body: Block) -> list[Block]:
+    order: list[Block] = []
+
+    def walk(block: Block) -> None:
+        for stmt in block.body:
+            for inner in blocks(stmt):
+                walk(inner)
+        order.append(block)
+
+    walk(body)
+    return order
+
+
+# -- the choice -----------------------------------------------------------------------------------
+
+
+def _decide(keeper: Keeper, block: Block) -> None:
+    """Choose for the variables of one block that the adjoint reads."""
+    wanted = list(keeper.needed.get(id(block), ()))
+    if not wanted:
+        return
+    defs = keeper.defs
+    counters = set()
+    scope = defs.scope[wanted[0]]
+    if scope.loops and scope.loops[-1].body is block:
+        counters = {scope.loops[-1].counter}
+    # Everything that the wanted values could be computed from, inside this block.
+    graph: dict[Var, tuple[Var, ...]] = {}
+    sources: set[Var] = set()
+    stack = list(wanted)
+    while stack:
+        var = stack.pop()
+        if var in graph:
+            continue
+        if var in counters:
+            graph[var] = ()
+            continue
+        inputs = _inputs(keeper, var, block)
+        if inputs is None:
+            sources.add(var)
+            graph[var] = ()
+            continue
+        graph[var] = inputs
+        stack += inputs
+    prices = {var: _price(keeper, var) for var in graph}
+    free = counters | (set(keeper.params) if not scope.loops and scope.parent is None else set())
+    chosen = minimum_cut(graph, sources - free, wanted, prices)
+    chosen = {var for var in chosen if var not in counters}
+    _settle(keeper, block, wanted, chosen, graph, counters)
+
+
+def _settle(
+    keeper: Keeper,
+    block: Block,
+    wanted: list[Var],
+    chosen: set[Var],
+    graph: dict[Var, tuple[Var, ...]],
+    counters: set[Var],
+) -> None:
+    """Note what is kept and what is computed again; the latter may need values from outside."""
+    again: set[Var] = set()
+    kept: set[Var] = set()
+    stack = list(wanted)
+    while stack:
+        var = stack.pop()
+        if var in counters or var in again or var in kept:
+            continue
+        stmt = keeper.defs.stmt[var]
+        if var in chosen or not isinstance(stmt, Let) or var not in graph:
+            kept.add(var)
+            continue
+        if _inputs(keeper, var, block) is None:
+            kept.add(var)
+            continue
+        again.add(var)
+        for operand in own_operands(stmt):
+            for used, only_shape in _uses(operand):
+                if only_shape:
+                    keeper.shapes[used] = None
+                elif keeper.defs.scope[used].block is block:
+                    stack.append(used)
+                else:
+                    keeper.need(used)
+    position = keeper.defs.order
+    keeper.kept[id(block)] = sorted(kept, key=position.__getitem__)
+    lets = [keeper.defs.stmt[var] for var in sorted(again, key=position.__getitem__)]
+    keeper.again[id(block)] = [let for let in lets if isinstance(let, Let)]
+
+
+def _uses(operand: Operand) -> Iterable[tuple[Var, bool]]:
+    match operand:
+        case ShapeOf(var):
+            yield var, True
+        case tuple():
+            for item in operand:
+                yield from _uses(item)
+        case _:
+            for var in operand_vars(operand):
+                yield var, False
+
+
+def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
+    """The variables of the block that a value can be computed again from, None if it cannot."""
+    stmt = keeper.defs.stmt[var]
+    if not isinstance(stmt, Let) or not repeatable(stmt.primitive, stmt):
+        return None
+    return tuple(
+        used
+        for operand in own_operands(stmt)
+        for used, only_shape in _uses(operand)
+        if not only_shape and keeper.defs.scope[used].block is block
+    )
+
+
+def repeatable(primitive: Primitive, stmt: Let) -> bool:
+    """Whether a value may be computed a second time: cheap, and never a discrete decision."""
+    if primitive.decides or stmt.target.kind.form == "opaque":
+        return _exact(stmt)
+    if primitive.costly:
+        return False
+    if primitive.text in CHEAP_VIEWS:
+        return True
+    if primitive.form == "elementwise" or primitive.view:
+        return True
+    return _exact(stmt)
+
+
+def _exact(stmt: Let) -> bool:
+    """Integer and boolean arithmetic on numbers gives the same bits every time."""
+    kinds = [v.kind for o in own_operands(stmt) for v in operand_vars(o)]
+    whole = all((k.is_integral or k.is_bool) and not k.is_array for k in kinds)
+    target = stmt.target.kind
+    return whole and (target.is_integral or target.is_bool) and not target.is_array
+
+
+def _price(keeper: Keeper, var: Var) -> int:
+    """Roughly the bytes that keeping a value takes, for one trip."""
+    total = np.dtype(var.kind.dtype).itemsize if var.kind.form != "opaque" else 8
+    for dim in var.shape:
+        length = keeper.builder.sizes.hint(dim)
+        total *= max(length if length is not None else UNKNOWN_LENGTH, 1)
+    scope = keeper.defs.scope[var]
+    is_param = keeper.defs.stmt[var] is None and not scope.loops and scope.parent is None
+    return 1 if is_param else total + 1
+
+
+# -- shapes ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class ShapePlan:
+    """How the adjoint gets the shapes of primal arrays whose elements it does not read."""
+
+    replaced: dict[Var, Operand] = field(default_factory=dict)
+    saved: list[Var] = field(default_factory=list)
+    names: list[Var] = field(default_factory=list)
+
+
+SHAPE = Primitive("shape", np.shape, "constant", options={"kind": OPAQUE})
+
+
+def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
+    plan = ShapePlan()
+    kept = {var for block in keeper.kept.values() for var in block}
+    again = {let.target for block in keeper.again.values() for let in block}
+    at_root = [v for v in kept if not keeper.defs.scope[v].loops]
+    at_root.sort(key=keeper.defs.order.__getitem__)
+    candidates = [v for v in at_root if v.kind.is_array and keeper.defs.scope[v].parent is None]
+    for var in sorted({*wanted, *keeper.shapes}, key=keeper.defs.order.__getitem__):
+        if var in kept or var in again:
+            continue
+        same = next((c for c in candidates if c.shape == var.shape), None)
+        if same is not None:
+            plan.replaced[var] = ShapeOf(same)
+            continue
+        if all(d.is_constant for d in var.shape):
+            plan.replaced[var] = tuple(Const(d.constant) for d in var.shape)
+            continue
+        source = next(
+            (v for v in (*plan.saved, *keeper.params, *_roots(keeper)) if v.shape == var.shape), None
+        )
+        if source is None:
+            # A shape that changes from trip to trip: keep the array itself.
+            scope = keeper.defs.scope[var]
+            keeper.kept.setdefault(id(scope.block), []).append(var)
+            continue
+        if source not in plan.saved:
+            plan.saved.append(source)
+            plan.names.append(Var(f"{source.hint or 'shape'}_shape" if source.hint else "shape", OPAQUE))
+        plan.replaced[var] = plan.names[plan.saved.index(source)]
+    return plan
+
+
+def _roots(keeper: Keeper) -> list[Var]:
+    """Arrays defined at the top of the program."""
+    return [
+        var
+        for var, scope in keeper.defs.scope.items()
+        if scope.parent is None and var.kind.is_array and keeper.defs.stmt[var] is not None
+    ]
+
+
+# -- the backward function ------------------------------------------------------------------------
+
+
+def _backward(
+    keeper: Keeper,
+    adjoint: Adjoint,
+    saved: dict[Var, Tape | None],
+    shapes: ShapePlan,
+    writer: TapeWriter,
+) -> Block:
+    """The adjoint with loads and recomputations at the top of each block."""
+
+    def rebuild(block: Block, renamed: dict[Var, Atom], counters: dict[Loop, Var]) -> Block:
+        primal = adjoint.mirrors.get(id(block))
+        prelude: list[Stmt] = []
+        names = dict(renamed)
+
+        def change(var: Var) -> Atom:
+            return names.get(var, var)
+
+        if primal is not None:
+            with keeper.builder.at(prelude):
+                for var in keeper.kept.get(id(primal), ()):
+                    tape = saved[var]
+                    if tape is not None:
+                        names[var] = writer.load(tape, counters)
+                for let in keeper.again.get(id(primal), ()):
+                    fresh = Var(let.target.hint, let.target.kind, let.target.shape)
+                    if let.target in keeper.builder.known:
+                        keeper.builder.known[fresh] = keeper.builder.known[let.target]
+                    changed = _shaped(let, change, shapes)
+                    prelude.append(replace(changed, target=fresh))
+                    names[let.target] = fresh
+        body: list[Stmt] = list(prelude)
+        for stmt in block.body:
+            body.append(_rename(stmt, change, names, shapes, rebuild, counters, adjoint))
+        results = tuple(_atom(r, change) for r in block.results)
+        return Block(tuple(body), results)
+
+    return rebuild(adjoint.body, {}, {})
+
+
+def _atom(atom: Atom, change: object) -> Atom:
+    return change(atom) if isinstance(atom, Var) else atom  # type: ignore[operator, no-any-return]
+
+
+def _shaped(stmt: Let, change: object, shapes: ShapePlan) -> Let:
+    def operand(value: Operand) -> Operand:
+        match value:
+            case ShapeOf(var) if var in shapes.replaced:
+                return shapes.replaced[var]
+            case tuple():
+                return tuple(operand(item) for item in value)
+            case _:
+                return map_operand(value, change)  # type: ignore[arg-type]
+
+    return replace(
+        stmt,
+        args=tuple(operand(arg) for arg in stmt.args),
+        kwargs=tuple((key, operand(value)) for key, value in stmt.kwargs),
+    )
+
+
+def _rename(
+    stmt: Stmt,
+    change: object,
+    names: dict[Var, Atom],
+    shapes: ShapePlan,
+    rebuild: object,
+    counters: dict[Loop, Var],
+    adjoint: Adjoint,
+) -> Stmt:
+    match stmt:
+        case Let():
+            return _shaped(stmt, change, shapes)
+        case If():
+            return replace(
+                stmt,
+                test=_atom(stmt.test, change),
+                then=rebuild(stmt.then, names, counters),  # type: ignore[operator]
+                orelse=rebuild(stmt.orelse, names, counters),  # type: ignore[operator]
+            )
+        case Loop():
+            primal = adjoint.loops[stmt.counter]
+            inner = {**names, primal.counter: stmt.counter}
+            trip_range = stmt.range
+            assert trip_range is not None
+            return replace(
+                stmt,
+                range=replace(
+                    trip_range,
+                    start=_atom(trip_range.start, change),
+                    stop=_atom(trip_range.stop, change),
+                    step=_atom(trip_range.step, change),
+                ),
+                inits=tuple(_atom(init, change) for init in stmt.inits),
+                body=rebuild(stmt.body, inner, {**counters, primal: stmt.counter}),  # type: ignore[operator]
+            )
+        case Effect():
+            return stmt
+
+
+__all__ = ["Dim", "SizeOf", "ValueOf", "keep", "map_block"]

@@ -1,0 +1,311 @@
+"""Small rewrites of generated code: what a person would not have written in the first place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from srcad.analyses.sizes import Sizes
+from srcad.ir.nodes import Atom, Block, Const, Function, If, Let, Loop, Operand, ShapeOf, Stmt, Var
+from srcad.ir.walk import blocks, map_block, map_stmt, own_vars
+from srcad.rules.indexing import setitem
+from srcad.rules.registry import PRIMITIVES
+from srcad.transforms.prune import prune
+
+ZEROS = (Const(0), Const(0.0))
+
+
+@dataclass
+class _Rewriter:
+    sizes: Sizes
+    uses: Counter[Var]
+    same: dict[Var, Atom] = field(default_factory=dict)
+    made: dict[Var, Let] = field(default_factory=dict)
+    share: bool = True
+
+    def value(self, var: Var) -> Atom:
+        seen: Atom = var
+        while isinstance(seen, Var) and seen in self.same:
+            seen = self.same[seen]
+        return seen
+
+
+def simplify(function: Function, sizes: Sizes, share: bool) -> Function:
+    """Rewrite until nothing changes, dropping what becomes unused.
+
+    Args:
+        function: a generated function, or the user's (whose own arithmetic is left alone).
+        sizes: what is known about lengths.
+        share: whether equal expressions of one block are computed once.
+    """
+    for _ in range(12):
+        function = prune(function)
+        uses: Counter[Var] = Counter()
+        _count(function.body, uses)
+        rewriter = _Rewriter(sizes, uses, share=share)
+        body = _block(function.body, rewriter, {})
+        body = map_block(body, rewriter.value)
+        changed = bool(rewriter.same) or body_size(body) != body_size(function.body)
+        function = replace(function, body=body)
+        if not changed:
+            break
+    return prune(function)
+
+
+def body_size(block: Block) -> tuple[int, ...]:
+    total = tuple(id(s.primitive) for s in block.body if isinstance(s, Let))
+    return total + tuple(n for s in block.body for b in blocks(s) for n in body_size(b))
+
+
+def _count(block: Block, uses: Counter[Var]) -> None:
+    for stmt in block.body:
+        uses.update(own_vars(stmt))
+        for inner in blocks(stmt):
+            _count(inner, uses)
+    uses.update(v for v in block.results if isinstance(v, Var))
+
+
+def _block(block: Block, state: _Rewriter, known: dict[object, Var]) -> Block:
+    known = dict(known)
+    body: list[Stmt] = []
+    for stmt in block.body:
+        stmt = map_stmt_head(stmt, state.value)
+        match stmt:
+            case Let():
+                result = _let(stmt, state)
+                if not isinstance(result, Let):
+                    state.same[stmt.target] = result
+                    continue
+                key = _key(result)
+                if state.share and key is not None:
+                    if (earlier := known.get(key)) is not None and earlier.kind == result.target.kind:
+                        state.same[result.target] = earlier
+                        continue
+                    known[key] = result.target
+                state.made[result.target] = result
+                body.append(result)
+            case If():
+                body.append(_if(stmt, state, known))
+            case Loop():
+                body.append(_loop(stmt, state, known))
+            case _:
+                body.append(stmt)
+    return Block(tuple(body), tuple(_atom(r, state.value) for r in block.results))
+
+
+def _atom(atom: Atom, change: Callable[[Var], Atom]) -> Atom:
+    return change(atom) if isinstance(atom, Var) else atom
+
+
+def map_stmt_head(stmt: Stmt, change: Callable[[Var], Atom]) -> Stmt:
+    """A statement with its own operands replaced; its blocks are visited later."""
+    match stmt:
+        case If(test=test):
+            return replace(stmt, test=_atom(test, change))
+        case Loop():
+            bounds = stmt.range
+            if bounds is not None:
+                bounds = replace(
+                    bounds,
+                    start=_atom(bounds.start, change),
+                    stop=_atom(bounds.stop, change),
+                    step=_atom(bounds.step, change),
+                )
+            inits = tuple(_atom(init, change) for init in stmt.inits)
+            return replace(stmt, range=bounds, inits=inits)
+        case _:
+            return map_stmt(stmt, change)
+
+
+def _key(stmt: Let) -> object | None:
+    """What makes two statements compute the same; None for those that make new memory."""
+    text = stmt.primitive.text
+    if text in ("np.zeros", "np.empty", "np.ones", "tape", "setitem", "add_at", "np.copy"):
+        return None
+    return (text, stmt.args, stmt.kwargs)
+
+
+def _if(stmt: If, state: _Rewriter, known: dict[object, Var]) -> If:
+    then, orelse = _block(stmt.then, state, known), _block(stmt.orelse, state, known)
+    places = []
+    for i, target in enumerate(stmt.targets):
+        if then.results[i] == orelse.results[i] and not _inner(then.results[i], then, orelse):
+            state.same[target] = then.results[i]
+        else:
+            places.append(i)
+    return replace(
+        stmt,
+        then=replace(then, results=tuple(then.results[i] for i in places)),
+        orelse=replace(orelse, results=tuple(orelse.results[i] for i in places)),
+        targets=tuple(stmt.targets[i] for i in places),
+    )
+
+
+def _inner(atom: Atom, *inside: Block) -> bool:
+    from srcad.ir.walk import defined
+
+    return isinstance(atom, Var) and any(atom in set(defined(block)) for block in inside)
+
+
+def _loop(stmt: Loop, state: _Rewriter, known: dict[object, Var]) -> Loop:
+    results = stmt.body.results[1:] if stmt.breaks else stmt.body.results
+    kept = []
+    for i, (phi, init, target) in enumerate(
+        zip(stmt.carried, stmt.inits, stmt.targets, strict=True)
+    ):
+        if _atom(results[i], state.value) in (phi, init) and "UNDEFINED" not in repr(init):
+            state.same[phi] = init
+            state.same[target] = init
+        else:
+            kept.append(i)
+    test = None if stmt.test is None else _block(stmt.test, state, known)
+    body = _block(stmt.body, state, known)
+    offset = 1 if stmt.breaks else 0
+    handed = body.results[:offset] + tuple(body.results[i + offset] for i in kept)
+    return replace(
+        stmt,
+        carried=tuple(stmt.carried[i] for i in kept),
+        inits=tuple(stmt.inits[i] for i in kept),
+        targets=tuple(stmt.targets[i] for i in kept),
+        test=test,
+        body=replace(body, results=handed),
+    )
+
+
+# -- one statement --------------------------------------------------------------------------------
+
+
+def _let(stmt: Let, state: _Rewriter) -> Let | Atom:
+    text = stmt.primitive.text
+    if text == "add_at":
+        return _add_at(stmt, state)
+    if text == "setitem":
+        return _setitem(stmt, state)
+    if not state.share:
+        return stmt
+    if text in ("+", "*", "-") and len(stmt.args) == 2:
+        stmt = _unspread(stmt, state)
+        if (found := _arithmetic(stmt, state)) is not None:
+            return found
+    if text == "/" and len(stmt.args) == 2:
+        return _unspread(stmt, state)
+    if text == "neg":
+        inner = state.made.get(stmt.args[0]) if isinstance(stmt.args[0], Var) else None
+        if inner is not None and inner.primitive.text == "neg":
+            return inner.args[0]  # type: ignore[return-value]
+        if isinstance(stmt.args[0], Const):
+            return Const(-stmt.args[0].value)  # type: ignore[operator]
+    if text == "unbroadcast" and isinstance(stmt.args[0], Var):
+        wanted = stmt.args[1]
+        if isinstance(wanted, ShapeOf) and _same_shape(stmt.args[0], wanted.var, state.sizes):
+            return stmt.args[0]
+    if text == "np.broadcast_to" and isinstance(stmt.args[0], Var):
+        if _same_shape(stmt.args[0], stmt.target, state.sizes):
+            return stmt.args[0]
+    return stmt
+
+
+def _same_shape(a: Var, b: Var, sizes: Sizes) -> bool:
+    return len(a.shape) == len(b.shape) and all(
+        sizes.equal(x, y) for x, y in zip(a.shape, b.shape, strict=True)
+    )
+
+
+def _unspread(stmt: Let, state: _Rewriter) -> Let:
+    """`broadcast_to(s, shape) * y` is `s * y` where y has that shape already."""
+    args = list(stmt.args)
+    for i, other in ((0, 1), (1, 0)):
+        arg, beside = args[i], args[other]
+        held = state.made.get(arg) if isinstance(arg, Var) else None
+        if held is None or held.primitive.text != "np.broadcast_to":
+            continue
+        if isinstance(beside, Var) and beside.kind.is_array:
+            source = held.args[0]
+            whole = _same_shape(beside, stmt.target, state.sizes)
+            if whole and isinstance(source, Var):
+                args[i] = source
+    return replace(stmt, args=tuple(args)) if tuple(args) != stmt.args else stmt
+
+
+def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
+    left, right = stmt.args
+    text = stmt.primitive.text
+    kind = stmt.target.kind
+    if text == "+" and isinstance(left, Var) and isinstance(right, Var):
+        for zero, other in ((left, right), (right, left)):
+            held = state.made.get(zero)
+            if held is not None and held.primitive.text == "np.zeros" and other.kind == kind:
+                if _same_shape(other, stmt.target, state.sizes):
+                    return other
+    if text == "*" and left == Const(1) and isinstance(right, Var) and right.kind == kind:
+        return right
+    if text == "+" and left == Const(0) and isinstance(right, Var) and right.kind == kind:
+        return right
+    if kind.is_inexact:
+        for one, other in ((left, right), (right, left)):
+            if text == "*" and one in (Const(1), Const(1.0)) and isinstance(other, Var):
+                if other.kind == kind:
+                    return other
+            if text == "*" and one in (Const(-1), Const(-1.0)) and isinstance(other, Var):
+                if other.kind == kind:
+                    import operator
+
+                    return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(other,))
+    if isinstance(left, Const) and isinstance(right, Const) and kind.is_integral:
+        return Const(stmt.primitive.function(left.value, right.value))
+    return None
+
+
+def _is_basic(index: Operand) -> bool:
+    items = index if isinstance(index, tuple) else (index,)
+    return not any(
+        isinstance(item, tuple) or (isinstance(item, Var) and item.kind.is_array) for item in items
+    )
+
+
+def _add_at(stmt: Let, state: _Rewriter) -> Let | Atom:
+    """`x[i] = 0` then `x[i] += v` is `x[i] = v`; so is `x[i] += v` on zeros."""
+    array, index, value = stmt.args
+    held = state.made.get(array) if isinstance(array, Var) else None
+    if held is None or not _is_basic(index):
+        return stmt
+    cleared = (
+        held.primitive.text == "setitem"
+        and held.args[1] == index
+        and held.args[2] in ZEROS
+    )
+    if cleared and state.uses[held.target] == 1:
+        return _setitem(
+            replace(stmt, primitive=PRIMITIVES[setitem], args=(held.args[0], index, value)), state
+        )
+    if held.primitive.text == "np.zeros" and _exactly(value, stmt, state):
+        return replace(stmt, primitive=PRIMITIVES[setitem])
+    return stmt
+
+
+def _exactly(value: Operand, stmt: Let, state: _Rewriter) -> bool:
+    return isinstance(value, Var) or value not in ZEROS
+
+
+def _setitem(stmt: Let, state: _Rewriter) -> Let | Atom:
+    """Writing back what was read changes nothing; clearing zeros neither."""
+    array, index, value = stmt.args
+    held = state.made.get(value) if isinstance(value, Var) else None
+    if (
+        held is not None
+        and held.primitive.text == "getitem"
+        and held.args[0] is array
+        and held.args[1] == index
+        and _is_basic(index)
+    ):
+        return array  # type: ignore[return-value]
+    before = state.made.get(array) if isinstance(array, Var) else None
+    if before is not None and before.primitive.text == "np.zeros" and value in ZEROS:
+        return array  # type: ignore[return-value]
+    return stmt
+
+
+__all__ = ["np", "simplify"]

@@ -1,0 +1,260 @@
+"""Tapes: arrays indexed by the counters of the loops around a value, or stacks where those fail.
+
+A tape is written once in the forward sweep and only read in the backward one, so that a pullback
+can be called many times.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srcad.frontend.builder import Builder
+from srcad.ir.dims import Dim, SizeOf, ValueOf
+from srcad.ir.kinds import INT, OPAQUE, Kind
+from srcad.ir.nodes import Atom, Block, Const, Effect, Function, If, Let, Loop, ShapeOf, Stmt, Var
+from srcad.ir.walk import blocks, targets
+from srcad.rules.indexing import getitem
+from srcad.rules.registry import Primitive
+
+if TYPE_CHECKING:
+    from srcad.transforms.residuals import Definitions
+
+TAPE = Primitive("tape", list, "constant")
+COPY_SHAPE = Primitive("shape", np.shape, "constant", options={"kind": OPAQUE})
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """Where the values of a variable are kept; `loops` index it unless it is a stack.
+
+    `position` counts the entries of a stack; it is None for an array.
+    """
+
+    of: Var
+    var: Var
+    loops: tuple[Loop, ...]
+    is_stack: bool
+
+
+@dataclass
+class TapeWriter:
+    """Adds tapes to a program and reads them in its adjoint."""
+
+    builder: Builder
+    defs: Definitions
+    function: Function
+    tapes: dict[Var, Tape] = field(default_factory=dict)
+    before: dict[int, list[Stmt]] = field(default_factory=dict)
+    trips: dict[int, Atom] = field(default_factory=dict)
+
+    # -- forward ------------------------------------------------------------------------------
+
+    def tape(self, var: Var) -> Tape:
+        """Plan a tape for a variable inside loops."""
+        loops = self.defs.scope[var].loops
+        outermost = loops[0]
+        prelude = self.before.setdefault(id(outermost), [])
+        hint = f"{var.hint or 't'}_tape"
+        with self.builder.at(prelude):
+            self.builder.origin = None
+            lengths = [self._trips(loop, outermost) for loop in loops]
+            dims = [self._length(dim, outermost, prelude) for dim in var.shape]
+            known = all(n is not None for n in (*lengths, *dims)) and var.kind.form != "opaque"
+            kind = Kind(var.kind.dtype, len(loops) + var.kind.rank, "array")
+            if known:
+                shape = tuple(lengths) + tuple(dims)
+                if len(dims) and self._is_fixed(var):
+                    whole = self._shape_source(var, outermost)
+                    if whole is not None:
+                        shape = (*lengths, whole)  # type: ignore[assignment]
+                made = self.builder.fresh(hint, kind)
+                primitive = Primitive("np.empty", np.empty, "constant")
+                self.builder.add(
+                    Let(made, primitive, (shape, Const(np.dtype(var.kind.dtype))), (), None)  # type: ignore[arg-type]
+                )
+            else:
+                made = Var(hint, Kind(var.kind.dtype, var.kind.rank, "opaque"))
+                self.builder.add(Let(made, TAPE, (), (), None))
+        tape = Tape(var, made, loops, not known)
+        self.tapes[var] = tape
+        return tape
+
+    def _is_fixed(self, var: Var) -> bool:
+        return bool(var.shape)
+
+    def _shape_source(self, var: Var, outermost: Loop) -> ShapeOf | None:
+        """An array at hand before the loop that has the same shape."""
+        for candidate, scope in self.defs.scope.items():
+            stmt = self.defs.stmt[candidate]
+            before = scope.parent is None and not scope.loops
+            if not before or candidate.shape != var.shape or not candidate.kind.is_array:
+                continue
+            if stmt is None or self._precedes(stmt, outermost):
+                return ShapeOf(candidate)
+        return None
+
+    def _precedes(self, stmt: Stmt, loop: Loop) -> bool:
+        for other in self.function.body.body:
+            if other is stmt:
+                return True
+            if other is loop or any(_contains(block, loop) for block in blocks(other)):
+                return False
+        return False
+
+    def _trips(self, loop: Loop, outermost: Loop) -> Atom | None:
+        """The number of trips of a loop, known before the outermost loop."""
+        if id(loop) in self.trips:
+            return self.trips[id(loop)]
+        if loop.range is None:
+            return None
+        start, stop, step = loop.range.start, loop.range.stop, loop.range.step
+        if not all(self._is_ready(atom, outermost) for atom in (start, stop, step)):
+            return None
+        if step == Const(1) and start == Const(0):
+            length: Atom = stop
+            if self._may_be_negative(stop):
+                length = self.builder.emit(max, stop, Const(0))
+        else:
+            made = self.builder.fresh("", INT)
+            primitive = Primitive("trips", _trips_of, "constant")
+            self.builder.add(Let(made, primitive, (start, stop, step), (), None))
+            length = made
+        self.trips[id(loop)] = length
+        return length
+
+    def _may_be_negative(self, atom: Atom) -> bool:
+        size = self.builder.size(atom)
+        if size is None:
+            return True
+        if size.is_constant:
+            return size.constant < 0
+        if all(isinstance(s, SizeOf) and count > 0 for s, count in size.terms):
+            return size.constant < 0
+        return not self.builder.sizes.at_least(size, 0)
+
+    def _is_ready(self, atom: Atom, outermost: Loop) -> bool:
+        if isinstance(atom, Const):
+            return True
+        stmt = self.defs.stmt.get(atom)
+        scope = self.defs.scope[atom]
+        if scope.parent is not None:
+            return self._around(scope.block, outermost) and not scope.loops
+        return stmt is None or self._precedes(stmt, outermost)
+
+    def _around(self, block: Block, loop: Loop) -> bool:
+        return _contains(block, loop)
+
+    def _length(self, dim: Dim, outermost: Loop, prelude: list[Stmt]) -> Atom | None:
+        """A length as a value known before the loop."""
+        total: Atom = Const(dim.constant)
+        for symbol, count in dim.terms:
+            atom: Atom
+            match symbol:
+                case SizeOf(var, axis) if self._is_ready(var, outermost):
+                    size = Primitive("size", _size, "constant")
+                    atom = self.builder.fresh("", INT)
+                    self.builder.add(Let(atom, size, (ShapeOf(var), Const(axis)), (), None))
+                case ValueOf(var) if self._is_ready(var, outermost):
+                    atom = var
+                case _:
+                    return None
+            if count != 1:
+                atom = self.builder.emit(operator.mul, Const(count), atom)
+            total = atom if total == Const(0) else self.builder.emit(operator.add, atom, total)
+        return total
+
+    def forward(self, saved: Mapping[Var, Tape | None], shapes: list[Var]) -> tuple[Block, list[Atom]]:
+        """The program with its tapes written; and what it hands to the adjoint."""
+        escaping = {v for v, tape in saved.items() if tape is None}
+        body = self._block(self.function.body)
+        results: list[Atom] = [v for v, tape in saved.items() if tape is None]
+        extra: list[Stmt] = []
+        for source in shapes:
+            made = Var("", OPAQUE)
+            extra.append(Let(made, COPY_SHAPE, (source,), (), None))
+            results.append(made)
+        results += [tape.var for tape in saved.values() if tape is not None]
+        del escaping
+        return Block((*body.body, *extra), body.results), results
+
+    def extra_params(self) -> list[Var]:
+        return []
+
+    def _block(self, block: Block) -> Block:
+        body: list[Stmt] = []
+        for var in self._entering(block):
+            body.append(self._record(var))
+        for stmt in block.body:
+            body += self.before.get(id(stmt), ())
+            body.append(self._stmt(stmt))
+            for target in targets(stmt):
+                if target in self.tapes:
+                    body.append(self._record(target))
+        return Block(tuple(body), block.results)
+
+    def _entering(self, block: Block) -> list[Var]:
+        return [
+            var
+            for var in self.tapes
+            if self.defs.scope[var].block is block and self.defs.stmt[var] is None
+        ]
+
+    def _record(self, var: Var) -> Effect:
+        tape = self.tapes[var]
+        index = () if tape.is_stack else tuple(loop.counter for loop in tape.loops)
+        starts = tuple((loop.range.start, loop.range.step) if loop.range else (Const(0), Const(1)) for loop in tape.loops)
+        return Effect("record", starts, (tape.var, index, var), (), (), None)
+
+    def _stmt(self, stmt: Stmt) -> Stmt:
+        match stmt:
+            case If():
+                return replace(stmt, then=self._block(stmt.then), orelse=self._block(stmt.orelse))
+            case Loop():
+                return replace(stmt, body=self._block(stmt.body))
+        return stmt
+
+    # -- backward -----------------------------------------------------------------------------
+
+    def load(self, tape: Tape, counters: Mapping[Loop, Var]) -> Var:
+        """Read a tape in the adjoint; written into the block at hand."""
+        var = tape.of
+        loaded = self.builder.fresh(var.hint, var.kind, var.shape)
+        if var in self.builder.known:
+            self.builder.known[loaded] = self.builder.known[var]
+        if tape.is_stack:
+            self.builder.add(Effect("replay", None, (tape.var,), (), (loaded,), None))
+            return loaded
+        places = []
+        for loop in tape.loops:
+            place: Atom = counters[loop]
+            start = loop.range.start if loop.range else Const(0)
+            step = loop.range.step if loop.range else Const(1)
+            if start != Const(0):
+                place = self.builder.emit(operator.sub, place, start)
+            if step != Const(1):
+                place = self.builder.emit(operator.floordiv, place, step)
+            places.append(place)
+        index = places[0] if len(places) == 1 else tuple(places)
+        from srcad.rules.registry import PRIMITIVES
+
+        self.builder.add(Let(loaded, PRIMITIVES[getitem], (tape.var, index), (), None))
+        return loaded
+
+
+def _size(shape: tuple[int, ...], axis: int) -> int:
+    return shape[axis]
+
+
+def _trips_of(start: int, stop: int, step: int) -> int:
+    return len(range(start, stop, step))
+
+
+def _contains(block: Block, loop: Loop) -> bool:
+    return any(
+        stmt is loop or any(_contains(inner, loop) for inner in blocks(stmt)) for stmt in block.body
+    )
