@@ -1,1 +1,43 @@
 """Readable, compiled derivatives of plain NumPy programs."""
+
+from srcad.api import Pullback, grad, source, value_and_grad, vjp
+from srcad.decorator import differentiable
+from srcad.errors import (
+    ArgumentError,
+    CacheWarning,
+    CompilationError,
+    CotangentError,
+    EngineWarning,
+    MissingRule,
+    Origin,
+    SourceUnavailable,
+    SrcadError,
+    TapeMemoryError,
+    UnsafeMutation,
+    UnsupportedSyntax,
+    UnsupportedType,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArgumentError",
+    "CacheWarning",
+    "CompilationError",
+    "CotangentError",
+    "EngineWarning",
+    "MissingRule",
+    "Origin",
+    "Pullback",
+    "SourceUnavailable",
+    "SrcadError",
+    "TapeMemoryError",
+    "UnsafeMutation",
+    "UnsupportedSyntax",
+    "UnsupportedType",
+    "differentiable",
+    "grad",
+    "source",
+    "value_and_grad",
+    "vjp",
+]

@@ -126,6 +126,9 @@ class Expressions:
         spelled = stmt.primitive.options.get("spelled")
         if spelled and all(_is_python(arg) for arg in args) and not stmt.target.kind.is_python:
             text = spelled
+        if text == "+" and isinstance(args[1], Const) and _is_negative(args[1].value):
+            right = self.constant(-args[1].value)
+            return ast.BinOp(self.operand(args[0]), ast.Sub(), right)
         if text in BINARY and len(args) == 2:
             return ast.BinOp(self.operand(args[0]), BINARY[text], self.operand(args[1]))
         if text in COMPARE and len(args) == 2:
@@ -161,6 +164,10 @@ def _is_python(operand: Operand) -> bool:
     if isinstance(operand, Var):
         return operand.kind.is_python
     return isinstance(operand, Const) and isinstance(operand.value, int | float | complex)
+
+
+def _is_negative(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value < 0
 
 
 def _special_float(value: float) -> ast.expr:

@@ -78,6 +78,7 @@ class Program:
     root: types.FunctionType | None
     sizes: Sizes
     known: dict[Var, Any]
+    place: str
 
 
 def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Program:
@@ -139,7 +140,18 @@ def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         root,
         ctx.sizes,
         ctx.builder.known,
+        _place(function),
     )
+
+
+def _place(function: Any) -> str:
+    """`file:line` of a function, for headers."""
+    plain = inner_function(function)
+    if plain is None:
+        return ""
+    import os.path
+
+    return f"{os.path.basename(plain.__code__.co_filename)}:{plain.__code__.co_firstlineno}"
 
 
 def _readable(guard: Guard, params: frozenset[Var]) -> bool:

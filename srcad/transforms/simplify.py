@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ class _Rewriter:
     same: dict[Var, Atom] = field(default_factory=dict)
     made: dict[Var, Let] = field(default_factory=dict)
     share: bool = True
+    pending: list[Let] = field(default_factory=list)
 
     def value(self, var: Var) -> Atom:
         seen: Atom = var
@@ -76,6 +78,10 @@ def _block(block: Block, state: _Rewriter, known: dict[object, Var]) -> Block:
         match stmt:
             case Let():
                 result = _let(stmt, state)
+                for extra in state.pending:
+                    state.made[extra.target] = extra
+                    body.append(extra)
+                state.pending.clear()
                 if not isinstance(result, Let):
                     state.same[stmt.target] = result
                     continue
@@ -240,6 +246,14 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
             if held is not None and held.primitive.text == "np.zeros" and other.kind == kind:
                 if _same_shape(other, stmt.target, state.sizes):
                     return other
+    if text == "*":
+        for negated, other in ((left, right), (right, left)):
+            held = state.made.get(negated) if isinstance(negated, Var) else None
+            if held is not None and held.primitive.text == "neg" and state.uses[held.target] == 1:
+                product = Var("", kind, stmt.target.shape)
+                pair = (held.args[0], other) if negated is left else (other, held.args[0])
+                state.pending.append(replace(stmt, target=product, args=pair))
+                return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(product,))
     if text == "*" and left == Const(1) and isinstance(right, Var) and right.kind == kind:
         return right
     if text == "+" and left == Const(0) and isinstance(right, Var) and right.kind == kind:
@@ -251,8 +265,6 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
                     return other
             if text == "*" and one in (Const(-1), Const(-1.0)) and isinstance(other, Var):
                 if other.kind == kind:
-                    import operator
-
                     return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(other,))
     if isinstance(left, Const) and isinstance(right, Const) and kind.is_integral:
         return Const(stmt.primitive.function(left.value, right.value))

@@ -1,0 +1,1 @@
+"""Running generated modules: as they stand under NumPy, or compiled by Numba."""

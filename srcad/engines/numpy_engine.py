@@ -1,0 +1,44 @@
+"""The NumPy engine: runs the array level as it stands, and is what the other is checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from srcad.emit.generated import Generated
+from srcad.engines.modules import load, without_warnings
+from srcad.transforms.derivative import Derivative
+
+
+class Engine:
+    """The pair of functions of a derivative."""
+
+    def __init__(self, generated: Generated, derivative: Derivative) -> None:
+        path = f"<srcad {derivative.program.function.name}>"
+        namespace = load(generated.array, path, generated.constants)
+        self.count = len(derivative.primal.body.results)
+        self.seeds = derivative.seeded
+        self.fwd: Callable[..., Any] = namespace[generated.fwd_name]
+        self.bwd: Callable[..., Any] = without_warnings(namespace[generated.bwd_name])
+        self.single = len(derivative.inputs) == 1
+
+    def forward(self, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The results and the residuals."""
+        out, saved = self.fwd(*inputs)
+        return (out,) if self.count == 1 else out, saved
+
+    def backward(self, saved: tuple[Any, ...], seeds: Sequence[Any]) -> tuple[Any, ...]:
+        """The bars of the inputs."""
+        found = self.bwd(saved, *seeds)
+        return (found,) if self.single else found
+
+    def value_and_grad(
+        self, inputs: Sequence[Any], check: Callable[[Any], None]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The results and the gradient of the first of them."""
+        results, saved = self.forward(inputs)
+        check(results)
+        seeds = tuple(np.ones_like(results[i])[()] for i in self.seeds[:1])
+        return results, self.backward(saved, seeds)

@@ -1,0 +1,252 @@
+"""From a call to the compiled pair that differentiates it: `specialise` finds or makes it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from srcad import cotangents, trees
+from srcad.emit.generated import Generated, generate
+from srcad.engines import numpy_engine
+from srcad.errors import UnsafeMutation
+from srcad.frontend.lower import Node, Program, Template, build, lower
+from srcad.specialise import captured, compile_guards, leaf_key, root_key, unchanged
+from srcad.transforms.derivative import Derivative, differentiate
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a function is differentiated.
+
+    Args:
+        engine: "numba" compiles the loop level; "numpy" runs the array level as it stands;
+            "auto" compiles what can be compiled.
+    """
+
+    engine: str = "auto"
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """What all calls of one specialisation share."""
+
+    program: Program
+    derivative: Derivative
+    generated: Generated
+    engine: Any
+    template: Template
+    aux: Template | None
+    places: tuple[int, ...]
+    fits: Callable[[Sequence[Any]], bool]
+    order: tuple[int, ...]
+    bars: tuple[int | None, ...]
+    written: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Specialisation:
+    """A function differentiated for arguments of one combination of kinds.
+
+    `forward` and `backward` are the two halves of `vjp`; `value_and_grad` is both in one call.
+    """
+
+    shared: Shared
+    function: Function
+
+    @property
+    def array_source(self) -> str:
+        """The array-level module: runs under NumPy as it stands."""
+        return self.shared.generated.array
+
+    @property
+    def loop_source(self) -> str:
+        """The loop-level module: what Numba compiles."""
+        return self.shared.generated.loops()
+
+    def forward(self, leaves: Sequence[Any]) -> tuple[Any, Any, Any]:
+        """Run the function once; return its result, what goes with it, and what `backward` needs."""
+        shared = self.shared
+        inputs = self._inputs(leaves)
+        results, saved = shared.engine.forward(inputs)
+        saved = _owned(saved, (*inputs, *results))
+        result = build(shared.template, results)
+        aux = None if shared.aux is None else build(shared.aux, results)
+        return result, aux, saved
+
+    def backward(self, saved: Any, bars: Sequence[Any]) -> tuple[Any, ...]:
+        """The bars of the inputs for cotangents of the results; None stands for zero."""
+        shared = self.shared
+        seeds = tuple(bars[i] for i in shared.order)
+        found = shared.engine.backward(saved, seeds) if shared.derivative.inputs else ()
+        return tuple(None if place is None else found[place] for place in shared.bars)
+
+    def value_and_grad(self, leaves: Sequence[Any]) -> tuple[Any, Any, tuple[Any, ...]]:
+        """The value of a scalar function and its gradient, in one call."""
+        shared = self.shared
+        results, found = shared.engine.value_and_grad(
+            self._inputs(leaves), lambda out: cotangents.check_gradient_output(build(shared.template, out))
+        )
+        result = build(shared.template, results)
+        aux = None if shared.aux is None else build(shared.aux, results)
+        return result, aux, tuple(None if p is None else found[p] for p in shared.bars)
+
+    def _inputs(self, leaves: Sequence[Any]) -> list[Any]:
+        shared = self.shared
+        inputs = [leaves[i] for i in shared.places]
+        values = captured(self.function, shared.program.captures)
+        assert values is not None
+        inputs += values
+        if shared.written:
+            _check_overlap(inputs, shared.written, self.function)
+        return inputs
+
+
+def _owned(saved: tuple[Any, ...], visible: Sequence[Any]) -> tuple[Any, ...]:
+    """Residuals that nobody else can change: what the caller can reach is copied."""
+    arrays = [v for v in visible if isinstance(v, np.ndarray)]
+    return tuple(
+        item.copy()
+        if isinstance(item, np.ndarray) and any(np.may_share_memory(item, a) for a in arrays)
+        else item
+        for item in saved
+    )
+
+
+def _check_overlap(inputs: Sequence[Any], written: Sequence[int], function: Function) -> None:
+    for i in written:
+        for j, other in enumerate(inputs):
+            if j != i and isinstance(other, np.ndarray) and np.shares_memory(inputs[i], other):
+                raise UnsafeMutation(
+                    f"`{getattr(function, '__name__', 'the function')}` writes to an argument "
+                    "that shares memory with another one",
+                    None,
+                    "pass copies, so that each argument has memory of its own",
+                )
+
+
+_CACHE: dict[Any, list[Shared]] = {}
+_LOCK = threading.RLock()
+
+
+def specialise(
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    wrt: tuple[bool, ...],
+    has_aux: bool,
+    options: Options,
+) -> Specialisation:
+    """Find or make the specialisation of a function for arguments like these.
+
+    Args:
+        function: any callable.
+        args: the positional arguments of the call.
+        kwargs: its keyword arguments.
+        wrt: for each leaf of `(args, kwargs)`, whether its bar is wanted.
+        has_aux: whether the function returns a pair of which only the first is differentiated.
+        options: the engine.
+    """
+    leaves, structure = trees.flatten((args, kwargs))
+    key = (root_key(function), structure, tuple(map(leaf_key, leaves)), wrt, has_aux, options)
+    for shared in _CACHE.get(key, ()):
+        if _fits(shared, function, leaves):
+            return Specialisation(shared, function)
+    with _LOCK:
+        for shared in _CACHE.get(key, ()):
+            if _fits(shared, function, leaves):
+                return Specialisation(shared, function)
+        made = _make(function, args, kwargs, leaves, wrt, has_aux, options)
+        _CACHE.setdefault(key, []).append(made)
+    return Specialisation(made, function)
+
+
+def _fits(shared: Shared, function: Function, leaves: Sequence[Any]) -> bool:
+    if not unchanged(function, shared.program.identities):
+        return False
+    values = captured(function, shared.program.captures)
+    if values is None:
+        return False
+    return shared.fits([leaves[i] for i in shared.places] + values)
+
+
+def _make(
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    leaves: Sequence[Any],
+    wrt: tuple[bool, ...],
+    has_aux: bool,
+    options: Options,
+) -> Shared:
+    program = lower(function, args, kwargs)
+    template, aux = program.template, None
+    if has_aux:
+        template, aux = _split(template)
+    wanted = tuple(
+        var for var, want in zip(program.leaves, wrt, strict=True) if want and var is not None
+    )
+    order = _leaf_order(template, len(program.function.body.results))
+    derivative = differentiate(program, wanted, order)
+    generated = generate(derivative)
+    engine = numpy_engine.Engine(generated, derivative)
+    places = tuple(i for i, var in enumerate(program.leaves) if var is not None)
+    index = {var: i for i, var in enumerate(derivative.inputs)}
+    bars = tuple(index.get(var) if var is not None else None for var in program.leaves)
+    seeds = tuple(order.index(result) for result in derivative.seeded)
+    params = derivative.primal.params
+    written = tuple(i for i, var in enumerate(params) if var in program.written)
+    return Shared(
+        program,
+        derivative,
+        generated,
+        engine,
+        template,
+        aux,
+        places,
+        compile_guards(derivative.guards, params),
+        seeds,
+        bars,
+        written,
+    )
+
+
+def _split(template: Template) -> tuple[Template, Template]:
+    if isinstance(template, Node) and len(template.children) == 2:
+        made = template.make([1, 2])
+        if isinstance(made, tuple | list):
+            return template.children[0], template.children[1]
+    # Not a pair: build what the function returned, so that the error can show it.
+    cotangents.split_aux(build(template, [0.0] * 999))
+    raise AssertionError
+
+
+def _leaf_order(template: Template, count: int) -> tuple[int, ...]:
+    """The numbers of the results in the order of the leaves of what the function returns."""
+    leaves, _ = trees.flatten(build(template, [_Marker(i) for i in range(count)]))
+    return tuple(leaf.index for leaf in leaves if isinstance(leaf, _Marker))
+
+
+class _Marker:
+    """Stands for a result while the structure of all results is taken apart."""
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+def source(
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    options: Options,
+    level: str,
+) -> str:
+    """The generated source for arguments like these, at the array or the loop level."""
+    leaves, _ = trees.flatten((args, kwargs))
+    made = specialise(function, args, kwargs, (True,) * len(leaves), False, options)
+    return made.array_source if level == "array" else made.loop_source

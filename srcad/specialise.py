@@ -1,0 +1,168 @@
+"""Keys, guards and captures: when a specialisation fits a call, and the inputs it reads itself."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from srcad.analyses.sizes import Guard
+from srcad.frontend.context import Capture, Identity
+from srcad.frontend.values import Path
+from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
+from srcad.ir.nodes import Var
+
+
+def root_key(function: Any) -> Any:
+    """What tells callables apart whose programs may differ: code, not identity."""
+    if isinstance(function, types.FunctionType):
+        return function.__code__
+    if isinstance(function, types.MethodType):
+        return ("method", root_key(function.__func__), type(function.__self__))
+    if isinstance(function, functools.partial):
+        kinds = tuple(map(leaf_key, function.args))
+        named = tuple((key, leaf_key(value)) for key, value in function.keywords.items())
+        return ("partial", root_key(function.func), kinds, named)
+    for attribute in ("py_func", "function"):
+        inner = getattr(function, attribute, None)
+        if isinstance(inner, types.FunctionType):
+            return ("wrapped", inner.__code__)
+    dunder = getattr(type(function), "__call__", None)
+    if isinstance(dunder, types.FunctionType):
+        return ("object", type(function), dunder.__code__)
+    return function
+
+
+_ARRAY_FORMS: dict[Any, Any] = {}
+
+
+def leaf_key(leaf: Any) -> Any:
+    """What a program depends on in a leaf: its kind, and its layout."""
+    if type(leaf) is np.ndarray:
+        return (leaf.dtype.str, leaf.ndim, leaf.flags.c_contiguous)
+    if isinstance(leaf, bool | int | float | complex | np.generic):
+        return type(leaf)
+    try:
+        hash(leaf)
+    except TypeError:
+        return id(leaf)
+    return ("static", leaf)
+
+
+def reach(root: Any, path: Path) -> Any:
+    """Follow a path from the function to a Python object.
+
+    Raises:
+        LookupError: if it is not there any more.
+    """
+    value = root
+    for step, key in path:
+        match step:
+            case "object":
+                value = key
+            case "global":
+                function = _plain(value)
+                namespace = function.__globals__
+                if key not in namespace:
+                    raise LookupError(key)
+                value = namespace[key]
+            case "cell":
+                function = _plain(value)
+                place = function.__code__.co_freevars.index(key)
+                value = function.__closure__[place].cell_contents
+            case "attr":
+                value = getattr(value, str(key))
+            case "item":
+                value = value[key]
+            case "len":
+                value = len(value)
+    return value
+
+
+def _plain(function: Any) -> Any:
+    from srcad.frontend.lower import inner_function
+
+    return function if isinstance(function, types.FunctionType) else inner_function(function)
+
+
+def unchanged(root: Any, identities: Sequence[Identity]) -> bool:
+    """Whether the objects that a program took as they are still are those."""
+    for identity in identities:
+        try:
+            found = reach(root, identity.path)
+        except (LookupError, AttributeError, TypeError, ValueError):
+            return False
+        if found is identity.value:
+            continue
+        if isinstance(found, str | int | bytes | np.dtype) and type(found) is type(identity.value):
+            if found == identity.value:
+                continue
+        if isinstance(found, types.MethodType | types.BuiltinMethodType):
+            if found == identity.value:
+                continue
+        return False
+    return True
+
+
+def captured(root: Any, captures: Sequence[Capture]) -> list[Any] | None:
+    """The present values of what a program reads from outside; None if a kind has changed."""
+    values = []
+    for capture in captures:
+        try:
+            value = reach(root, capture.path)
+        except (LookupError, AttributeError, TypeError, ValueError):
+            return None
+        kind = capture.var.kind
+        if kind.is_array:
+            if type(value) is not np.ndarray or value.ndim != kind.rank:
+                return None
+            if value.dtype.name != kind.dtype:
+                return None
+        elif type(value) is not type(kind.example()):
+            return None
+        values.append(value)
+    return values
+
+
+def compile_guards(
+    guards: Sequence[Guard], params: Sequence[Var]
+) -> Callable[[Sequence[Any]], bool]:
+    """One function that checks all guards against the values of the parameters."""
+    places = {var: i for i, var in enumerate(params)}
+    tests = []
+    for guard in guards:
+        tests.append(f"({_dim(guard.dim, places)}) {guard.relation} 0")
+    body = " and ".join(dict.fromkeys(tests)) or "True"
+    namespace: dict[str, Any] = {"_length": _slice_length}
+    return eval(f"lambda v: {body}", namespace)  # type: ignore[no-any-return]  # noqa: S307
+
+
+def _slice_length(start: int | None, stop: int | None, step: int, length: int) -> int:
+    return len(range(*slice(start, stop, step).indices(length)))
+
+
+def _dim(dim: Dim | None, places: dict[Var, int]) -> str:
+    if dim is None:
+        return "None"
+    parts = [str(dim.constant)]
+    for symbol, count in dim.terms:
+        parts.append(f"{count} * {_symbol(symbol, places)}")
+    return " + ".join(sorted(parts))
+
+
+def _symbol(symbol: Symbol, places: dict[Var, int]) -> str:
+    match symbol:
+        case SizeOf(var, axis):
+            return f"v[{places[var]}].shape[{axis}]"
+        case ValueOf(var):
+            return f"v[{places[var]}]"
+        case SliceLength(start, stop, step, length):
+            inner = ", ".join(
+                (_dim(start, places), _dim(stop, places), str(step), _dim(length, places))
+            )
+            return f"_length({inner})"
+        case Opaque(operation, operands):
+            return "(" + f" {operation} ".join(f"({_dim(d, places)})" for d in operands) + ")"
