@@ -90,7 +90,7 @@ class Specialisation:
         """The value of a scalar function and its gradient, in one call."""
         shared = self.shared
         results, found = shared.engine.value_and_grad(
-            self._inputs(leaves), lambda out: cotangents.check_gradient_output(build(shared.template, out))
+            self._inputs(leaves), lambda out: _check_output(build(shared.template, out))
         )
         result = build(shared.template, results)
         aux = None if shared.aux is None else build(shared.aux, results)
@@ -105,6 +105,14 @@ class Specialisation:
         if shared.written:
             _check_overlap(inputs, shared.written, self.function)
         return inputs
+
+
+def _check_output(result: Any) -> None:
+    """Refuse results without a gradient; whether complex ones are wanted, the caller checks."""
+    is_complex = isinstance(result, complex) or (
+        isinstance(result, np.ndarray | np.generic) and result.dtype.kind == "c"
+    )
+    cotangents.check_gradient_output(result, holomorphic=is_complex)
 
 
 def _owned(saved: tuple[Any, ...], visible: Sequence[Any]) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ caller, a copy is made: before the loop around it if that helps, else right ther
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from srcad.analyses.sizes import Sizes
@@ -16,6 +16,7 @@ from srcad.emit.folding import IN_PLACE, Folding
 from srcad.emit.liveness import LiveSets
 from srcad.ir.nodes import Block, Const, Function, If, Let, Loop, Slice, Stmt, Var
 from srcad.ir.walk import blocks
+from srcad.rules.registry import shares_memory
 
 ACCUMULATE = ("+", "-")
 
@@ -27,6 +28,7 @@ class Buffers:
     copied: set[int] = field(default_factory=set)
     entries: set[Var] = field(default_factory=set)
     added: set[int] = field(default_factory=set)
+    detached: set[int] = field(default_factory=set)
 
     def in_place(self, stmt: Let) -> bool:
         """Whether the result has the memory (and the name) of the first argument."""
@@ -55,8 +57,17 @@ class _Classes:
                 self.foreign.add(second)
 
 
-def plan(function: Function, folding: Folding, live: LiveSets, sizes: Sizes) -> Buffers:
-    """Decide for every update of a function."""
+def plan(
+    function: Function,
+    folding: Folding,
+    live: LiveSets,
+    sizes: Sizes,
+    relive: Callable[[], LiveSets] | None = None,
+) -> Buffers:
+    """Decide for every update of a function.
+
+    `relive` solves the liveness anew: views that are read through may have to become arrays.
+    """
     buffers = Buffers()
     updates = list(_updates(function.body, ()))
     for stmt, _ in updates:
@@ -77,11 +88,61 @@ def plan(function: Function, folding: Folding, live: LiveSets, sizes: Sizes) -> 
         if conflict is None:
             return buffers
         stmt, loops = conflict
+        if (found := _detach(function, stmt, buffers, live, folding, relive)) is not None:
+            live = found
+            continue
         if id(stmt) in buffers.added:
             if not _copy_at_entry(function, stmt, loops, classes, buffers, live, folding):
                 buffers.added.discard(id(stmt))
         elif not _copy_at_entry(function, stmt, loops, classes, buffers, live, folding):
             buffers.copied.add(id(stmt))
+
+
+def _detach(
+    function: Function,
+    stmt: Let,
+    buffers: Buffers,
+    live: LiveSets,
+    folding: Folding,
+    relive: Callable[[], LiveSets] | None,
+) -> LiveSets | None:
+    """Resolve a conflict with views by copying what they show, before the update changes it."""
+    classes = _classes(function, buffers)
+    root = classes.root(stmt.args[0])  # type: ignore[arg-type]
+    views = [
+        let
+        for let in statements(function.body)
+        if isinstance(let, Let)
+        and let.target.kind.is_array
+        and id(let) not in buffers.detached
+        and is_view(let)
+        and let.target is not stmt.args[0]
+        and classes.root(let.target) is root
+        and (relive is not None or let.target not in folding.lets)
+        and let.primitive.text != "np.broadcast_to"
+    ]
+    for let in views:
+        folded = folding.lets.pop(let.target, None)
+        buffers.detached.add(id(let))
+        after = relive() if relive is not None and folded is not None else live
+        if not _conflicts(stmt, _classes(function, buffers), after, folding):
+            return after
+        buffers.detached.discard(id(let))
+        if folded is not None:
+            folding.lets[let.target] = folded
+    return None
+
+
+def memory_classes(
+    function: Function, buffers: Buffers, names: dict[Var, str]
+) -> dict[str, frozenset[int]]:
+    """For every name, the classes of memory that it may stand for."""
+    classes = _classes(function, buffers)
+    found: dict[str, set[int]] = {}
+    for var, name in names.items():
+        if var.kind.is_array:
+            found.setdefault(name, set()).add(id(classes.root(var)))
+    return {name: frozenset(ids) for name, ids in found.items()}
 
 
 def _updates(block: Block, loops: tuple[Loop, ...]) -> Iterator[tuple[Let, tuple[Loop, ...]]]:
@@ -118,7 +179,10 @@ def is_view(stmt: Let) -> bool:
             or (isinstance(item, Var) and not item.kind.is_array)
             for item in items
         )
-    return stmt.primitive.view
+    first = stmt.args[0] if stmt.args else None
+    if not isinstance(first, Var):
+        return False
+    return shares_memory(stmt.primitive, first.kind, stmt.target.kind)
 
 
 def _classes(function: Function, buffers: Buffers) -> _Classes:
@@ -132,7 +196,8 @@ def _unite(block: Block, classes: _Classes, buffers: Buffers) -> None:
     for stmt in block.body:
         match stmt:
             case Let(target=target, args=args):
-                if is_view(stmt) or (buffers.in_place(stmt) and id(stmt) not in buffers.copied):
+                shown = is_view(stmt) and id(stmt) not in buffers.detached
+                if shown or (buffers.in_place(stmt) and id(stmt) not in buffers.copied):
                     classes.join(target, args[0])
                 if stmt.primitive.text == "np.broadcast_to":
                     classes.foreign.add(classes.root(target))
@@ -156,8 +221,10 @@ def _unite(block: Block, classes: _Classes, buffers: Buffers) -> None:
 def _conflicts(stmt: Let, classes: _Classes, live: LiveSets, folding: Folding) -> bool:
     array = stmt.args[0]
     assert isinstance(array, Var)
-    opened = folding.open(array)
-    if opened != [array]:
+    held = folding.lets.get(array)
+    if held is not None and not is_view(held):
+        return False  # made by this very statement
+    if folding.open(array) != [array]:
         return True
     root = classes.root(array)
     if any(classes.root(f) is root for f in classes.foreign):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from srcad.ir.nodes import Block, Const, Effect, Function, If, Let, Loop, Stmt, Var
+from srcad.ir.nodes import (
+    Block,
+    Const,
+    Effect,
+    Function,
+    If,
+    Let,
+    Loop,
+    Operand,
+    Slice,
+    Stmt,
+    Var,
+)
 from srcad.ir.walk import blocks, own_vars, targets
 
 LARGEST = 16
@@ -45,17 +57,53 @@ class Folding:
         return self.reads(self.lets[var] if var in self.lets else self.choices[var])
 
 
-def fold(function: Function) -> Folding:
+def fold(function: Function, views: bool = False) -> Folding:
     """Choose the temporaries of a function that are folded into their use.
 
     Folded are values without a name that are used once, later in the same block, where nothing in
-    between writes to what they read.
+    between writes to what they read.  With `views`, so are all views that only statements use: the
+    loop level reads through them.
     """
     uses: Counter[Var] = Counter()
     _count(function.body, uses)
     folding = Folding()
+    if views:
+        _views(function.body, folding, _handed(function.body))
     _block(function.body, uses, folding)
     return folding
+
+
+def _handed(block: Block) -> set[Var]:
+    """Variables that leave a block or enter a loop, and so have to be names."""
+    found = {v for v in block.results if isinstance(v, Var)}
+    for stmt in block.body:
+        if isinstance(stmt, Loop):
+            found |= {v for v in stmt.inits if isinstance(v, Var)}
+        for inner in blocks(stmt):
+            found |= _handed(inner)
+    return found
+
+
+VIEWS = ("np.transpose", "np.swapaxes", "np.expand_dims", "np.squeeze", "np.broadcast_to")
+
+
+def _views(block: Block, folding: Folding, handed: set[Var]) -> None:
+    for stmt in block.body:
+        if isinstance(stmt, Let) and stmt.target.kind.is_array and stmt.target not in handed:
+            text = stmt.primitive.text
+            if text in VIEWS or (text == "getitem" and is_basic(stmt.args[1])):
+                folding.lets[stmt.target] = stmt
+        for inner in blocks(stmt):
+            _views(inner, folding, handed)
+
+
+def is_basic(index: Operand) -> bool:
+    """Whether an index gives a view."""
+    items = index if isinstance(index, tuple) else (index,)
+    return all(
+        isinstance(item, Slice | Const) or (isinstance(item, Var) and not item.kind.is_array)
+        for item in items
+    )
 
 
 def _count(block: Block, uses: Counter[Var]) -> None:

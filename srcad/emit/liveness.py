@@ -63,7 +63,7 @@ def _inside(stmt: Stmt, live: Live, folding: Folding, facts: LiveSets) -> Live:
             outside = frozenset(
                 v for var in inner for v in folding.open(var) if v not in own
             )
-            around = (live - set(targets(stmt))) | outside
+            around = (live - set(targets(stmt))) | outside | (live & {stmt.trips})
             facts.through[id(stmt)] = around
             at_end = around | ({stmt.counter} if stmt.range is None else frozenset())
             start = _block(body, at_end, folding, facts)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from srcad.emit.buffers import Buffers
 from srcad.emit.folding import Folding
 from srcad.emit.liveness import Live, LiveSets
+from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Block, Effect, Function, If, Let, Loop, Var
 from srcad.ir.walk import targets
 
@@ -23,6 +24,7 @@ class Names:
 
     of: dict[Var, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    kinds: dict[str, Kind] | None = None
 
 
 def choose(
@@ -31,9 +33,13 @@ def choose(
     live: LiveSets,
     buffers: Buffers,
     reserved: Iterable[str] = (),
+    typed: bool = False,
 ) -> Names:
-    """Name the values of a function; the result depends only on the program."""
-    names = Names(taken=set(reserved))
+    """Name the values of a function; the result depends only on the program.
+
+    With `typed`, a name stands for values of one kind only, as compilers like it.
+    """
+    names = Names(taken=set(reserved), kinds={} if typed else None)
     namer = _Namer(names, folding, live, buffers)
     present: set[Var] = set()
     for param in function.params:
@@ -57,11 +63,28 @@ class _Namer:
         others = {self.names.of[v] for v in against if v in self.names.of and v is not var}
         stem = wish or clean(var.hint)
         name, number = stem, 2
-        while name in others or name in self.names.taken or name in RESERVED or (
+        while self._other_kind(name, var, wish is not None) or name in others or name in self.names.taken or name in RESERVED or (
             name in USED_BUILTINS or hasattr(builtins, name) and name in ("sum", "len")
         ):
             name, number = f"{stem}{number}", number + 1
         self.names.of[var] = name
+        if self.names.kinds is not None:
+            self.names.kinds.setdefault(name, var.kind)
+
+    def _other_kind(self, name: str, var: Var, wished: bool) -> bool:
+        """Whether a name already stands for values of another kind."""
+        if self.names.kinds is None:
+            return False
+        known = self.names.kinds.get(name)
+        if known is None:
+            return False
+        if var.kind.is_array and not wished:
+            return True  # so that every array has one place where it is made
+        return (known.dtype, known.rank, known.is_array) != (
+            var.kind.dtype,
+            var.kind.rank,
+            var.kind.is_array,
+        )
 
     def block(self, block: Block) -> None:
         for stmt in block.body:
@@ -82,8 +105,9 @@ class _Namer:
             case Let(target=target, args=args):
                 after = self.live.after[id(stmt)]
                 if self.buffers.in_place(stmt) and isinstance(args[0], Var):
-                    wish = self.names.of.get(args[0])
-                    self.give(target, after - {args[0]}, wish)
+                    # Written in two lines, so the name comes before what the second one reads.
+                    read = set(self.folding.reads(stmt)) - {args[0]}
+                    self.give(target, after | read, self.names.of.get(args[0]))
                 else:
                     self.give(target, after)
             case Effect():

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from srcad.emit.buffers import Buffers
 from srcad.emit.expressions import BINARY, Expressions
 from srcad.emit.folding import Folding
@@ -135,6 +137,9 @@ class Writer:
 
     def let(self, stmt: Let) -> None:
         name = self.names[stmt.target]
+        if id(stmt) in self.buffers.detached:
+            self.line(f"{name} = {expression(self.expressions.let(stmt))}.copy()")
+            return
         if not self.buffers.in_place(stmt):
             self.line(f"{name} = {expression(self.expressions.let(stmt))}")
             return
@@ -144,6 +149,9 @@ class Writer:
         elif self.text(array) != name:
             self.line(f"{name} = {self.text(array)}")
         match stmt.primitive.text:
+            case "assign" if (operator := self._in_place_operator(stmt)) is not None:
+                operation, value = operator
+                self._augment(name, operation, value)
             case "setitem":
                 self._store(stmt, name)
             case "add_at":
@@ -156,6 +164,16 @@ class Writer:
                 self.line(f"{name}[...] = {self.text(stmt.args[1])}")
             case operation:
                 self._augment(name, operation, stmt.args[1])
+
+    def _in_place_operator(self, stmt: Let) -> tuple[str, Operand] | None:
+        """The operator and the right-hand side if `x[...] = x + y` says the same as `x += y`."""
+        array, value = stmt.args
+        held = self.folding.lets.get(value) if isinstance(value, Var) else None
+        if held is None or held.primitive.text not in BINARY or held.args[0] is not array:
+            return None
+        made, kept = held.target.kind, stmt.target.kind
+        same = made.rank == kept.rank and np.can_cast(made.dtype, kept.dtype, "same_kind")
+        return (held.primitive.text, held.args[1]) if same else None
 
     def _key(self, index: Operand) -> str:
         text = self.text(index)
@@ -239,9 +257,13 @@ class Writer:
             if counted:
                 self.line(f"{trips} = 0")
                 tail.insert(0, f"{trips} += 1")
-            self.line(f"for {counter} in {self._range(stmt.range)}:")
+            self.header(f"for {counter} in {self._range(stmt.range)}:")
             self.inner(stmt.body, moves, tail)
         self.shown = None if self.comments else self.shown
+
+    def header(self, text: str) -> None:
+        """The line that begins a loop."""
+        self.line(text)
 
     def _is_used(self, var: Var) -> bool:
         return var in self.positions
@@ -266,10 +288,10 @@ class Writer:
             for s in stmt.test.body
         )
         if simple:
-            self.line(f"while {self.text(stmt.test.results[0])}:")
+            self.header(f"while {self.text(stmt.test.results[0])}:")
             self.inner(stmt.body, moves, tail)
         else:
-            self.line("while True:")
+            self.header("while True:")
             self.depth += 1
             self.block(stmt.test)
             self.line(f"if {self._negated(stmt.test.results[0])}:")

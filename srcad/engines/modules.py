@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import linecache
-from collections.abc import Callable, Mapping
+import marshal
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from srcad import cache
 from srcad.runtime import arrays
 
 
@@ -22,11 +29,66 @@ def load(text: str, path: str, constants: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         The namespace of the module.
     """
-    namespace: dict[str, Any] = {"__name__": "srcad.generated", "__file__": path, **constants}
+    module = ModuleType("srcad.generated")
     if path.startswith("<"):
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    exec(compile(text, path, "exec"), namespace)  # noqa: S102  that is what it is for
+    else:
+        # Numba names machine code after the module: of two functions with one name, it would run
+        # either. And it asks for the module by that name when it loads machine code.
+        module.__name__ = f"srcad.generated.{Path(path).stem}"
+        sys.modules[module.__name__] = module
+    namespace = module.__dict__
+    namespace.update({"__file__": path, **constants})
+    exec(compile(text, path, "exec"), namespace)
     return namespace
+
+
+def load_cached(
+    text: str, name: str, constants: Mapping[str, Any], facts: Iterable[str] = ()
+) -> tuple[dict[str, Any], cache.Entry | None]:
+    """Execute generated text as a file of the cache, or without one if there is no cache.
+
+    Args:
+        text: the source of a module.
+        name: the name of the user's function.
+        constants: objects that the text names without importing them: exceptions of the user.
+        facts: what else its machine code depends on: the kinds of the inputs.
+
+    Returns:
+        The namespace of the module, and the entry to keep its machine code in; None if it is not
+        to be kept.
+    """
+    identities = (_identity(key, constants[key]) for key in sorted(constants))
+    entry = cache.entry(text, name, [*facts, *identities])
+    path = f"<srcad {name}>" if entry is None else str(entry.path)
+    # Numba would make a class of its own of one that has no name in other processes.
+    named = all(_has_name(value) for value in constants.values() if isinstance(value, type))
+    return load(text, path, constants), entry if named else None
+
+
+def _has_name(kind: type) -> bool:
+    """Whether another process finds a class by its name, as `pickle` does."""
+    if kind.__module__ in ("__main__", "__mp_main__"):
+        return False
+    try:
+        found: object = reduce(getattr, kind.__qualname__.split("."), sys.modules[kind.__module__])
+    except (AttributeError, KeyError):
+        return False
+    return found is kind
+
+
+def _identity(name: str, value: Any) -> str:
+    """What tells an object that a module is given from others that had its name."""
+    if isinstance(value, type):
+        return f"{name} is {value.__module__}.{value.__qualname__}"
+    if isinstance(value, FunctionType):
+        code = hashlib.sha256(marshal.dumps(value.__code__)).hexdigest()
+        return f"{name} is {value.__module__}.{value.__qualname__} {code}"
+    if isinstance(value, np.ndarray):
+        # repr() leaves out the middle of a large array
+        content = hashlib.sha256(value.tobytes()).hexdigest()
+        return f"{name} is {value.dtype} {value.shape} {content}"
+    return f"{name} is {type(value).__qualname__} {value!r}"
 
 
 def without_warnings(function: Callable[..., Any]) -> Callable[..., Any]:

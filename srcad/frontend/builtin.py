@@ -13,7 +13,7 @@ import gast
 import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
-from srcad.frontend import calls, control, expressions, memory, objects
+from srcad.frontend import calls, control, expressions, memory, objects, updates
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import (
     Array,
@@ -174,6 +174,8 @@ def asarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.asarray`: the array itself, unless it has to be converted."""
     value = objects.resolve(ctx, args[0], node)
     dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
+    if set(kwargs) - {"dtype"} or len(args) > 2:
+        ctx.refuse("this form of asarray cannot be differentiated yet", node)
     if not isinstance(value, Array):
         return array(ctx, args, kwargs, node)
     if _is_none(dtype) or np.dtype(objects.static(ctx, dtype, node)) == value.kind.dtype:  # type: ignore[arg-type]
@@ -181,10 +183,29 @@ def asarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return calls.methods.astype(ctx, value, [dtype], node)  # type: ignore[list-item]
 
 
+def ascontiguousarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.ascontiguousarray`: the array itself or a copy, as its layout is; never 0-d."""
+    value = asarray(ctx, args, kwargs, node)
+    if not isinstance(value, Array):
+        return value
+    if not value.kind.rank:
+        return reshape(ctx, [value, expressions.literal(1)], {}, node)
+    if ctx.is_contiguous(value):
+        return value
+    result = ctx.builder.emit(np.ascontiguousarray, memory.read(ctx, value))
+    return memory.new_array(ctx, result, frozenset({value.cell}))
+
+
 def array(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`np.array`: a new array from an array or nested lists."""
+    """`np.array`: a new array from an array, a number or nested lists."""
     value = objects.resolve(ctx, args[0], node)
-    dtype = kwargs.pop("dtype", args[1] if len(args) > 1 else None)
+    dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
+    if set(kwargs) - {"dtype"} or len(args) > 2:
+        ctx.refuse("this form of np.array cannot be differentiated yet", node)
+    if isinstance(value, Number):
+        shape = Items(())
+        made = calls.call_python(ctx, np.full, [shape, value], {}, node)
+        return made if _is_none(dtype) else _converted(ctx, made, dtype, node)
     primitive = primitive_of(np.copy if isinstance(value, Array) else np.array)
     if primitive is None:
         calls.missing(ctx, np.array, node)
@@ -193,8 +214,10 @@ def array(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         made = memory.new_array(ctx, ctx.builder.emit(primitive, operand))
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
-    if _is_none(dtype):
-        return made
+    return made if _is_none(dtype) else _converted(ctx, made, dtype, node)
+
+
+def _converted(ctx: Lowering, made: Value, dtype: Value | None, node: gast.AST) -> Value:
     wanted = np.dtype(objects.static(ctx, dtype, node))  # type: ignore[arg-type]
     if isinstance(made, Array) and wanted == np.dtype(made.kind.dtype):
         return made
@@ -344,12 +367,26 @@ def _divmod(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def _power(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    if len(args) > 2 or kwargs:
+        ctx.refuse("this form of `pow` cannot be differentiated", node)
     return expressions.binary(ctx, operator.pow, args[0], args[1], node)
 
 
 def _bool(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     test = expressions.truth(ctx, args[0], node)
     return expressions.literal(test) if isinstance(test, bool) else Number(test, BOOL)
+
+
+def _is_complex(answer: bool) -> Handler:
+    """`np.iscomplexobj` and `np.isrealobj` ask for the dtype only."""
+
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        value = _array(ctx, args, node)
+        if not isinstance(value, Number | Array):
+            ctx.refuse(f"{objects.describe(ctx, value)} is not a number or an array", node)
+        return expressions.literal(value.kind.is_complex == answer)
+
+    return handler
 
 
 def _dtype(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -424,6 +461,8 @@ HANDLERS: dict[Any, Handler] = {
     pow: _power,
     bool: _bool,
     np.dtype: _dtype,
+    np.iscomplexobj: _is_complex(True),
+    np.isrealobj: _is_complex(False),
     np.shape: _shape,
     np.ndim: _ndim,
     np.size: _size,
@@ -434,11 +473,12 @@ HANDLERS: dict[Any, Handler] = {
     np.expand_dims: _axis_view("expand_dims", np.expand_dims, 1),
     np.squeeze: _axis_view("squeeze", np.squeeze, 1),
     np.asarray: asarray,
-    np.ascontiguousarray: asarray,
+    np.ascontiguousarray: ascontiguousarray,
     np.array: array,
     np.zeros_like: _like(np.zeros_like, np.zeros),
     np.ones_like: _like(np.ones_like, np.ones),
     np.empty_like: _like(np.empty_like, np.empty),
+    **updates.HANDLERS,
 }
 
 __all__ = ["HANDLERS", "call_primitive", "construct", "math"]

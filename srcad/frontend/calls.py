@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,11 @@ from srcad.frontend.source import Source, source_of
 from srcad.frontend.values import (
     Array,
     Closure,
+    Conflict,
     Foreign,
     Items,
     Mapping,
+    Maybe,
     Method,
     Number,
     Path,
@@ -215,7 +218,7 @@ def inline(
     ctx: Lowering, callee: Closure, args: list[Value], kwargs: dict[str, Value], node: gast.AST
 ) -> Value:
     """Lower the body of a function with its parameters bound to the arguments."""
-    from srcad.frontend.context import Frame
+    from srcad.frontend.context import Frame, Unreachable
 
     source = callee.source.get() if isinstance(callee.source, _Lazy) else callee.source
     if len(ctx.frames) > MAX_DEPTH:
@@ -250,12 +253,14 @@ def inline(
     left, ctx.state.left = ctx.state.left, {}
     ctx.state.env = env
     origin = ctx.builder.origin
+    result: Value = Conflict("is not defined here")
     try:
-        if isinstance(source.node, gast.Lambda):
-            result = expressions.evaluate(ctx, source.node.body)
-        else:
-            statements.run_block(ctx, source.node.body)
-            result = _returned(ctx)
+        with suppress(Unreachable):
+            if isinstance(source.node, gast.Lambda):
+                result = expressions.evaluate(ctx, source.node.body)
+            else:
+                statements.run_block(ctx, source.node.body)
+                result = _returned(ctx)
     finally:
         ctx.frames.pop()
         frame.env = ctx.state.env
@@ -266,8 +271,6 @@ def inline(
 
 
 def _returned(ctx: Lowering) -> Value:
-    from srcad.frontend.values import Conflict, Maybe
-
     value = ctx.state.env.get(statements.RESULT)
     if value is None:
         return Static(None)

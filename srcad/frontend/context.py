@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any, NoReturn
@@ -22,6 +22,10 @@ from srcad.ir.kinds import INT, kind_of
 from srcad.ir.nodes import Const, Slice, Var
 
 _MARKS = (Const(None), Const(Ellipsis))
+
+
+class Unreachable(Exception):
+    """The program has surely raised before it gets to what is being lowered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +106,14 @@ class Lowering:
         hint: str | None = None,
         error: type[SrcadError] = UnsupportedSyntax,
     ) -> NoReturn:
+        if self.state.dead:
+            raise Unreachable
         raise error(message, self.origin(node), hint)
+
+    def until_dead(self, run: Callable[[], object]) -> None:
+        """Lower something; where it surely raises, what follows in it is left out."""
+        with suppress(Unreachable):
+            run()
 
     # -- inputs -------------------------------------------------------------------------------
 

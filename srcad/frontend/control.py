@@ -108,7 +108,7 @@ def branch(
     for run in (then, orelse):
         ctx.state = before.copy()
         with ctx.builder.block() as body:
-            run()
+            ctx.until_dead(run)
         sides.append(Side(body, ctx.state))
     ctx.state = before
     join(ctx, test, sides[0], sides[1], live)
@@ -166,11 +166,11 @@ class Merge:
                 flags = (FALSE, known.flag) if a is None else (known.flag, FALSE)
                 known = known.value
             inner = self._only(known, 0 if b is None else 1, name)
-            return Maybe(inner, self.phi(*flags, BOOL, f"{name}_bound"))
+            return Maybe(inner, self.phi(*flags, BOOL, _flag_name(name)))
         if isinstance(a, Maybe) or isinstance(b, Maybe):
             first = (a.value, a.flag) if isinstance(a, Maybe) else (a, TRUE)
             second = (b.value, b.flag) if isinstance(b, Maybe) else (b, TRUE)
-            flag = self.phi(first[1], second[1], BOOL, f"{name}_bound")
+            flag = self.phi(first[1], second[1], BOOL, _flag_name(name))
             return Maybe(self.values(first[0], second[0], name), flag)
         return self._both(a, b, name)
 
@@ -264,7 +264,7 @@ class Merge:
                 return Items(tuple(kept), value.type)
             case Maybe(value=inner, flag=flag):
                 handed = self._only(inner, side, name)
-                outside = self._only(Number(flag, BOOL), side, f"{name}_bound")
+                outside = self._only(Number(flag, BOOL), side, _flag_name(name))
                 assert isinstance(outside, Number)
                 return Maybe(handed, outside.atom)
             case Ref(identity=identity):
@@ -444,6 +444,10 @@ class Merge:
         )
 
 
+def _flag_name(name: str) -> str:
+    return "returned" if name == "<return>" else f"{name}_bound"
+
+
 def _defined(body: Many[Stmt]) -> list[Var]:
     from srcad.ir.nodes import Block
     from srcad.ir.walk import defined
@@ -540,7 +544,7 @@ def choose(
         lambda: ctx.name(slot, orelse()),
         None,
     )
-    return ctx.state.env.pop(slot)
+    return ctx.state.env.pop(slot, Conflict("is not defined here"))
 
 
 def short_circuit(ctx: Lowering, is_and: bool, values: list[gast.AST], node: gast.AST) -> Value:

@@ -246,7 +246,7 @@ def primitive_call(
         result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
-    return objects.result(ctx, result, operands, primitive)
+    return objects.result(ctx, result, operands, primitive, args)
 
 
 def _fold(
@@ -362,6 +362,24 @@ def index_of(ctx: Lowering, node: gast.AST) -> Value:
             return evaluate(ctx, node)
 
 
+def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
+    """An index of an array as an operand: lists, and tuples within a tuple, are index arrays."""
+    index = objects.resolve(ctx, index, node)
+    if isinstance(index, Items):
+        return tuple(_position(ctx, objects.resolve(ctx, i, node), node) for i in index.items)
+    return _position(ctx, index, node)
+
+
+def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
+    if isinstance(value, Items | Ref):
+        node = node or gast.Pass()
+        empty = not objects.iterate(ctx, value, node)
+        value = calls.call_python(ctx, np.array, [value], {}, node)
+        if empty:
+            value = calls.methods.astype(ctx, value, [Static(np.dtype(np.intp))], node)
+    return operand(ctx, value, node)
+
+
 def _is_none(value: Value | None) -> bool:
     return value is None or (isinstance(value, Static) and value.value is None)
 
@@ -371,7 +389,7 @@ def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: st
     base = objects.resolve(ctx, base, node)
     match base:
         case Array():
-            place = operand(ctx, index, node)
+            place = place_of(ctx, index, node)
             if is_basic(place):
                 try:
                     return memory.view(ctx, base, Step("getitem", (place,)), hint)

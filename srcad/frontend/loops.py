@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import gast
 
 from srcad.errors import UnsupportedType
 from srcad.frontend import control, expressions, memory, objects, statements
+from srcad.frontend.context import Unreachable
 from srcad.frontend.control import FALSE, TRUE
 from srcad.frontend.liveness import stores
 from srcad.frontend.values import (
@@ -33,6 +35,7 @@ from srcad.frontend.values import (
 from srcad.ir.dims import Dim, as_dim
 from srcad.ir.kinds import BOOL, INT, Kind
 from srcad.ir.nodes import UNDEFINED, Atom, Block, Const, Loop, Range, Stmt, Var
+from srcad.rules.constants import LARGER, SMALLER
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -185,7 +188,7 @@ def _from_zero(
     if trip_range.step != Const(1):
         bent = emit(operator.neg, emit(operator.floordiv, emit(operator.neg, count), trip_range.step))
         count = bent
-    count = emit(max, count, Const(0))
+    count = emit(LARGER, count, Const(0))
 
     def moved(i: Atom) -> Value:
         scaled = i if trip_range.step == Const(1) else emit(operator.mul, i, trip_range.step)
@@ -204,7 +207,7 @@ def _shorter(ctx: Lowering, a: Atom, b: Atom) -> Atom:
         shorter = ctx.sizes.at_least(sizes[1], sizes[0])
         if shorter is not None:
             return a if shorter else b
-    return ctx.builder.emit(min, a, b)
+    return ctx.builder.emit(SMALLER, a, b)
 
 
 def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
@@ -279,6 +282,8 @@ def run(
             settled = attempt(ctx, node, trip_range, element, plan, entry)
         except NeedsPeeling as change:
             ctx.state = entry.copy()
+            if _never_runs(ctx, trip_range):
+                break
             trip_range = _peel(ctx, node, trip_range, element, change.name)
             entry, plan = ctx.state, Plan()
             if ctx.state.dead:
@@ -287,16 +292,33 @@ def run(
         except UnsupportedType as error:
             ctx.state = entry
             raise _Refused(error) from None
+        if plan.kinds and _never_runs(ctx, trip_range):
+            ctx.state = entry.copy()
+            break
         if settled:
             break
     else:
         ctx.refuse("this loop changes what its names stand for without end", node)
+    if trip_range is None and _is_endless(node) and plan.flags == {"returned"}:
+        ctx.state.left["returned"] = True
     broke = ctx.state.left.pop("broke", False)
     ctx.state.left = {
         **{k: v for k, v in outer_left.items() if k != "returned"}, **ctx.state.left
     }
     if node.orelse:
         _after_else(ctx, node, broke)
+
+
+def _never_runs(ctx: Lowering, trip_range: Range | None) -> bool:
+    """Whether the call at hand makes no trip, which its specialisation is then made for."""
+    trips = None if trip_range is None else trip_count(ctx, trip_range)
+    return trips is not None and ctx.sizes.at_least(trips, 1) is False
+
+
+def _is_endless(node: gast.For | gast.While) -> bool:
+    if not isinstance(node, gast.While) or not isinstance(node.test, gast.Constant):
+        return False
+    return bool(node.test.value)
 
 
 def _peel(
@@ -355,6 +377,9 @@ def attempt(
     for inner in node.orelse:
         after |= {n.id for n in gast.walk(inner) if isinstance(n, gast.Name)}
     assigned = stores([node])
+    if any(isinstance(inner, gast.Return) for inner in gast.walk(node)):
+        assigned |= {statements.RESULT}
+        after |= {statements.RESULT}
     prelude: list[Stmt] = []
     carried = Carried()
     with ctx.builder.at(prelude):
@@ -363,8 +388,14 @@ def attempt(
     head = ctx.state.copy()
     test: Block | None = None
     if trip_range is None:
-        with ctx.builder.block() as header:
+        condition: bool | Var | None = None
+        with ctx.builder.block() as header, suppress(Unreachable):
             condition = expressions.truth(ctx, expressions.evaluate(ctx, node.test), node)
+        if condition is None:
+            # The test raises: it is looked at once, and nothing follows.
+            ctx.state = entry.copy()
+            expressions.truth(ctx, expressions.evaluate(ctx, node.test), node)
+            ctx.refuse("this test raises in later trips only", node, error=UnsupportedType)
         if condition is False:
             ctx.state = entry.copy()
             return True
@@ -373,8 +404,9 @@ def attempt(
     with ctx.builder.block() as body:
         if element is not None:
             assert isinstance(node, gast.For)
-            statements.bind(ctx, node.target, element(counter), node)
-        statements.run_block(ctx, node.body)
+            ctx.until_dead(lambda: statements.bind(ctx, node.target, element(counter), node))
+        if not ctx.state.dead:
+            statements.run_block(ctx, node.body)
         end = ctx.state
         end.left.pop("continued", None)
         grown, nexts, leave = _compare(ctx, plan, entry, head, end, carried, assigned, live, after)
@@ -453,8 +485,9 @@ def _head(
         flag = _number(ctx, carried, f"{name}_bound", BOOL, FALSE, f"{name} bound")
         inner = _phi(ctx, plan, carried, name, value, defined=False)
         state.env[name] = Maybe(inner, flag.atom)
-    for name in plan.flags:
-        state.left[name] = _number(ctx, carried, name, BOOL, FALSE, f"<{name}>").atom
+    # A trip that leaves is the last one, so at the head of every trip nothing has left.
+    for name in sorted(plan.flags):
+        _number(ctx, carried, name, BOOL, FALSE, f"<{name}>")
     for cell, shape in plan.cells.items():
         init = entry.memory[cell]
         phi = ctx.builder.fresh(init.hint, init.kind, shape)
@@ -842,9 +875,8 @@ def _after(
             kept = frozenset(other for other in others if other in state.memory)
             if kept:
                 state.aliases[cell] = state.aliases.get(cell, frozenset()) | kept
-    state.left = {
-        flag: last.get(value, value) if isinstance(value, Var) else value
-        for flag, value in head.left.items()
-    }
+    state.left = dict(head.left)
+    for flag in sorted(plan.flags):
+        state.left[flag] = last[head_var(ctx, carried, f"<{flag}>")]
     state.dead = False
     ctx.state = state

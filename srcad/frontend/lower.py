@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Sequence as Many
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from srcad.analyses.sizes import Guard, Sizes
 from srcad.errors import Origin
 from srcad.frontend import calls, expressions, memory, objects
 from srcad.frontend.builder import Builder
-from srcad.frontend.context import Capture, Frame, Identity, Lowering
+from srcad.frontend.context import Capture, Frame, Identity, Lowering, Unreachable
 from srcad.frontend.liveness import Liveness
 from srcad.frontend.source import Source
 from srcad.frontend.values import (
@@ -115,7 +116,9 @@ def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     node = gast.Pass()
     root = function if isinstance(function, types.FunctionType) else None
     ctx.frames.append(_outermost(function))
-    result = calls.call(ctx, callee, values, named, node)
+    result: Value = Static(None)
+    with suppress(Unreachable):
+        result = calls.call(ctx, callee, values, named, node)
     ctx.frames.pop()
     if ctx.state.dead:
         result = Static(None)

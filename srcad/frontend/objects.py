@@ -39,7 +39,7 @@ from srcad.frontend.values import (
 from srcad.ir.kinds import INT, kind_of
 from srcad.ir.nodes import Const, Operand, ShapeOf, Var
 from srcad.rules.indexing import getitem, size
-from srcad.rules.registry import Primitive, primitive_of
+from srcad.rules.registry import Primitive, primitive_of, shares_memory
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Frame, Lowering
@@ -498,11 +498,13 @@ def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Valu
 
 
 def result(
-    ctx: Lowering, var: Var, operands: list[Operand], primitive: Primitive, args: list[Value] = []
-) -> Value:  # noqa: B006
+    ctx: Lowering, var: Var, operands: list[Operand], primitive: Primitive, args: list[Value]
+) -> Value:
     """The value of a primitive's result; it may share memory with what it is a view of."""
-    if primitive.view and args and isinstance(args[0], Array) and primitive.function is not getitem:
-        return memory.new_array(ctx, var, frozenset({args[0].cell}))
+    first = args[0] if args else None
+    if isinstance(first, Array) and primitive.function is not getitem:
+        if shares_memory(primitive, first.kind, var.kind):
+            return memory.new_array(ctx, var, frozenset({first.cell}))
     return memory.new_array(ctx, var)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import operator
 from collections.abc import Callable, Sequence as Many
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -13,12 +14,14 @@ import numpy as np
 from srcad.errors import UnsupportedType
 from srcad.frontend import calls, control, expressions, loops, memory, objects
 from srcad.frontend.builder import EvaluationFails
+from srcad.frontend.context import Unreachable
 from srcad.frontend.values import (
     Array,
     Closure,
     Conflict,
     Items,
     Mapping,
+    Maybe,
     Number,
     Record,
     Ref,
@@ -28,7 +31,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ir.kinds import kind_of
-from srcad.ir.nodes import Atom, Const, Effect, Slice, Var
+from srcad.ir.nodes import Atom, Const, Effect, Operand, Slice, Var
 from srcad.rules.indexing import getitem
 
 if TYPE_CHECKING:
@@ -41,7 +44,8 @@ def run_block(ctx: Lowering, body: Many[gast.stmt]) -> None:
     """Run statements until control surely leaves the block."""
     for position, stmt in enumerate(body):
         rest = body[position + 1 :]
-        with ctx.place(stmt):
+        taken = False
+        with ctx.place(stmt), suppress(Unreachable):
             taken = run(ctx, stmt, rest)
         if taken or ctx.state.leaves:
             return
@@ -61,13 +65,23 @@ def unless_left(
         test = ctx.builder.emit(operator.or_, test, flag)  # type: ignore[arg-type]
     left = dict(ctx.state.left)
 
+    def gone() -> None:
+        # With one way to leave, being here says which: and a `return` has bound the result.
+        possible = [name for name, flag in left.items() if flag is not False]
+        if len(possible) == 1:
+            ctx.state.left[possible[0]] = True
+            result = ctx.state.env.get(RESULT)
+            if possible[0] == "returned" and isinstance(result, Maybe):
+                ctx.state.env[RESULT] = result.value
+
     def rest() -> None:
         ctx.state.left = {}
+        ctx.state.env.pop(RESULT, None)
         run_rest()
         for name in left:
             ctx.state.left.setdefault(name, False)
 
-    control.branch(ctx, test, lambda: None, rest, live)
+    control.branch(ctx, test, gone, rest, live)
 
 
 def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
@@ -271,7 +285,7 @@ def store(
     base = objects.resolve(ctx, base, node)
     match base:
         case Array():
-            place = expressions.operand(ctx, expressions.index_of(ctx, index), node)
+            place = expressions.place_of(ctx, expressions.index_of(ctx, index), node)
             try:
                 memory.write(ctx, base, place, storable(ctx, value, node), node)
             except EvaluationFails as failure:
@@ -356,7 +370,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                     result = expressions.binary(ctx, function, current, value, stmt)
                     store(ctx, base, index_node, result, stmt.target)
                 return
-            place = expressions.operand(ctx, index, stmt)
+            place = expressions.place_of(ctx, index, stmt)
             # Python reads the element first, then evaluates the right-hand side.
             before = memory.read(ctx, base)
             try:
@@ -366,9 +380,9 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                     return
                 if old.kind.is_array and expressions.is_basic(place):
                     old = ctx.builder.emit(getitem, memory.read(ctx, base), place)
-                new = ctx.builder.emit(
-                    function, old, storable(ctx, value, stmt)
-                )
+                added = storable(ctx, value, stmt)
+                new = ctx.builder.emit(function, old, added)
+                _check_shape(ctx, function, old, added)
                 _check_casting(old, new, function)
                 memory.write(ctx, base, place, new, stmt)
             except EvaluationFails as failure:
@@ -389,7 +403,9 @@ def _update_in_place(
 ) -> None:
     old = memory.read(ctx, array)
     try:
-        new = ctx.builder.emit(function, old, storable(ctx, value, stmt))
+        added = storable(ctx, value, stmt)
+        new = ctx.builder.emit(function, old, added)
+        _check_shape(ctx, function, old, added)
         _check_casting(old, new, function)
     except EvaluationFails as failure:
         control.fail(ctx, failure.cause)
@@ -398,6 +414,28 @@ def _update_in_place(
         memory.write(ctx, array, Const(Ellipsis), new, stmt)
         return
     memory.replace_content(ctx, array, new, stmt)
+
+
+def _check_shape(ctx: Lowering, function: Any, old: Var, value: Operand) -> None:
+    """An in-place operation keeps the shape of an array, or raises what NumPy raises."""
+    if function is operator.matmul or not (old.kind.rank and isinstance(value, Var)):
+        return
+    if value.kind.rank <= old.kind.rank:
+        pairs = zip(reversed(old.shape), reversed(value.shape), strict=False)
+        if all(ctx.sizes.equal(a, b) is not False or ctx.sizes.is_one(b) for a, b in pairs):
+            return
+    left, right = ([ctx.sizes.constant(dim) for dim in var.shape] for var in (old, value))
+    if None in (*left, *right):
+        return
+    # Arrays of these shapes with one byte of memory: only the error is wanted.
+    made = [
+        np.ndarray(shape, np.bool_, bytearray(1), strides=(0,) * len(shape))  # type: ignore[arg-type]
+        for shape in (left, right)
+    ]
+    try:
+        np.logical_or(*made, out=made[0])
+    except ValueError as error:
+        raise EvaluationFails(error) from None
 
 
 def _check_casting(old: Var, new: Var, function: Any) -> None:

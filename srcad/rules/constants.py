@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.registry import constant, forward_of, rule, shape_rule
+from srcad.rules.registry import Primitive, constant, forward_of, rule, shape_rule
 from srcad.runtime.arrays import unbroadcast
 
 # Symbolic lengths
@@ -167,6 +167,12 @@ def arange_shape(sizes, start, stop=None, step=None, dtype=None):
     extent = -first + last if isinstance(last, int) else last - first
     forward = sizes.at_least(extent, 0)
     return (None if forward is None else extent if forward else 0,)
+
+
+# Numbers of trips: Python's own functions of two ints
+
+LARGER = Primitive("max", max, "constant")
+SMALLER = Primitive("min", min, "constant")
 
 
 # Positions and counts

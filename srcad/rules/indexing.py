@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad.rules.registry import constant, linear, mutation, shape_rule
+from srcad.runtime.arrays import last_written
 
 getitem = operator.getitem
 
@@ -38,15 +39,6 @@ def cast(value: Any, dtype: Any) -> Any:
     if np.iscomplexobj(value) and np.dtype(dtype).kind != "c":
         value = np.real(value)
     return np.asarray(value).astype(dtype)[()]
-
-
-def last_written(bar: Any, index: Any) -> Any:
-    """What `x[index] = v` hands back to `v`: only the last writer of an element has an effect."""
-    positions = np.arange(bar.size).reshape(bar.shape)[index]
-    last = np.empty(bar.size, positions.dtype)
-    order = np.arange(positions.size).reshape(positions.shape)
-    last[positions.ravel()] = order.ravel()
-    return np.where(last[positions] == order, bar[index], 0)
 
 
 def size(shape: Any, axis: int) -> int:

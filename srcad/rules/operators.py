@@ -80,7 +80,9 @@ def positive(ans_bar, x):
 @elementwise(abs, operator.abs, text="abs")
 @elementwise(np.abs, text="np.abs")
 @elementwise(np.fabs)
-def absolute(ans_bar, x):
+def absolute(ans_bar, ans, x):
+    if np.iscomplexobj(x):
+        return ans_bar * np.conjugate(x) / (ans + (ans == 0.0))
     return np.where(x >= 0.0, ans_bar, -ans_bar)
 
 
@@ -172,8 +174,13 @@ SINGULAR_POWERS = frozenset({0.5, -0.5, -1, -2})
 # Conversions of numbers
 
 
+def _same_dtype(x, result):
+    """`np.float64(x)` of an array of that dtype is `x` itself."""
+    return x.dtype == result.dtype
+
+
 @linear(float)
-@linear(np.float64, np.float32)
+@linear(np.float64, np.float32, view=True, options={"view_if": _same_dtype})
 def to_float(ans_bar, x):
     return ans_bar
 
@@ -191,7 +198,7 @@ def float_shape(sizes, x):
 constant(int, bool, decides=True)
 constant(
     np.int64, np.int32, np.int16, np.int8, np.uint64, np.uint32, np.uint16, np.uint8, np.bool_,
-    decides=True, options={"broadcasts": True},
+    decides=True, view=True, options={"broadcasts": True, "view_if": _same_dtype},
 )  # fmt: skip
 constant(operator.index, text="operator.index", decides=True)
 

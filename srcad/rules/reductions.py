@@ -89,7 +89,7 @@ def mean(ans_bar, x, axis=None, dtype=None, keepdims=False):
     return spread(ans_bar / count(x, axis), x, axis, keepdims)
 
 
-@linear(unbroadcast, text="unbroadcast", options={"positional": 2})
+@linear(unbroadcast, text="unbroadcast", view=True, options={"positional": 2})
 def unbroadcast_transposed(ans_bar, bar, shape):
     return np.broadcast_to(ans_bar, bar.shape)
 

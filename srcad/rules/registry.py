@@ -87,6 +87,12 @@ def _declare(form: Form, functions: tuple[Any, ...], **facts: Any) -> Callable[[
     return declare
 
 
+def shares_memory(primitive: Primitive, first: Any, result: Any) -> bool:
+    """Whether a result may be in the memory of the first argument, given the kinds of both."""
+    condition = primitive.options.get("view_if")
+    return primitive.view and (condition is None or bool(condition(first, result)))
+
+
 def text_of(function: Any) -> str:
     """How a function is written in generated source: `np.linalg.solve`, `math.sin`."""
     module = getattr(function, "__module__", None) or "numpy"

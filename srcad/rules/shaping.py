@@ -135,7 +135,11 @@ def opposite(shift):
 # Diagonals and triangles
 
 
-@linear(np.diag, options={"positional": 2})
+@linear(
+    np.diag,
+    view=True,
+    options={"positional": 2, "view_if": lambda x, result: result.rank < x.rank},
+)
 def diag(ans_bar, x, k=0):
     if x.ndim == 2:
         return on_diagonal(ans_bar, x, k)

@@ -46,7 +46,7 @@ def masked(bar, value):
     if np.ndim(bar):
         return np.where(np.not_equal(bar, 0), value, 0)
     if bar != 0:
-        return value
+        return value.copy() if isinstance(value, np.ndarray) else value
     return np.zeros_like(value) if isinstance(value, np.ndarray) else type(value)(0)
 
 
@@ -147,3 +147,16 @@ def take_put(bar, index, shape):
         taken = np.where(writer[index] == order, taken, 0)
     taken = unbroadcast(taken, shape)
     return np.copy(taken) if isinstance(taken, np.ndarray) else taken
+
+
+def last_written(bar, index):
+    """What `x[index] = v` hands back to `v`: only the last writer of an element has an effect.
+
+    >>> last_written(np.array([10.0, 20.0]), np.array([0, 0, 1]))
+    array([ 0., 10., 20.])
+    """
+    places = np.arange(bar.size).reshape(bar.shape)[index]
+    order = np.arange(places.size).reshape(places.shape)
+    last = np.empty(bar.size, np.intp)
+    last[places.ravel()] = order.ravel()
+    return np.where(last[places] == order, bar[index], 0)

@@ -10,6 +10,7 @@ from srcad.frontend.builder import Builder
 from srcad.frontend.lower import Program
 from srcad.ir.dims import SizeOf
 from srcad.ir.nodes import Atom, Function, Var
+from srcad.transforms.handout import reach
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
 from srcad.transforms.simplify import simplify
@@ -105,6 +106,8 @@ def _tapes_dropped(fwd: Function) -> Function:
     from srcad.ir.nodes import Block, Effect, If, Loop, Stmt
 
     handed = {v for v in fwd.body.results if isinstance(v, Var)}
+    for _ in range(8):  # out of branches in branches
+        reach(fwd.body, handed)
 
     def cleaned(block: Block) -> Block:
         body: list[Stmt] = []

@@ -36,11 +36,13 @@ def contributions(
         given["ans_bar"] = bar
     if "ans" in primitive.wants:
         given["ans"] = stmt.target
+    whole = "ans_bar" in primitive.wants
     special = _power_body(stmt)
     if special is not None:
         body, given = special(stmt, bar)
         result = apply_body(state.builder, body, given, stmt.origin)
         results = (result,)
+        whole = "ans_bar" in given
     else:
         result = apply_body(state.builder, body, given, stmt.origin)
         results = result if isinstance(result, tuple) else (result,)
@@ -48,7 +50,7 @@ def contributions(
         arg = arguments.get(name)
         if not isinstance(arg, Var) or arg not in state.active or contribution is None:
             continue
-        if primitive.form == "elementwise" and "ans_bar" not in primitive.wants:
+        if primitive.form == "elementwise" and not whole:
             contribution = times(state, bar, contribution)
         if primitive.singular and _singular_here(state, stmt, arg):
             contribution = state.builder.emit(masked, bar, contribution)
@@ -63,6 +65,8 @@ def _singular_here(state: Reverse, stmt: Let, arg: Var) -> bool:
         divisor = stmt.args[1]
         if isinstance(divisor, Const):
             return False
+        if isinstance(divisor, Var) and divisor.kind.is_python and stmt.target.kind.is_python:
+            return False  # Python has raised for a divisor of zero
         return isinstance(divisor, Var) and (divisor in state.active or divisor.kind.is_array)
     if stmt.primitive.text == "**":
         exponent = stmt.args[1]
@@ -207,6 +211,17 @@ def _setitem(state: Reverse, stmt: Let, bar: Atom) -> None:
         _accumulate(state, array, cleared)
 
 
+def _add_at(state: Reverse, stmt: Let, bar: Atom) -> None:
+    from srcad.transforms.reverse import _accumulate
+
+    array, index, value = stmt.args
+    assert isinstance(array, Var)
+    if isinstance(value, Var) and value in state.active:
+        part = state.builder.emit(getitem, bar, index)
+        _accumulate(state, value, as_dtype(state, unbroadcast_to(state, part, value), value))
+    _accumulate(state, array, bar)
+
+
 def _assign(state: Reverse, stmt: Let, bar: Atom) -> None:
     from srcad.transforms.reverse import _accumulate
 
@@ -226,6 +241,7 @@ def _cast(state: Reverse, stmt: Let, bar: Atom) -> None:
 SPECIAL: dict[str, Callable[[Any, Let, Atom], None]] = {
     "getitem": _getitem,
     "setitem": _setitem,
+    "add_at": _add_at,
     "assign": _assign,
     "cast": _cast,
 }

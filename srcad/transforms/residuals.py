@@ -37,9 +37,10 @@ from srcad.ir.nodes import (
 from srcad.ir.walk import blocks, map_block, map_operand, operand_vars, own_operands, targets
 from srcad.rules.registry import Primitive
 from srcad.transforms.reverse import Adjoint
-from srcad.transforms.tapes import Tape, TapeWriter
+from srcad.transforms.tapes import Tape, TapeWriter, is_direct
 
 UNKNOWN_LENGTH = 64
+DECISIONS = ("<", "<=", ">", ">=", "==", "!=", "not", "&", "|", "^", "~")
 CHEAP_VIEWS = ("getitem", "size", "cast", "assign")
 
 
@@ -269,6 +270,13 @@ def _settle(
                     stack.append(used)
                 else:
                     keeper.need(used)
+    for var in kept:
+        for loop in keeper.defs.scope[var].loops:  # the place in a tape
+            if loop.range is None or is_direct(loop.range):
+                continue
+            for bound in (loop.range.start, loop.range.step):
+                if isinstance(bound, Var):
+                    keeper.need(bound)
     position = keeper.defs.order
     keeper.kept[id(block)] = sorted(kept, key=position.__getitem__)
     lets = [keeper.defs.stmt[var] for var in sorted(again, key=position.__getitem__)]
@@ -290,7 +298,9 @@ def _uses(operand: Operand) -> Iterable[tuple[Var, bool]]:
 def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
     """The variables of the block that a value can be computed again from, None if it cannot."""
     stmt = keeper.defs.stmt[var]
-    if not isinstance(stmt, Let) or not repeatable(stmt.primitive, stmt):
+    if not isinstance(stmt, Let):
+        return None
+    if not repeatable(stmt.primitive, stmt) and not _decides_on_inputs(keeper, stmt):
         return None
     return tuple(
         used
@@ -298,6 +308,14 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
         for used, only_shape in _uses(operand)
         if not only_shape and keeper.defs.scope[used].block is block
     )
+
+
+def _decides_on_inputs(keeper: Keeper, stmt: Let) -> bool:
+    """Whether a decision is taken from inputs alone: they are saved, so it comes out the same."""
+    if not stmt.primitive.decides or stmt.primitive.costly:
+        return False
+    read = [used for operand in own_operands(stmt) for used in operand_vars(operand)]
+    return stmt.primitive.text in DECISIONS and all(used in keeper.params for used in read)
 
 
 def repeatable(primitive: Primitive, stmt: Let) -> bool:
@@ -413,7 +431,7 @@ def _backward(
                 for var in keeper.kept.get(id(primal), ()):
                     tape = saved[var]
                     if tape is not None:
-                        names[var] = writer.load(tape, counters)
+                        names[var] = writer.load(tape, counters, change)
                 for let in keeper.again.get(id(primal), ()):
                     fresh = Var(let.target.hint, let.target.kind, let.target.shape)
                     if let.target in keeper.builder.known:

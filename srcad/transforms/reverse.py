@@ -265,10 +265,11 @@ def _loop(state: Reverse, stmt: Loop) -> None:
             stmt.origin,
         )
     )
-    for i, target in zip(order, targets, strict=False):
-        _accumulate(state, stmt.inits[i], target)
+    # First those that the loop itself added to: an init may be one of them.
     for var, target in zip(touched, targets[len(order) :], strict=True):
         state.bars[var] = target
+    for i, target in zip(order, targets, strict=False):
+        _accumulate(state, stmt.inits[i], target)
 
 
 def _fixed_shape(bar: Var) -> tuple[object, ...]:

@@ -240,6 +240,8 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
     left, right = stmt.args
     text = stmt.primitive.text
     kind = stmt.target.kind
+    if text == "+" and left is right and kind.is_inexact and isinstance(left, Var):
+        return replace(stmt, primitive=PRIMITIVES[operator.mul], args=(Const(2.0), left))
     if text == "+" and isinstance(left, Var) and isinstance(right, Var):
         for zero, other in ((left, right), (right, left)):
             held = state.made.get(zero)

@@ -7,7 +7,7 @@ can be called many times.
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,31 @@ import numpy as np
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import Dim, SizeOf, ValueOf
 from srcad.ir.kinds import INT, OPAQUE, Kind
-from srcad.ir.nodes import Atom, Block, Const, Effect, Function, If, Let, Loop, ShapeOf, Stmt, Var
-from srcad.ir.walk import blocks, targets
+from srcad.ir.nodes import (
+    Atom,
+    Block,
+    Const,
+    Effect,
+    Function,
+    If,
+    Let,
+    Loop,
+    Range,
+    ShapeOf,
+    Stmt,
+    Var,
+)
+from srcad.ir.walk import blocks, map_range, targets
+from srcad.rules.constants import LARGER
 from srcad.rules.indexing import getitem
 from srcad.rules.registry import Primitive
+from srcad.transforms.handout import filled, hand_out
 
 if TYPE_CHECKING:
     from srcad.transforms.residuals import Definitions
+
+LEAST_ROWS = 4
+"""A loop that starts at this or below leaves the first rows of its tapes empty."""
 
 TAPE = Primitive("tape", list, "constant")
 COPY_SHAPE = Primitive("shape", np.shape, "constant", options={"kind": OPAQUE})
@@ -115,10 +133,11 @@ class TapeWriter:
         start, stop, step = loop.range.start, loop.range.stop, loop.range.step
         if not all(self._is_ready(atom, outermost) for atom in (start, stop, step)):
             return None
-        if step == Const(1) and start == Const(0):
-            length: Atom = stop
-            if self._may_be_negative(stop):
-                length = self.builder.emit(max, stop, Const(0))
+        whole = self._rows(loop.range)
+        if whole is not None:
+            length = whole
+            if self._may_be_negative(whole):
+                length = self.builder.emit(LARGER, whole, Const(0))
         else:
             made = self.builder.fresh("", INT)
             primitive = Primitive("trips", _trips_of, "constant")
@@ -126,6 +145,27 @@ class TapeWriter:
             length = made
         self.trips[id(loop)] = length
         return length
+
+    def _rows(self, bounds: Range) -> Atom | None:
+        """The rows of a tape of a loop in steps of one: a few may stay empty at its start."""
+        if is_direct(bounds):
+            if bounds.step == Const(1):
+                return bounds.stop
+            return self.builder.emit(operator.add, bounds.start, Const(1))
+        if bounds.step == Const(1):
+            return self.builder.emit(operator.sub, bounds.stop, bounds.start)
+        return None
+
+    def _place(self, bounds: Range | None, counter: Atom) -> Atom:
+        """The row of a tape that belongs to a trip."""
+        if bounds is None or is_direct(bounds):
+            return counter
+        place: Atom = counter
+        if bounds.start != Const(0):
+            place = self.builder.emit(operator.sub, place, bounds.start)
+        if bounds.step != Const(1):
+            place = self.builder.emit(operator.floordiv, place, bounds.step)
+        return place
 
     def _may_be_negative(self, atom: Atom) -> bool:
         size = self.builder.size(atom)
@@ -170,16 +210,17 @@ class TapeWriter:
 
     def forward(self, saved: Mapping[Var, Tape | None], shapes: list[Var]) -> tuple[Block, list[Atom]]:
         """The program with its tapes written; and what it hands to the adjoint."""
-        escaping = {v for v, tape in saved.items() if tape is None}
-        body = self._block(self.function.body)
-        results: list[Atom] = [v for v, tape in saved.items() if tape is None]
+        plain = [v for v, tape in saved.items() if tape is None]
+        written = [tape.var for tape in saved.values() if tape is not None]
+        body = filled(self._block(self.function.body), saved)
+        body, outside = hand_out(body, [*plain, *written])
+        results: list[Atom] = [outside.get(v, v) for v in plain]
         extra: list[Stmt] = []
         for source in shapes:
             made = Var("", OPAQUE)
             extra.append(Let(made, COPY_SHAPE, (source,), (), None))
             results.append(made)
-        results += [tape.var for tape in saved.values() if tape is not None]
-        del escaping
+        results += [outside.get(v, v) for v in written]
         return Block((*body.body, *extra), body.results), results
 
     def extra_params(self) -> list[Var]:
@@ -188,13 +229,13 @@ class TapeWriter:
     def _block(self, block: Block) -> Block:
         body: list[Stmt] = []
         for var in self._entering(block):
-            body.append(self._record(var))
+            body += self._record(var)
         for stmt in block.body:
             body += self.before.get(id(stmt), ())
             body.append(self._stmt(stmt))
             for target in targets(stmt):
                 if target in self.tapes:
-                    body.append(self._record(target))
+                    body += self._record(target)
         return Block(tuple(body), block.results)
 
     def _entering(self, block: Block) -> list[Var]:
@@ -204,11 +245,16 @@ class TapeWriter:
             if self.defs.scope[var].block is block and self.defs.stmt[var] is None
         ]
 
-    def _record(self, var: Var) -> Effect:
+    def _record(self, var: Var) -> list[Stmt]:
         tape = self.tapes[var]
-        index = () if tape.is_stack else tuple(loop.counter for loop in tape.loops)
-        starts = tuple((loop.range.start, loop.range.step) if loop.range else (Const(0), Const(1)) for loop in tape.loops)
-        return Effect("record", starts, (tape.var, index, var), (), (), None)
+        with self.builder.block() as written, self.builder.origins(None):
+            index = tuple(
+                self._place(loop.range, loop.counter)
+                for loop in (() if tape.is_stack else tape.loops)
+            )
+            starts = tuple((Const(0), Const(1)) for _ in index)
+            self.builder.add(Effect("record", starts, (tape.var, index, var), (), (), None))
+        return written
 
     def _stmt(self, stmt: Stmt) -> Stmt:
         match stmt:
@@ -220,8 +266,13 @@ class TapeWriter:
 
     # -- backward -----------------------------------------------------------------------------
 
-    def load(self, tape: Tape, counters: Mapping[Loop, Var]) -> Var:
-        """Read a tape in the adjoint; written into the block at hand."""
+    def load(
+        self, tape: Tape, counters: Mapping[Loop, Var], change: Callable[[Var], Atom]
+    ) -> Var:
+        """Read a tape in the adjoint; written into the block at hand.
+
+        `change` gives the adjoint's variables for those of the primal.
+        """
         var = tape.of
         loaded = self.builder.fresh(var.hint, var.kind, var.shape)
         if var in self.builder.known:
@@ -231,19 +282,23 @@ class TapeWriter:
             return loaded
         places = []
         for loop in tape.loops:
-            place: Atom = counters[loop]
-            start = loop.range.start if loop.range else Const(0)
-            step = loop.range.step if loop.range else Const(1)
-            if start != Const(0):
-                place = self.builder.emit(operator.sub, place, start)
-            if step != Const(1):
-                place = self.builder.emit(operator.floordiv, place, step)
-            places.append(place)
+            bounds = None if loop.range is None else map_range(loop.range, change)
+            places.append(self._place(bounds, counters[loop]))
         index = places[0] if len(places) == 1 else tuple(places)
         from srcad.rules.registry import PRIMITIVES
 
         self.builder.add(Let(loaded, PRIMITIVES[getitem], (tape.var, index), (), None))
         return loaded
+
+
+def is_direct(bounds: Range) -> bool:
+    """Whether the counter itself is the row: it runs up from a small number, or down to 0."""
+    match bounds:
+        case Range(start=Const(value=int() as first), step=Const(value=1)):
+            return 0 <= first <= LEAST_ROWS
+        case Range(stop=Const(value=-1), step=Const(value=-1)):
+            return True
+    return False
 
 
 def _size(shape: tuple[int, ...], axis: int) -> int:

@@ -16,7 +16,7 @@ def written(value, primals, constants):
     """The text of an argument: a parameter if it is active, a literal or a global if not."""
     if isinstance(value, tuple | list):
         items = [written(item, primals, constants) for item in value]
-        return f"({', '.join(items)},)"
+        return f"({', '.join(items)},)" if items else "()"
     if is_active(value):
         primals.append(value)
         return f"x{len(primals) - 1}"

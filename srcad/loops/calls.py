@@ -1,0 +1,128 @@
+"""Calls on whole arrays, as Numba understands them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srcad.ir.nodes import Const, Let, Operand, Var
+
+if TYPE_CHECKING:
+    from srcad.loops.writer import LoopWriter
+
+NATIVE = {
+    "np.dot",
+    "np.outer",
+    "np.vdot",
+    "np.diag",
+    "np.trace",
+    "np.linalg.inv",
+    "np.linalg.solve",
+    "np.linalg.det",
+    "np.linalg.cholesky",
+    "np.linspace",
+    "np.arange",
+    "np.eye",
+    "np.identity",
+    "np.full",
+    "np.argmax",
+    "np.argmin",
+    "np.argsort",
+    "np.sort",
+    "np.cumsum",
+    "np.cumprod",
+    "np.prod",
+    "np.searchsorted",
+    "np.any",
+    "np.all",
+    "np.count_nonzero",
+    "np.round",
+    "max",
+    "min",
+    "abs",
+    "round",
+    "bool",
+    "float",
+    "int",
+    "complex",
+}
+"""Functions that Numba compiles with the arguments that programs give them."""
+
+
+def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
+    """The text of a call, or `Unsupported`."""
+    from srcad.loops.writer import Unsupported
+
+    text = stmt.primitive.text
+    rank = stmt.target.kind.rank
+    if text == "@" or text == "np.matmul":
+        if all(_rank(a) in (1, 2) for a in stmt.args):
+            return f"np.dot({_dense(writer, stmt.args[0], args[0])}, {_dense(writer, stmt.args[1], args[1])})"
+        raise Unsupported("a stack of matrix products", stmt.origin)
+    if text in ("np.dot", "np.vdot", "np.outer", "np.linalg.solve") and all(
+        _rank(a) <= 2 for a in stmt.args
+    ):
+        dense = [_dense(writer, a, t) for a, t in zip(stmt.args, args, strict=True)]
+        if text == "np.dot" and any(_rank(a) == 0 for a in stmt.args):
+            return f"{args[0]} * {args[1]}"
+        return f"{text}({', '.join(dense)})"
+    if text == "np.copy":
+        return f"{args[0]}.copy()"
+    if text in ("np.reshape", "np.ravel"):
+        source = f"np.ascontiguousarray({args[0]})"
+        return f"{source}.reshape({args[1]})" if text == "np.reshape" else f"{source}.ravel()"
+    if text in ("np.concatenate", "np.stack") and not stmt.kwargs:
+        return f"{text}({args[0]})"
+    if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
+        return _array(stmt, writer)
+    if text in ("np.zeros", "np.ones", "np.empty"):
+        return f"{text}({', '.join(args)})"
+    if text == "getitem":
+        index = stmt.args[1]
+        single = isinstance(index, Var) and index.kind.rank == 1
+        if single and not writer.checked:
+            return f"{args[0]}[{args[1]}]"
+        if single:
+            return _taken(writer, stmt, args)
+        raise Unsupported("this array index has no loop form yet", stmt.origin)
+    if text in NATIVE and not stmt.kwargs:
+        return f"{text}({', '.join(args)})"
+    raise Unsupported(f"`{text}` has no loop form yet", stmt.origin)
+
+
+def _rank(operand: Operand) -> int:
+    return operand.kind.rank if isinstance(operand, Var) else 0
+
+
+def _dense(writer: LoopWriter, operand: Operand, text: str) -> str:
+    """An operand that BLAS can take: a name of an array laid out in one piece."""
+    if not isinstance(operand, Var) or not operand.kind.rank:
+        return text
+    held = writer.folding.lets.get(operand)
+    if held is None:
+        return text if operand in writer.dense else f"np.ascontiguousarray({text})"
+    return text
+
+
+def _array(stmt: Let, writer: LoopWriter) -> str:
+    items = stmt.args[0]
+    assert isinstance(items, tuple)
+    dtype = stmt.target.kind.dtype
+    kind = "bool_" if dtype == "bool" else dtype
+    parts = [f"np.{kind}({writer.text(item)})" for item in items]
+    return f"np.array(({', '.join(parts)},))"
+
+
+def _taken(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
+    """`x[index]` with an array of integers or bools."""
+    index = stmt.args[1]
+    assert isinstance(index, Var)
+    if index.kind.is_bool:
+        writer.helpers.add("Bail")
+        writer.line(f"if {args[0]}.shape[0] != {args[1]}.shape[0]:")
+        writer.line("    raise Bail")
+        return f"{args[0]}[{args[1]}]"
+    writer.helpers.add("in_range")
+    return f"{args[0]}[in_range({args[1]}, {args[0]}.shape[0])]"
+
+
+__all__ = ["Const", "spelled"]

@@ -1,0 +1,416 @@
+"""One element of an array expression: which elements of which arrays it is computed from."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from srcad.analyses.sizes import Sizes
+from srcad.emit.expressions import BINARY, COMPARE, UNARY, Expressions
+from srcad.emit.folding import Folding
+from srcad.ir.dims import ONE, Dim
+from srcad.ir.kinds import Kind
+from srcad.ir.nodes import Const, If, Let, Operand, ShapeOf, Slice, Var
+
+Index = list[ast.expr]
+PLAIN = ("float64", "int64", "bool", "complex128")
+TRANSPARENT = ("np.expand_dims", "np.squeeze", "np.transpose", "np.swapaxes", "np.broadcast_to")
+
+
+class NotScalar(Exception):
+    """The expression has no element-wise form; it has to be an array of its own."""
+
+
+@dataclass
+class Elements:
+    """Turns array expressions into scalar ones.
+
+    `before` are lines to run before the loop nest, `checks` pairs of lengths that must be equal,
+    `materialise` makes a named array of an expression that has no element-wise form.
+    """
+
+    expressions: Expressions
+    folding: Folding
+    sizes: Sizes
+    materialise: Callable[[Var], str]
+    scalar_value: Callable[[Operand], ast.expr]
+    slice_bounds: Callable[[Var, int, Slice], tuple[ast.expr, ast.expr, int]]
+    shape_operands: Callable[[Let], list[Operand]]
+    check_index: Callable[[Var, int, Operand, ast.expr, ast.expr], None]
+    checks: list[tuple[ast.expr, ast.expr]] = field(default_factory=list)
+    dims: list[Dim] = field(default_factory=list)
+    space: list[ast.expr] = field(default_factory=list)
+
+    # -- elements -----------------------------------------------------------------------------
+
+    def element(self, operand: Operand, index: Index) -> ast.expr:
+        """The element of an operand at an index of the iteration space (aligned at the right)."""
+        if not isinstance(operand, Var) or not operand.kind.rank:
+            return self.scalar_value(operand)
+        rank = operand.kind.rank
+        own: Index = []
+        for axis in range(rank):
+            place = len(index) - rank + axis
+            own.append(self._broadcast(operand, axis, index[place], place))
+        return self._at(operand, own)
+
+    def _broadcast(self, var: Var, axis: int, position: ast.expr, place: int) -> ast.expr:
+        """The index along one axis: 0 where the operand is stretched."""
+        if not self.dims:
+            return position
+        wanted, have = self.dims[place], var.shape[axis]
+        if have == ONE and wanted != ONE:
+            return ast.Constant(0)
+        same = self.sizes.equal(have, wanted)
+        if same:
+            return position
+        if self.sizes.is_one(have):
+            return ast.Constant(0)
+        self.checks.append((self.length(var, axis), self.space[place]))
+        return position
+
+    def _at(self, var: Var, index: Index) -> ast.expr:
+        """The element of an array at an index of its own."""
+        stmt = self.folding.lets.get(var)
+        if stmt is None:
+            name = self.expressions.names[var]
+            return _subscript(ast.Name(name, ast.Load()), index)
+        return self._computed(stmt, index)
+
+    def _computed(self, stmt: Let, index: Index) -> ast.expr:
+        text = stmt.primitive.text
+        if text == "getitem":
+            array = stmt.args[0]
+            assert isinstance(array, Var)
+            return self._at_source(array, self.through(array, stmt.args[1], index))
+        if text in TRANSPARENT:
+            return self._moved(stmt, index)
+        if text == "assign":
+            return self.converted(self._inner(stmt.args[1], stmt, index), stmt.target.kind, None)
+        if text == "cast":
+            return self.converted(self._inner(stmt.args[0], stmt, index), stmt.target.kind, None)
+        if text in ("np.zeros", "np.ones"):
+            return ast.Constant(0.0 if text == "np.zeros" else 1.0)
+        if text == "np.copy":
+            return self._inner(stmt.args[0], stmt, index)
+        if stmt.primitive.form == "elementwise" or text in ("masked", *COMPARE, "not", "~", "&", "|"):
+            return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
+        if stmt.primitive.options.get("broadcasts") and stmt.primitive.form == "constant":
+            return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
+        name = self.materialise(stmt.target)
+        return _subscript(ast.Name(name, ast.Load()), index)
+
+    def _at_source(self, array: Var, index: Index) -> ast.expr:
+        return self._at(array, index)
+
+    def _inner(self, operand: Operand, stmt: Let, index: Index) -> ast.expr:
+        """An operand of an elementwise statement at the statement's own index."""
+        if not isinstance(operand, Var) or not operand.kind.rank:
+            return self.scalar_value(operand)
+        dims, space = self.dims, self.space
+        self.dims = list(stmt.target.shape)
+        self.space = [self.length(stmt.target, axis) for axis in range(stmt.target.kind.rank)] if any(
+            self.sizes.equal(a, b) is None
+            for a, b in zip(operand.shape[::-1], stmt.target.shape[::-1], strict=False)
+        ) else [ast.Constant(0)] * stmt.target.kind.rank
+        try:
+            return self.element(operand, index)
+        finally:
+            self.dims, self.space = dims, space
+
+    def applied(self, stmt: Let, element: Callable[[Operand], ast.expr]) -> ast.expr:
+        """A primitive applied to elements, as Numba has to see it."""
+        text, args = stmt.primitive.text, stmt.args
+        kind = stmt.target.kind
+        if text in ("np.where", "masked"):
+            return self._choice(stmt, element)
+        values = [self._operand(arg, kind, text, element) for arg in args]
+        if text in BINARY and len(values) == 2:
+            node: ast.expr = ast.BinOp(values[0], BINARY[text], values[1])
+        elif text in COMPARE and len(values) == 2:
+            return ast.Compare(values[0], [COMPARE[text]], [values[1]])
+        elif text in UNARY and len(values) == 1:
+            negate = text == "~" and kind.is_bool
+            node = ast.UnaryOp(ast.Not() if negate else UNARY[text], values[0])
+        elif text == "np.clip":
+            node = self._clip(values, args)
+        else:
+            node = ast.Call(_dotted(SPELLING.get(text, text)), values, [])
+            if "." not in text:
+                self.expressions.called[text] = stmt.primitive.function
+        return self.converted(node, kind, text)
+
+    def _clip(self, values: list[ast.expr], args: tuple[Operand, ...]) -> ast.expr:
+        node = values[0]
+        for function, bound, arg in zip(("maximum", "minimum"), values[1:], args[1:], strict=False):
+            if arg != Const(None):
+                node = ast.Call(_dotted(f"np.{function}"), [node, bound], [])
+        return node
+
+    def _choice(self, stmt: Let, element: Callable[[Operand], ast.expr]) -> ast.expr:
+        kind = stmt.target.kind
+        if stmt.primitive.text == "masked":
+            bar, value = (element(arg) for arg in stmt.args)
+            test: ast.expr = ast.Compare(bar, [ast.NotEq()], [ast.Constant(0.0)])
+            other: ast.expr = self.converted(ast.Constant(0.0), kind, None)
+            return ast.IfExp(test, value, other)
+        test = element(stmt.args[0])
+        yes, no = (
+            self.converted(self._operand(arg, kind, "where", element), kind, None)
+            for arg in stmt.args[1:3]
+        )
+        return ast.IfExp(test, yes, no)
+
+    def _operand(
+        self, operand: Operand, kind: Kind, text: str, element: Callable[[Operand], ast.expr]
+    ) -> ast.expr:
+        """A weak Python number takes the dtype of the others, as in NumPy."""
+        node = element(operand)
+        if kind.dtype in PLAIN or text in ("**",):
+            return node
+        weak = isinstance(operand, Const) or (isinstance(operand, Var) and operand.kind.is_python)
+        if weak and operand != Const(None) and not kind.is_bool:
+            return ast.Call(_dotted(f"np.{kind.dtype}"), [node], [])
+        return node
+
+    def converted(self, node: ast.expr, kind: Kind, text: str | None) -> ast.expr:
+        """The dtype that NumPy would give, where Numba's arithmetic gives another."""
+        if kind.dtype in PLAIN and text is not None:
+            return node
+        if kind.dtype == "float64" and text is None and not isinstance(node, ast.Constant):
+            return ast.Call(_dotted("np.float64"), [node], [])
+        if kind.dtype in ("float64", "bool"):
+            return node
+        name = "bool_" if kind.dtype == "bool" else kind.dtype
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"np.{name}":
+            return node
+        return ast.Call(_dotted(f"np.{name}"), [node], [])
+
+    # -- views --------------------------------------------------------------------------------
+
+    def through(self, array: Var, index: Operand, position: Index) -> Index:
+        """The index into an array that an index into `array[index]` stands for."""
+        items = list(index) if isinstance(index, tuple) else [index]
+        used = sum(1 for item in items if item not in (Const(None), Const(Ellipsis)))
+        if Const(Ellipsis) not in items:
+            items.append(Const(Ellipsis))
+        place = items.index(Const(Ellipsis))
+        items[place : place + 1] = [Slice()] * (array.kind.rank - used)
+        left = list(position)
+        found: Index = []
+        axis = 0
+        for item in items:
+            if item == Const(None):
+                left.pop(0)
+                continue
+            if isinstance(item, Slice):
+                found.append(self._along(array, axis, item, left.pop(0)))
+            elif isinstance(item, Var) and item.kind.is_array:
+                raise NotScalar
+            else:
+                found.append(self.integer(array, axis, item))
+            axis += 1
+        return found
+
+    def _along(self, array: Var, axis: int, item: Slice, position: ast.expr) -> ast.expr:
+        if item == Slice():
+            return position
+        start, _, step = self.slice_bounds(array, axis, item)
+        scaled = position if step == 1 else ast.BinOp(ast.Constant(abs(step)), ast.Mult(), position)
+        if step < 0:
+            return ast.BinOp(start, ast.Sub(), scaled)
+        return plus(scaled, start)
+
+    def integer(self, array: Var, axis: int, item: Operand) -> ast.expr:
+        """A single position along an axis; negative constants count from the end."""
+        if isinstance(item, Const) and isinstance(item.value, int | np.integer) and item.value < 0:
+            node = plus(self.length(array, axis), ast.Constant(int(item.value)))
+            self.check_index(array, axis, item, ast.Constant(int(item.value)), self.length(array, axis))
+            return node
+        node = self.scalar_value(item)
+        self.check_index(array, axis, item, node, self.length(array, axis))
+        return node
+
+    def _moved(self, stmt: Let, index: Index) -> ast.expr:
+        """Views that only move, add or drop axes."""
+        source = stmt.args[0]
+        if not isinstance(source, Var):
+            return self.scalar_value(source)
+        if not source.kind.rank:
+            return self.scalar_value(source)
+        rank = source.kind.rank
+        rest = [a.value if isinstance(a, Const) else a for a in self.shape_operands(stmt)]
+        match stmt.primitive.text:
+            case "np.broadcast_to":
+                return self._inner(source, stmt, index)
+            case "np.transpose":
+                order = list(range(rank))[::-1]
+                if rest and rest[0] is not None:
+                    first = rest[0]
+                    order = [int(getattr(a, "value", a)) % rank for a in first]  # type: ignore[union-attr]
+                own: Index = [ast.Constant(0)] * rank
+                for position, axis in enumerate(order):
+                    own[axis] = index[position]
+                return self._at(source, own)
+            case "np.swapaxes":
+                first_axis, second_axis = (int(a) % rank for a in rest)  # type: ignore[arg-type, call-overload]
+                own = list(index)
+                own[first_axis], own[second_axis] = own[second_axis], own[first_axis]
+                return self._at(source, own)
+            case "np.expand_dims":
+                axes = rest[0] if isinstance(rest[0], tuple) else (rest[0],)
+                dropped = {int(getattr(a, "value", a)) % stmt.target.kind.rank for a in axes}  # type: ignore[union-attr, arg-type, call-overload]
+                return self._at(source, [p for i, p in enumerate(index) if i not in dropped])
+            case _:
+                axes = rest[0] if isinstance(rest[0], tuple) else (rest[0],)
+                added = {int(getattr(a, "value", a)) % rank for a in axes}  # type: ignore[union-attr, arg-type, call-overload]
+                left = list(index)
+                own = [ast.Constant(0) if i in added else left.pop(0) for i in range(rank)]
+                return self._at(source, own)
+
+    # -- lengths ------------------------------------------------------------------------------
+
+    def length(self, var: Var, axis: int) -> ast.expr:
+        """The length of an axis, as an expression over arrays at hand."""
+        dim = var.shape[axis]
+        if dim.is_constant:
+            return ast.Constant(dim.constant)
+        stmt = self.folding.lets.get(var)
+        if stmt is None:
+            shape = ast.Attribute(ast.Name(self.expressions.names[var], ast.Load()), "shape", ast.Load())
+            return ast.Subscript(shape, ast.Constant(axis), ast.Load())
+        return self._length_of(stmt, axis)
+
+    def _length_of(self, stmt: Let, axis: int) -> ast.expr:
+        text = stmt.primitive.text
+        rank = stmt.target.kind.rank
+        if text == "getitem":
+            array = stmt.args[0]
+            assert isinstance(array, Var)
+            return self.region_length(array, stmt.args[1], axis)
+        if text in ("np.zeros", "np.ones", "np.empty", "np.broadcast_to"):
+            shape = stmt.args[1] if text == "np.broadcast_to" else stmt.args[0]
+            if isinstance(shape, ShapeOf):
+                return self.length(shape.var, axis)
+            if isinstance(shape, tuple):
+                return self.scalar_value(shape[axis])
+            return self.scalar_value(shape)
+        if text in TRANSPARENT:
+            return self._length_moved(stmt, axis)
+        wanted = stmt.target.shape[axis]
+        candidates = []
+        for operand in stmt.args:
+            if isinstance(operand, Var) and operand.kind.rank:
+                own = axis - (rank - operand.kind.rank)
+                if own >= 0 and operand.shape[own] != ONE:
+                    candidates.append((operand, own))
+        for operand, own in candidates:
+            if self.sizes.equal(operand.shape[own], wanted):
+                return self.length(operand, own)
+        if stmt.primitive.form == "elementwise" and candidates:
+            # Unknown until run time: the longer one wins, and the checks find the rest out.
+            lengths = [self.length(operand, own) for operand, own in candidates]
+            return lengths[0] if len(lengths) == 1 else ast.Call(_dotted("max"), lengths, [])
+        name = self.materialise(stmt.target)
+        shape_node = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
+        return ast.Subscript(shape_node, ast.Constant(axis), ast.Load())
+
+    def _length_moved(self, stmt: Let, axis: int) -> ast.expr:
+        source = stmt.args[0]
+        assert isinstance(source, Var)
+        wanted = stmt.target.shape[axis]
+        for own in range(source.kind.rank):
+            if source.shape[own] == wanted:
+                return self.length(source, own)
+        raise NotScalar
+
+    def region_length(self, array: Var, index: Operand, axis: int) -> ast.expr:
+        """The length of an axis of `array[index]`."""
+        items = list(index) if isinstance(index, tuple) else [index]
+        used = sum(1 for item in items if item not in (Const(None), Const(Ellipsis)))
+        if Const(Ellipsis) not in items:
+            items.append(Const(Ellipsis))
+        place = items.index(Const(Ellipsis))
+        items[place : place + 1] = [Slice()] * (array.kind.rank - used)
+        own, result = 0, 0
+        for item in items:
+            if item == Const(None):
+                if result == axis:
+                    return ast.Constant(1)
+                result += 1
+                continue
+            if isinstance(item, Slice):
+                if result == axis:
+                    return self._slice_length(array, own, item)
+                result += 1
+            own += 1
+        raise NotScalar
+
+    def _slice_length(self, array: Var, axis: int, item: Slice) -> ast.expr:
+        if item == Slice():
+            return self.length(array, axis)
+        start, stop, step = self.slice_bounds(array, axis, item)
+        if step == 1:
+            return minus(stop, start)
+        bounds = [start, stop, ast.Constant(step)]
+        return ast.Call(_dotted("len"), [ast.Call(_dotted("range"), bounds, [])], [])
+
+
+SPELLING = {"np.abs": "abs", "np.absolute": "abs"}
+
+
+def _subscript(array: ast.expr, index: Index) -> ast.expr:
+    key = index[0] if len(index) == 1 else ast.Tuple(list(index), ast.Load())
+    return ast.Subscript(array, key, ast.Load())
+
+
+def _dotted(text: str) -> ast.expr:
+    first, *rest = text.split(".")
+    node: ast.expr = ast.Name(first, ast.Load())
+    for part in rest:
+        node = ast.Attribute(node, part, ast.Load())
+    return node
+
+
+def plus(left: ast.expr, right: ast.expr) -> ast.expr:
+    """A sum of ints, with constants put together."""
+    if isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):
+        return minus(left, right.operand)
+    if isinstance(right, ast.Constant):
+        value = right.value
+        if value == 0:
+            return left
+        if isinstance(value, int) and value < 0:
+            return minus(left, ast.Constant(-value))
+        if isinstance(left, ast.Constant):
+            return ast.Constant(left.value + value)  # type: ignore[operator]
+        if isinstance(left, ast.BinOp) and isinstance(left.right, ast.Constant):
+            known = left.right.value
+            if isinstance(left.op, ast.Add):
+                return plus(left.left, ast.Constant(known + value))  # type: ignore[operator]
+            if isinstance(left.op, ast.Sub):
+                return plus(left.left, ast.Constant(value - known))  # type: ignore[operator]
+    if isinstance(left, ast.Constant):
+        return plus(right, left)
+    return ast.BinOp(left, ast.Add(), right)
+
+
+def minus(left: ast.expr, right: ast.expr) -> ast.expr:
+    if isinstance(right, ast.Constant):
+        if right.value == 0:
+            return left
+        if isinstance(left, ast.Constant):
+            return ast.Constant(left.value - right.value)  # type: ignore[operator]
+        if isinstance(left, ast.BinOp) and isinstance(left.right, ast.Constant):
+            known = left.right.value
+            if isinstance(left.op, ast.Sub):
+                return ast.BinOp(left.left, ast.Sub(), ast.Constant(known + right.value))  # type: ignore[operator]
+            if isinstance(left.op, ast.Add):
+                return plus(left.left, ast.Constant(known - right.value))  # type: ignore[operator]
+    return ast.BinOp(left, ast.Sub(), right)
+
+
+__all__ = ["Elements", "If", "NotScalar", "minus", "plus"]

@@ -1,0 +1,143 @@
+"""The loop-level module of a derivative."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from srcad.analyses.sizes import Sizes
+from srcad.emit import naming
+from srcad.emit.buffers import memory_classes, plan
+from srcad.emit.folding import fold
+from srcad.emit.generated import _listed, _targets, header
+from srcad.emit.liveness import live_sets
+from srcad.emit.module import Text, _positions, joined, tupled
+from srcad.frontend.builder import Builder
+from srcad.ir.nodes import Effect, Function, Let, Var
+from srcad.ir.walk import statements
+from srcad.loops.writer import LoopExpressions, LoopWriter, Unsupported
+from srcad.transforms.derivative import Derivative
+
+
+def loop_module(derivative: Derivative) -> str:
+    """Write the module that Numba compiles.
+
+    Raises:
+        Unsupported: if the program has no loop level yet.
+    """
+    count = len(derivative.primal.body.results)
+    name = derivative.program.function.name
+    sizes = derivative.program.sizes
+    builder = Builder(sizes, known=derivative.program.known)
+
+    def results(parts: list[str]) -> str:
+        head = parts[:count]
+        value = head[0] if len(head) == 1 else tupled(head) if head else "()"
+        return f"{value}, {tupled(parts[count:])}"
+
+    doc = f"`{name}`, also returning what `{name}_bwd` needs."
+    fwd = loop_text(derivative.fwd, sizes, builder, doc, results, None, checked=True)
+    doc = f"Pull {_listed(derivative.bwd.params[derivative.saved:])} back to {_targets(derivative)}."
+    bwd = loop_text(derivative.bwd, sizes, builder, doc, joined, derivative.saved, checked=False)
+    texts = [fwd, bwd]
+    single = count == 1 and len(derivative.seeded) == 1
+    if single:
+        texts.append(_both(derivative, name))
+    return _module(header(derivative), texts)
+
+
+def _both(derivative: Derivative, name: str) -> Text:
+    names = [f"x{i}" for i in range(len(derivative.primal.params))]
+    result = derivative.primal.body.results[0]
+    assert isinstance(result, Var)
+    seed = "1.0" if result.kind.dtype == "float64" else f"np.{result.kind.dtype}(1.0)"
+    lines = (
+        f"def {name}_value_and_grad({', '.join(names)}):",
+        f'    """`{name}` and its gradient."""',
+        f"    out, saved = {name}_fwd({', '.join(names)})",
+        f"    return out, {name}_bwd(saved, {seed})",
+    )
+    return Text(f"{name}_value_and_grad", lines, {}, {})
+
+
+def loop_text(
+    function: Function,
+    sizes: Sizes,
+    builder: Builder,
+    doc: str,
+    results: Any,
+    unpacked: int | None,
+    checked: bool,
+) -> Text:
+    """Write one function at the loop level."""
+    folding = fold(function, views=True)
+    relive = partial(live_sets, function, folding)
+    buffers = plan(function, folding, relive(), sizes, relive)
+    live = relive()
+    names = naming.choose(function, folding, live, buffers, {function.name}, typed=True)
+    expressions = LoopExpressions(names.of, folding)
+    writer = LoopWriter(
+        expressions,
+        folding,
+        buffers,
+        names.of,
+        unpacked is not None,
+        sizes=sizes,
+        live=live,
+        builder=builder,
+        checked=checked,
+    )
+    expressions.writer = writer
+    writer.taken = set(names.of.values()) | {function.name, "saved"}
+    writer.memory = memory_classes(function, buffers, names.of)
+    writer.dense = _dense(function)
+    writer.positions = _positions(function, names.of)
+    writer.known_vars = set(function.params)
+    params = [names.of[param] for param in function.params]
+    head = params if unpacked is None else ["saved", *params[unpacked:]]
+    writer.lines.append(f"def {function.name}({', '.join(head)}):")
+    writer.line(f'"""{doc}"""')
+    if unpacked:
+        opened = params[:unpacked]
+        writer.line(f"{', '.join(opened)}{',' if len(opened) == 1 else ''} = saved")
+    for tape, position in writer.positions.items():
+        if any(isinstance(s, Effect) and s.action == "replay" and s.args[0] is tape for s in statements(function.body)):
+            writer.line(f"{position} = {names.of[tape]}.shape[0]")
+    writer.block(function.body)
+    writer.current = None
+    writer.held = {}
+    texts = [writer._result(result) for result in function.body.results]
+    writer.line(f"return {results(texts)}")
+    return Text(
+        function.name,
+        tuple(writer.lines),
+        {**expressions.called, **dict.fromkeys(writer.helpers)},  # type: ignore[dict-item]
+        expressions.constants,
+    )
+
+
+def _dense(function: Function) -> set[Var]:
+    """Arrays that are surely laid out in one piece: those that the program made itself."""
+    made = set()
+    for stmt in statements(function.body):
+        if isinstance(stmt, Let) and stmt.primitive.form == "elementwise":
+            made.add(stmt.target)
+        if isinstance(stmt, Let) and stmt.primitive.text in ("np.zeros", "np.copy", "@", "np.dot"):
+            made.add(stmt.target)
+    return made | set(function.params)
+
+
+def _module(title: str, texts: list[Text]) -> str:
+    from srcad.runtime import compiled
+
+    body = "\n\n\n".join("\n".join(text.lines) for text in texts)
+    called = sorted({name for text in texts for name in text.called})
+    helpers = [name for name in called if hasattr(compiled, name)]
+    imports = ["import math", ""] if "math." in body else []
+    imports += ["import numpy as np"]
+    if helpers:
+        imports += ["", f"from srcad.runtime.compiled import {', '.join(helpers)}"]
+    return "\n".join([f'"""{title}"""', "", *imports, "", "", body, ""])
+
+
+__all__ = ["Unsupported", "loop_module"]

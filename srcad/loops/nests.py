@@ -1,0 +1,255 @@
+"""Loop nests: adjacent ones over the same space are fused, and what only they need is contracted.
+
+Statements over one iteration space share their outer loops.  Inside, those that touch the same
+elements share one inner loop too; accumulations into shifted windows of one array get an inner loop
+each, so that every one of them is a vector loop.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from srcad.ir.dims import Dim
+from srcad.ir.nodes import Var
+
+Kind = Literal["define", "store", "add", "sum", "max", "min"]
+
+
+@dataclass
+class Item:
+    """One assignment in the body of a nest."""
+
+    kind: Kind
+    target: str
+    index: list[ast.expr]
+    value: ast.expr
+    var: Var | None = None
+    dtype: str = "float64"
+    live_after: frozenset[Var] = frozenset()
+
+    def reads(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for node in ast.walk(self.value):
+            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+                yield node.value.id, key_of(node)
+
+    def names(self) -> set[str]:
+        every = [self.value, *self.index]
+        return {n.id for e in every for n in ast.walk(e) if isinstance(n, ast.Name)}
+
+    def own_key(self) -> tuple[str, ...]:
+        return tuple(ast.unparse(part) for part in self.index)
+
+    @property
+    def is_reduction(self) -> bool:
+        return self.kind in ("sum", "max", "min")
+
+
+def key_of(node: ast.Subscript) -> tuple[str, ...]:
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return tuple(ast.unparse(part) for part in parts)
+
+
+@dataclass
+class Nest:
+    """Statements over one iteration space; `segments` are the inner loops."""
+
+    dims: list[Dim]
+    lengths: list[ast.expr]
+    counters: list[str]
+    before: list[str] = field(default_factory=list)
+    segments: list[list[Item]] = field(default_factory=list)
+
+    def items(self) -> Iterator[Item]:
+        for segment in self.segments:
+            yield from segment
+
+    def written(self) -> set[str]:
+        return {item.target for item in self.items()}
+
+    def reductions(self) -> set[str]:
+        return {item.target for item in self.items() if item.is_reduction}
+
+    def add(self, item: Item, alias: Callable[[str, str], bool]) -> bool:
+        """Take an item in; False if it has to wait for a nest of its own."""
+        if not self.segments:
+            self.segments.append([item])
+            return True
+        if item.names() & self.reductions():
+            return False
+        join = True
+        for segment in self.segments:
+            for other in segment:
+                relation = self._relation(other, item, alias)
+                if relation == "apart":
+                    return False
+                if relation == "later" and segment is self.segments[-1]:
+                    join = False
+        if join:
+            self.segments[-1].append(item)
+        else:
+            self.segments.append([item])
+        return True
+
+    def _relation(self, first: Item, second: Item, alias: Callable[[str, str], bool]) -> str:
+        """How two items may be combined: in one inner loop, in two, or not at all."""
+        result = "same"
+        pairs = []
+        if not first.is_reduction:
+            pairs += [(first.target, first.own_key(), name, key, False) for name, key in second.reads()]
+        if not second.is_reduction:
+            pairs += [(second.target, second.own_key(), name, key, False) for name, key in first.reads()]
+        if not first.is_reduction and not second.is_reduction:
+            both = first.kind == "add" and second.kind == "add"
+            pairs.append((first.target, first.own_key(), second.target, second.own_key(), both))
+        for name, key, other, other_key, commute in pairs:
+            if not alias(name, other):
+                continue
+            if name == other and key == other_key:
+                if self._covers(key):
+                    continue
+                # Every trip meets the same element: one statement after the other.
+                return "later" if len(self.counters) == 1 and commute else "apart" if not commute else "later"
+            if name == other and self._same_rows(key, other_key):
+                result = "later"
+            elif commute or len(self.counters) == 1:
+                result = "later"
+            else:
+                return "apart"
+        return result
+
+    def _covers(self, key: tuple[str, ...]) -> bool:
+        """Whether different trips touch different elements."""
+        return all(any(_mentions(part, c) for part in key) for c in self.counters)
+
+    def _same_rows(self, a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+        """Whether two accesses meet only within one trip of the outer loops."""
+        if len(a) != len(b) or len(self.counters) < 2:
+            return False
+        for counter in self.counters[:-1]:
+            shared = [x for x, y in zip(a, b, strict=True) if x == y and _mentions(x, counter)]
+            if not shared:
+                return False
+        return True
+
+    # -- text ---------------------------------------------------------------------------------
+
+    def lines(self, show: Callable[[ast.expr], str]) -> list[str]:
+        """The nest as lines of Python, with what only it needs contracted."""
+        contracted = self._contracted()
+        out = list(self.before)
+        for item in self.items():
+            if item.kind == "define" and item.target not in contracted:
+                out.append(f"{item.target} = {_allocate(self.lengths, item.dtype, show)}")
+        for name, (how, dtype) in contracted.items():
+            if how == "row":
+                out.append(f"{name}_row = {_allocate(self.lengths[-1:], dtype, show)}")
+        depth = 0
+        for counter, length in zip(self.counters[:-1], self.lengths[:-1], strict=True):
+            out.append("    " * depth + f"for {counter} in range({show(length)}):")
+            depth += 1
+        for segment in self.segments:
+            pad = "    " * depth
+            out.append(f"{pad}for {self.counters[-1]} in range({show(self.lengths[-1])}):")
+            for item in segment:
+                out += [pad + "    " + line for line in self._item(item, contracted, show)]
+        return out
+
+    def _item(
+        self, item: Item, contracted: dict[str, tuple[str, str]], show: Callable[[ast.expr], str]
+    ) -> list[str]:
+        swap = _Contract(contracted, self.counters)
+        value = show(swap.visit(_copied(item.value)))
+        if item.kind == "sum":
+            return [f"{item.target} += {value}"]
+        if item.kind in ("max", "min"):
+            sign = ">" if item.kind == "max" else "<"
+            held = f"{item.target}_here"
+            return [
+                f"{held} = {value}",
+                f"if {held} {sign} {item.target} or {held} != {held}:",
+                f"    {item.target} = {held}",
+            ]
+        key = list(item.index)
+        place: ast.expr = ast.Subscript(
+            ast.Name(item.target, ast.Load()),
+            key[0] if len(key) == 1 else ast.Tuple(key, ast.Load()),
+            ast.Load(),
+        )
+        text = show(swap.visit(_copied(place)))
+        if item.kind == "add":
+            if isinstance(item.value, ast.UnaryOp) and isinstance(item.value.op, ast.USub):
+                negated = show(swap.visit(_copied(item.value.operand)))
+                if isinstance(item.value.operand, ast.BinOp) and isinstance(
+                    item.value.operand.op, ast.Add | ast.Sub
+                ):
+                    negated = f"({negated})"
+                return [f"{text} -= {negated}"]
+            return [f"{text} += {value}"]
+        return [f"{text} = {value}"]
+
+    def _contracted(self) -> dict[str, tuple[str, str]]:
+        """Arrays that only this nest needs: one number a trip, or one row."""
+        found: dict[str, tuple[str, str]] = {}
+        last = [item.live_after for item in self.items()][-1]
+        plain = tuple(self.counters)
+        for number, segment in enumerate(self.segments):
+            for item in segment:
+                if item.kind != "define" or item.var is None or item.var in last:
+                    continue
+                if sum(other.target == item.target for other in self.items()) > 1:
+                    continue
+                places = {
+                    n
+                    for n, other_segment in enumerate(self.segments)
+                    for other in other_segment
+                    for name, key in other.reads()
+                    if name == item.target
+                }
+                exact = all(
+                    key == plain
+                    for other in self.items()
+                    for name, key in other.reads()
+                    if name == item.target
+                )
+                if not exact:
+                    continue
+                if places <= {number}:
+                    found[item.target] = ("number", item.dtype)
+                elif len(self.counters) > 1:
+                    found[item.target] = ("row", item.dtype)
+        return found
+
+
+class _Contract(ast.NodeTransformer):
+    def __init__(self, contracted: dict[str, tuple[str, str]], counters: list[str]) -> None:
+        self.contracted = contracted
+        self.counters = counters
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:  # noqa: N802
+        if isinstance(node.value, ast.Name) and node.value.id in self.contracted:
+            name = node.value.id
+            if self.contracted[name][0] == "number":
+                return ast.Name(f"{name}_{''.join(self.counters)}", ast.Load())
+            inner = ast.Name(self.counters[-1], ast.Load())
+            return ast.Subscript(ast.Name(f"{name}_row", ast.Load()), inner, ast.Load())
+        return self.generic_visit(node)
+
+
+def _copied(node: ast.expr) -> ast.expr:
+    import copy
+
+    return copy.deepcopy(node)
+
+
+def _mentions(text: str, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(ast.parse(text)))
+
+
+def _allocate(lengths: list[ast.expr], dtype: str, show: Callable[[ast.expr], str]) -> str:
+    shape = show(lengths[0]) if len(lengths) == 1 else f"({', '.join(map(show, lengths))})"
+    if dtype == "float64":
+        return f"np.empty({shape})"
+    return f"np.empty({shape}, np.{'bool_' if dtype == 'bool' else dtype})"

@@ -1,0 +1,148 @@
+"""Indices out of range: checked once before a loop where that is possible, else where they are used.
+
+A check never raises by itself: it hands the call to the array level, which raises exactly where
+and what Python raises, or finds that nothing is wrong.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srcad.emit.printer import expression
+from srcad.ir.dims import Dim, ValueOf
+from srcad.ir.nodes import Const, Loop, Operand, Var
+from srcad.loops.elements import minus, plus
+
+if TYPE_CHECKING:
+    from srcad.loops.writer import LoopWriter
+
+
+@dataclass
+class Around:
+    """A loop being written: where a check before it goes, and what is known there."""
+
+    stmt: Loop
+    line: int
+    depth: int
+    known: frozenset[Var]
+    conditions: int = 0
+    checks: set[str] = field(default_factory=set)
+    lines: list[str] = field(default_factory=list)
+
+
+def check(
+    writer: LoopWriter, array: Var, axis: int, item: Operand, node: ast.expr, length: ast.expr
+) -> None:
+    """Make sure that `-length <= item < length`."""
+    dim = array.shape[axis]
+    assert writer.builder is not None
+    size = writer.builder.size(item)
+    sizes = writer.sizes
+    if isinstance(item, Const) and isinstance(item.value, int | np.integer):
+        place = int(item.value)
+        if place >= 0 and sizes.at_least(dim, place + 1):
+            return
+        if place < 0 and sizes.at_least(dim, -place):
+            return
+    offset = _counter_offset(size) if size is not None else None
+    if offset is not None:
+        counter, shift = offset
+        for around in reversed(writer.around):
+            if around.stmt.counter is counter:
+                if _within(writer, around, dim, shift):
+                    return
+                if _hoist(writer, around, array, shift, length):
+                    return
+    writer.helpers.add("Bail")
+    shown, limit = expression(node), expression(length)
+    writer.line(f"if not -{_wrapped(limit)} <= {shown} < {limit}:")
+    writer.line("    raise Bail")
+
+
+def _wrapped(text: str) -> str:
+    return f"({text})" if any(c in text for c in "+-*/ ") else text
+
+
+def _counter_offset(size: Dim) -> tuple[Var, int] | None:
+    """`counter + shift`."""
+    if len(size.terms) != 1:
+        return None
+    symbol, count = size.terms[0]
+    if count == 1 and isinstance(symbol, ValueOf):
+        return symbol.var, size.constant
+    return None
+
+
+def _within(writer: LoopWriter, around: Around, dim: Dim, shift: int) -> bool:
+    """Whether the range of the counter is known to stay inside the axis."""
+    bounds = around.stmt.range
+    if bounds is None or bounds.step not in (Const(1), Const(-1)):
+        return False
+    assert writer.builder is not None
+    start, stop = writer.builder.size(bounds.start), writer.builder.size(bounds.stop)
+    if start is None or stop is None:
+        return False
+    if bounds.step == Const(-1):
+        start, stop = stop + 1, start + 1
+    return bool(
+        writer.sizes.at_least(start + shift, 0) and writer.sizes.at_least(dim, stop + shift)
+    )
+
+
+def _hoist(
+    writer: LoopWriter, around: Around, array: Var, shift: int, length: ast.expr
+) -> bool:
+    """Check the whole range of the counter before its loop."""
+    bounds = around.stmt.range
+    if bounds is None or around.conditions or around.stmt.breaks:
+        return False
+    inner = writer.around[writer.around.index(around) + 1 :]
+    if any(a.conditions for a in inner):
+        return False
+    if bounds.step not in (Const(1), Const(-1)):
+        return False
+    if not _available(writer, array, around):
+        return False
+    start, stop = writer.scalar(bounds.start), writer.scalar(bounds.stop)
+    if bounds.step == Const(-1):
+        start, stop = plus(stop, ast.Constant(1)), plus(start, ast.Constant(1))
+    first, last = plus(start, ast.Constant(shift)), plus(stop, ast.Constant(shift))
+    limit = expression(length)
+    tests = []
+    if not (isinstance(first, ast.Constant) and first.value >= 0):  # type: ignore[operator]
+        tests.append(f"{expression(first)} < -{_wrapped(limit)}")
+    if expression(last) != limit:
+        tests.append(f"{expression(last)} > {limit}")
+    if not tests:
+        return True
+    text = f"if {' or '.join(tests)}:"
+    if text not in around.checks:
+        writer.helpers.add("Bail")
+        around.checks.add(text)
+        around.lines += [text, "    raise Bail"]
+    return True
+
+
+def _available(writer: LoopWriter, array: Var, around: Around) -> bool:
+    """Whether the array, with this very shape, is at hand before the loop."""
+    for var in writer.folding.open(array):
+        if var.kind.is_array and var not in around.known:
+            if var not in around.stmt.carried:
+                return False
+            from srcad.ir.dims import SizeOf
+
+            own = any(
+                isinstance(s, SizeOf) and s.var is var for dim in var.shape for s, _ in dim.terms
+            )
+            if own:
+                return False
+        elif not var.kind.is_array and var not in around.known:
+            return False
+    return True
+
+
+__all__ = ["Around", "check", "minus"]

@@ -1,0 +1,116 @@
+"""Functions that loop-level modules call: Python's semantics where compiled arithmetic has others.
+
+They run under plain Python too.  `Bail` hands the call to the array level, which does exactly what
+Python does; the caller's arrays are unchanged at that point.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+LARGEST = 1 << 62
+
+
+class Bail(Exception):  # noqa: N818  it is not an error, but a way out
+    """Compiled code met something that only Python can do right."""
+
+
+def nonzero(x):
+    """A divisor of Python numbers, which must not be zero."""
+    if x == 0:
+        raise Bail
+    return x
+
+
+def finite(x):
+    """A result for which Python may have raised instead: `math.log(0)`, `1e200 ** 2`."""
+    if not np.isfinite(x):
+        raise Bail
+    return x
+
+
+def add_int(a, b):
+    """`a + b` of Python ints, unbounded in Python."""
+    if abs(a) > LARGEST or abs(b) > LARGEST:
+        raise Bail
+    return a + b
+
+
+def subtract_int(a, b):
+    """`a - b` of Python ints, unbounded in Python."""
+    if abs(a) > LARGEST or abs(b) > LARGEST:
+        raise Bail
+    return a - b
+
+
+def multiply_int(a, b):
+    """`a * b` of Python ints, unbounded in Python."""
+    if abs(float(a) * float(b)) > 4.0e18:
+        raise Bail
+    return a * b
+
+
+def power_int(a, b):
+    """`a ** b` of Python ints: a float for negative `b`, unbounded for large ones."""
+    if b < 0 or (abs(a) > 1 and b * np.log2(float(abs(a))) > 61.0):
+        raise Bail
+    return a**b
+
+
+def clipped(bound, length):
+    """A slice bound as Python clips it."""
+    if bound < 0:
+        bound += length
+    return min(max(bound, 0), length)
+
+
+def not_before(stop, start):
+    """The end of a slice that may be empty."""
+    return max(stop, start)
+
+
+def in_range(index, length):
+    """An array of indices, none of them out of range."""
+    for i in range(index.shape[0]):
+        if not -length <= index[i] < length:
+            raise Bail
+    return index
+
+
+def push_number(tape, count, value):
+    """A tape with a number stored at `count`; it grows as needed."""
+    if count == tape.shape[0]:
+        grown = np.empty(max(16, 2 * count), tape.dtype)
+        grown[:count] = tape
+        tape = grown
+    tape[count] = value
+    return tape
+
+
+def push_array(tape, count, value):
+    """A tape with an array stored at `count`; all of them have one shape."""
+    if count == 0:
+        tape = np.empty((16,) + value.shape, tape.dtype)
+    elif tape.shape[1:] != value.shape:
+        raise Bail
+    if count == tape.shape[0]:
+        grown = np.empty((2 * count,) + value.shape, tape.dtype)
+        grown[:count] = tape
+        tape = grown
+    tape[count] = value
+    return tape
+
+
+HELPERS = (
+    nonzero,
+    finite,
+    add_int,
+    subtract_int,
+    multiply_int,
+    power_int,
+    clipped,
+    not_before,
+    in_range,
+    push_number,
+    push_array,
+)
