@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import threading
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,10 @@ import numpy as np
 from srcad import cotangents, trees
 from srcad.emit.generated import Generated, generate
 from srcad.engines import numpy_engine
-from srcad.errors import UnsafeMutation
+from srcad.errors import CompilationError, EngineWarning, UnsafeMutation
 from srcad.frontend.lower import Node, Program, Template, build, lower
+from srcad.loops.module import loop_module
+from srcad.loops.writer import Unsupported
 from srcad.specialise import captured, compile_guards, leaf_key, root_key, unchanged
 from srcad.transforms.derivative import Derivative, differentiate
 
@@ -201,8 +205,8 @@ def _make(
     )
     order = _leaf_order(template, len(program.function.body.results))
     derivative = differentiate(program, wanted, order)
-    generated = generate(derivative)
-    engine = numpy_engine.Engine(generated, derivative)
+    generated = replace(generate(derivative), loops=functools.partial(loop_module, derivative))
+    engine = _engine(generated, derivative, options)
     places = tuple(i for i, var in enumerate(program.leaves) if var is not None)
     index = {var: i for i, var in enumerate(derivative.inputs)}
     bars = tuple(index.get(var) if var is not None else None for var in program.leaves)
@@ -222,6 +226,29 @@ def _make(
         bars,
         written,
     )
+
+
+def _engine(generated: Generated, derivative: Derivative, options: Options) -> Any:
+    """The engine for a derivative: compiled, unless that cannot be or is not wanted."""
+    if options.engine == "numpy":
+        return numpy_engine.Engine(generated, derivative)
+    from srcad.engines import numba_engine
+
+    try:
+        text = generated.loops()
+    except Unsupported as refusal:
+        name = derivative.program.function.name
+        message = f"`{name}` cannot be compiled: {refusal}"
+        if options.engine == "numba":
+            raise CompilationError(message, refusal.origin, 'use engine="numpy"') from None
+        place = f"\n{refusal.origin.render()}" if refusal.origin is not None else ""
+        warnings.warn(
+            f"{message}; it runs at the array level, under NumPy{place}",
+            EngineWarning,
+            stacklevel=2,
+        )
+        return numpy_engine.Engine(generated, derivative)
+    return numba_engine.Engine(generated, derivative, text, options.engine == "numba")
 
 
 def _split(template: Template) -> tuple[Template, Template]:

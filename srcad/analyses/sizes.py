@@ -40,9 +40,13 @@ class Guard:
 
 @dataclass
 class Sizes:
-    """Answers questions about lengths; `hints` are the lengths and ints of the present call."""
+    """Answers questions about lengths; `hints` are the lengths and ints of the present call.
+
+    `floors` are ints that a symbol is never below, such as the first value of a loop counter.
+    """
 
     hints: dict[Symbol, int] = field(default_factory=dict)
+    floors: dict[Symbol, int] = field(default_factory=dict)
     guards: dict[Guard, None] = field(default_factory=dict)
 
     def hint(self, dim: Dim) -> int | None:
@@ -94,7 +98,19 @@ class Sizes:
         difference = dim - bound
         if difference.is_constant:
             return difference.constant >= 0
+        if self.floors and (least := self.floor(difference)) is not None and least >= 0:
+            return True
         return self._ask(difference, ">=", "<")
+
+    def floor(self, dim: Dim) -> int | None:
+        """An int that a length or counter is surely not below."""
+        total = dim.constant
+        for symbol, count in dim.terms:
+            least = 0 if isinstance(symbol, SizeOf) else self.floors.get(symbol)
+            if least is None or count < 0:
+                return None
+            total += count * least
+        return total
 
     def constant(self, dim: Dim) -> int | None:
         """The value of a length that has to be known while specialising."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,6 +12,9 @@ from srcad import cache
 from srcad.emit.generated import Generated
 from srcad.engines.modules import load_cached
 from srcad.engines.numpy_engine import Engine as NumpyEngine
+from srcad.errors import CompilationError, EngineWarning
+from srcad.ir.kinds import BOOL
+from srcad.ir.nodes import Const, Var
 from srcad.runtime import compiled
 from srcad.runtime.compiled import Bail
 from srcad.transforms.derivative import Derivative
@@ -20,20 +22,24 @@ from srcad.transforms.derivative import Derivative
 FLAGS = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
 
 
-class CannotCompile(Exception):
-    """Numba refuses the program; `reason` is its own first words."""
-
-
 class Engine:
     """The compiled pair of functions of a derivative."""
 
-    def __init__(self, generated: Generated, derivative: Derivative, text: str) -> None:
+    def __init__(
+        self, generated: Generated, derivative: Derivative, text: str, strict: bool = False
+    ) -> None:
         self.plain = NumpyEngine(generated, derivative)
         self.count = self.plain.count
         self.seeds = derivative.seeded
         self.single = self.plain.single
         name = derivative.program.function.name
+        self.name = name
+        self.strict = strict
+        self.refused = False
         kinds = [param.kind for param in derivative.primal.params]
+        self.conversions = tuple(
+            _conversion(result) for result in derivative.primal.body.results
+        )
         namespace, entry = load_cached(text, name, generated.constants, map(repr, kinds))
         self.fwd, self.bwd, self.both = compile_module(namespace, name, entry)
         self.arrays = tuple(i for i, kind in enumerate(kinds) if kind.is_array)
@@ -43,30 +49,62 @@ class Engine:
         ready = list(inputs)
         for i in self.arrays:
             array = ready[i]
-            if not array.flags.c_contiguous or not array.dtype.isnative:
-                ready[i] = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).reshape(
-                    array.shape
-                )
+            if not array.ndim:
+                ready[i] = array[()]  # the loop level knows numbers only
+                continue
+            if not (array.flags.carray and array.dtype.isnative):
+                # Strided, read-only or foreign arrays would each need machine code of their own.
+                ready[i] = np.array(array, array.dtype.newbyteorder("="), order="C", ndmin=0)
         return ready
+
+    def _call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
+        """Call compiled code; `Bail` if the array level has to do it."""
+        from numba.core.errors import NumbaError
+
+        if self.refused:
+            raise Bail
+        try:
+            return function(*args)
+        except OverflowError:
+            raise Bail from None  # an int that does not fit into 64 bits
+        except NumbaError as error:
+            self.refused = True
+            message = f"Numba cannot compile `{self.name}`: {_first_words(error)}"
+            if self.strict:
+                raise CompilationError(message, None, 'use engine="numpy"') from None
+            warnings.warn(
+                f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=2
+            )
+            raise Bail from None
+
+    def _results(self, out: Any) -> tuple[Any, ...]:
+        """Results of the kinds that Python would give: compiled code makes no NumPy scalars."""
+        results = (out,) if self.count == 1 else out
+        return tuple(
+            value if convert is None else convert(value)
+            for value, convert in zip(results, self.conversions, strict=True)
+        )
 
     def forward(self, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The results and the residuals."""
         try:
-            out, saved = self.fwd(*self._ready(inputs))
+            out, saved = self._call(self.fwd, self._ready(inputs))
         except Bail:
             out_plain, saved_plain = self.plain.forward(inputs)
             return out_plain, (_PLAIN, saved_plain)
-        return (out,) if self.count == 1 else out, saved
+        return self._results(out), saved
 
     def backward(self, saved: tuple[Any, ...], seeds: Sequence[Any]) -> tuple[Any, ...]:
         """The bars of the inputs."""
         if len(saved) == 2 and saved[0] is _PLAIN:
             return self.plain.backward(saved[1], seeds)
         ready = [
-            np.ascontiguousarray(seed) if isinstance(seed, np.ndarray) and seed.ndim else seed
+            (np.ascontiguousarray(seed) if seed.ndim else seed[()])
+            if isinstance(seed, np.ndarray)
+            else seed
             for seed in seeds
         ]
-        found = self.bwd(saved, *ready)
+        found = self._call(self.bwd, (saved, *ready))
         return (found,) if self.single else found
 
     def value_and_grad(
@@ -79,14 +117,37 @@ class Engine:
             seeds = tuple(np.ones_like(results[i])[()] for i in self.seeds[:1])
             return results, self.backward(saved, seeds)
         try:
-            out, found = self.both(*self._ready(inputs))
+            out, found = self._call(self.both, self._ready(inputs))
         except Bail:
             return self.plain.value_and_grad(inputs, check)
-        check((out,))
-        return (out,), (found,) if self.single else found
+        results = self._results(out)
+        check(results)
+        return results, (found,) if self.single else found
 
 
 _PLAIN = "array level"
+
+
+def _conversion(result: object) -> Callable[[Any], Any] | None:
+    if isinstance(result, Const):
+        constant = result.value
+        return lambda _: constant
+    assert isinstance(result, Var)
+    dtype = np.dtype(result.kind.dtype) if result.kind.form != "opaque" else None
+    if result.kind.form == "numpy":
+        kind: Callable[[Any], Any] = np.dtype(result.kind.dtype).type
+        return kind
+    if result.kind.is_array and not result.kind.rank:
+        return lambda value: np.array(value, dtype)
+    if result.kind == BOOL:
+        return bool
+    return None
+
+
+def _first_words(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    plain = [line for line in lines if not line.startswith(("Failed in", "\x1b", "-", "["))]
+    return (plain or lines or ["no reason given"])[0][:160]
 
 
 def compile_module(
@@ -129,6 +190,3 @@ def _quiet() -> None:
 
     warnings.filterwarnings("ignore", category=NumbaPerformanceWarning)
 
-
-def _path(value: object) -> str:
-    return getattr(sys.modules.get("srcad"), "__file__", "") or ""

@@ -36,7 +36,10 @@ class Store(_Cache):
 
     def __init__(self, dispatcher: Any, entry: cache.Entry) -> None:
         code = dispatcher.py_func.__code__
-        options = sorted(dispatcher.targetoptions.items(), key=repr)
+        options = [
+            (key, sorted(value) if isinstance(value, set | frozenset) else value)
+            for key, value in sorted(dispatcher.targetoptions.items())
+        ]  # in one order in all processes
         self.function = f"{code.co_qualname}:{code.co_firstlineno} {options} {numba.__version__}"
         self.entry = entry
 

@@ -13,7 +13,7 @@ import gast
 import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
-from srcad.frontend import calls, control, expressions, memory, objects, updates
+from srcad.frontend import calls, control, expressions, memory, objects, statements, updates
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import (
     Array,
@@ -31,7 +31,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ir.kinds import BOOL
-from srcad.ir.nodes import Const, Effect, ShapeOf
+from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Var
 from srcad.rules.registry import Primitive, primitive_of
 
 if TYPE_CHECKING:
@@ -48,17 +48,19 @@ def call_primitive(
     """Call a function that has a rule."""
     args = [objects.resolve(ctx, arg, node) for arg in args]
     kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
-    if "out" in kwargs and not _is_none(kwargs["out"]):
-        out = kwargs.pop("out")
+    out = kwargs.pop("out", None)
+    if isinstance(primitive.function, np.ufunc) and len(args) > primitive.function.nin:
+        *args, out = args
+    if out is not None and not _is_none(out):
         if "where" in kwargs or not isinstance(out, Array):
             ctx.refuse("`where=` and this `out=` cannot be differentiated yet", node)
         result = call_primitive(ctx, primitive, args, kwargs, node)
-        memory.write(ctx, out, Const(Ellipsis), expressions.operand(ctx, result, node), node)
-        return out
+        return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
         assert primitive.reverse is not None
         body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
         return calls.inline(ctx, body, args, kwargs, node)
+    _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
     named = {key: expressions.operand(ctx, value, node) for key, value in kwargs.items()}
@@ -69,6 +71,36 @@ def call_primitive(
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
     return objects.result(ctx, result, operands, primitive, args)
+
+
+def _written_to(
+    ctx: Lowering, out: Array, result: Operand, primitive: Primitive, node: gast.AST
+) -> Value:
+    """`out=`: the result goes into that array, as an in-place operation writes it."""
+    try:
+        if isinstance(result, Var):
+            statements.check_casting(memory.read(ctx, out), result, primitive.function)
+        memory.write(ctx, out, Const(Ellipsis), result, node)
+    except EvaluationFails as failure:
+        return control.fail(ctx, failure.cause)
+    return out
+
+
+def _check_keywords(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
+) -> None:
+    """Refuse what a rule does not know of, such as `where=`, and results that share memory."""
+    unknown = [key for key in kwargs if key not in primitive.params]
+    if unknown and primitive.form != "constant":
+        ctx.refuse(f"`{unknown[0]}=` of `{primitive.text}` cannot be differentiated yet", node)
+    limit = len(primitive.params)
+    if limit and len(args) > limit:
+        ctx.refuse(f"this form of `{primitive.text}` cannot be differentiated yet", node)
+    given = {**dict(zip(primitive.params, args, strict=False)), **kwargs}
+    if "copy" in given and not objects.static(ctx, given["copy"], node):
+        ctx.refuse(
+            f"`{primitive.text}` with `copy=False` cannot be differentiated", node, "leave it out"
+        )
 
 
 def _normal(

@@ -281,7 +281,28 @@ def binary(
             return literal(function(left.value, right.value))
         except Exception as error:  # noqa: BLE001
             return control.fail(ctx, error)
+    if function is operator.pow:
+        left = _power_base(ctx, left, right, node)
     return primitive_call(ctx, function, [left, right], {}, node, hint)
+
+
+def _power_base(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> Value:
+    """Python's `2 ** k` of ints is an int for k >= 0 and a float below: it has to be known which."""
+    if not (isinstance(left, Number) and isinstance(right, Number) and isinstance(right.atom, Var)):
+        return left
+    whole = left.kind.is_integral or left.kind.is_bool
+    if not (left.kind.is_python and right.kind.is_python and whole and right.kind.is_integral):
+        return left
+    size = ctx.builder.size(right.atom)
+    known = None if size is None else ctx.sizes.at_least(size, 0)
+    if known is None:
+        ctx.refuse(
+            "the power of two ints is an int or a float, as the exponent's sign is",
+            node,
+            "make one of them a float: 2.0 ** k",
+            UnsupportedType,
+        )
+    return left if known else calls.call_python(ctx, float, [left], {}, node)
 
 
 # -- conditions ---------------------------------------------------------------------------------

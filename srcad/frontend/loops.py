@@ -32,7 +32,7 @@ from srcad.frontend.values import (
     Step,
     Value,
 )
-from srcad.ir.dims import Dim, as_dim
+from srcad.ir.dims import Dim, ValueOf, as_dim
 from srcad.ir.kinds import BOOL, INT, Kind
 from srcad.ir.nodes import UNDEFINED, Atom, Block, Const, Loop, Range, Stmt, Var
 from srcad.rules.constants import LARGER, SMALLER
@@ -385,6 +385,7 @@ def attempt(
     with ctx.builder.at(prelude):
         _head(ctx, plan, entry, carried, assigned, live, after)
     counter = ctx.builder.counter(_counter_hint(node))
+    _note_floor(ctx, counter, trip_range)
     head = ctx.state.copy()
     test: Block | None = None
     if trip_range is None:
@@ -443,6 +444,16 @@ def attempt(
         # The body always raises: what follows is reached without a trip only.
         _after(ctx, plan, entry, head, head, carried, targets, after, trip_range)
     return True
+
+
+def _note_floor(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:
+    """Note what a counter is never below: where it starts, if it counts up."""
+    if trip_range is None or not isinstance(trip_range.step, Const) or trip_range.step.value < 0:  # type: ignore[operator]
+        return
+    start = ctx.builder.size(trip_range.start)
+    least = None if start is None else ctx.sizes.floor(start)
+    if least is not None:
+        ctx.sizes.floors[ValueOf(counter)] = least
 
 
 def _counter_hint(node: gast.For | gast.While) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SAME = (
     "sum mean max min prod std var cumsum cumprod dot copy any all argmax argmin argsort clip "
-    "round trace diagonal repeat squeeze swapaxes nonzero searchsorted take ptp compress conj"
+    "round trace diagonal repeat squeeze swapaxes nonzero searchsorted take ptp conj"
 ).split()
 """Methods of arrays that are NumPy functions of the same name, the array first."""
 
@@ -38,6 +38,8 @@ def call_method(
             return _of_array(ctx, receiver, name, args, kwargs, node, hint)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
+            if kwargs:
+                ctx.refuse(f"`{name}` with keywords cannot be differentiated yet", node)
             if isinstance(content, Sequence):
                 return _of_list(ctx, identity, content, name, args, node)
             if isinstance(content, Mapping):
@@ -75,7 +77,7 @@ def _of_array(
             return builtin.reshape(ctx, [receiver, shape], kwargs, node)
         case "ravel":
             return builtin.ravel(ctx, [receiver, *args], kwargs, node)
-        case "flatten":
+        case "flatten" if not args and not kwargs:
             raveled = builtin.ravel(ctx, [receiver], {}, node)
             return calls.call_python(ctx, np.copy, [raveled], {}, node, hint)
         case "transpose":
@@ -86,7 +88,7 @@ def _of_array(
         case "conjugate":
             return calls.call_python(ctx, np.conj, [receiver], {}, node, hint)
         case "astype":
-            return astype(ctx, receiver, args, node)
+            return _astype(ctx, receiver, args, kwargs, node)
         case "fill" if isinstance(receiver, Array):
             memory.write(ctx, receiver, Const(Ellipsis), expressions.operand(ctx, args[0]), node)
             return Static(None)
@@ -120,6 +122,22 @@ def _item(ctx: Lowering, value: Value, node: gast.AST) -> Value:
         value = builtin.reshape(ctx, [value, Items(())], {}, node)
         value = expressions.subscript(ctx, value, Items(()), node)
     return calls.call_python(ctx, converter, [value], {}, node)
+
+
+def _astype(
+    ctx: Lowering,
+    receiver: Array | Number,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: gast.AST,
+) -> Value:
+    """`x.astype(dtype, copy=...)`."""
+    given = {**dict(zip(("dtype",), args, strict=False)), **kwargs}
+    if len(args) > 1 or set(given) - {"dtype", "copy"} or "dtype" not in given:
+        ctx.refuse("this form of astype cannot be differentiated yet", node)
+    if "copy" in given and not objects.static(ctx, given["copy"], node):
+        return builtin.asarray(ctx, [receiver, given["dtype"]], {}, node)
+    return astype(ctx, receiver, [given["dtype"]], node)
 
 
 def astype(ctx: Lowering, receiver: Value, args: list[Value], node: gast.AST) -> Value:

@@ -383,7 +383,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                 added = storable(ctx, value, stmt)
                 new = ctx.builder.emit(function, old, added)
                 _check_shape(ctx, function, old, added)
-                _check_casting(old, new, function)
+                check_casting(old, new, function)
                 memory.write(ctx, base, place, new, stmt)
             except EvaluationFails as failure:
                 control.fail(ctx, failure.cause)
@@ -406,7 +406,7 @@ def _update_in_place(
         added = storable(ctx, value, stmt)
         new = ctx.builder.emit(function, old, added)
         _check_shape(ctx, function, old, added)
-        _check_casting(old, new, function)
+        check_casting(old, new, function)
     except EvaluationFails as failure:
         control.fail(ctx, failure.cause)
         return
@@ -438,7 +438,7 @@ def _check_shape(ctx: Lowering, function: Any, old: Var, value: Operand) -> None
         raise EvaluationFails(error) from None
 
 
-def _check_casting(old: Var, new: Var, function: Any) -> None:
+def check_casting(old: Var, new: Var, function: Any) -> None:
     """An in-place operation keeps the dtype of an array, or raises where NumPy does."""
     if old.kind.is_array and not np.can_cast(new.kind.dtype, old.kind.dtype, "same_kind"):
         name = getattr(function, "__name__", "operation")

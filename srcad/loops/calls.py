@@ -57,7 +57,7 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     if text == "@" or text == "np.matmul":
         if all(_rank(a) in (1, 2) for a in stmt.args):
             return f"np.dot({_dense(writer, stmt.args[0], args[0])}, {_dense(writer, stmt.args[1], args[1])})"
-        raise Unsupported("a stack of matrix products", stmt.origin)
+        return in_python(writer, stmt, args)
     if text in ("np.dot", "np.vdot", "np.outer", "np.linalg.solve") and all(
         _rank(a) <= 2 for a in stmt.args
     ):
@@ -83,10 +83,45 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
             return f"{args[0]}[{args[1]}]"
         if single:
             return _taken(writer, stmt, args)
-        raise Unsupported("this array index has no loop form yet", stmt.origin)
+        return in_python(writer, stmt, args)
     if text in NATIVE and not stmt.kwargs:
         return f"{text}({', '.join(args)})"
-    raise Unsupported(f"`{text}` has no loop form yet", stmt.origin)
+    return in_python(writer, stmt, args)
+
+
+NUMBA_TYPES = {"bool": "boolean"}
+
+
+def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
+    """A call that only Python can make: it slows down one line, not the program."""
+    from srcad.loops.writer import Unsupported
+
+    kind = stmt.target.kind
+    if kind.form == "opaque":
+        raise Unsupported(f"`{stmt.primitive.text}` has no loop form yet", stmt.origin)
+    made = writer.fresh("made")
+    axes = ", ".join([":"] * (kind.rank - 1) + ["::1"]) if kind.rank else ""
+    dtype = NUMBA_TYPES.get(kind.dtype, kind.dtype)
+    declared = f"{dtype}[{axes}]" if kind.rank else dtype
+    text = stmt.primitive.text
+    named = [f"{key}={writer._whole(value)}" for key, value in stmt.kwargs]
+    if text == "getitem":
+        call = f"{args[0]}[{args[1]}]"
+    elif text in ("@", "np.matmul"):
+        call = f"np.matmul({', '.join(args)})"
+    else:
+        call = f"{text}({', '.join([*args, *named])})"
+        if "." not in text:
+            writer.expressions.called[text] = stmt.primitive.function
+    writer.helpers.add("objmode")
+    writer.line(f'with objmode({made}="{declared}"):')
+    if kind.rank:
+        shown = "bool_" if kind.dtype == "bool" else kind.dtype
+        writer.line(f"    {made} = np.ascontiguousarray({call}, np.{shown})")
+    else:
+        convert = {"float64": "float", "int64": "int", "bool": "bool"}.get(kind.dtype)
+        writer.line(f"    {made} = {convert}({call})" if convert else f"    {made} = {call}")
+    return made
 
 
 def _rank(operand: Operand) -> int:

@@ -133,8 +133,16 @@ def _module(title: str, texts: list[Text]) -> str:
     body = "\n\n\n".join("\n".join(text.lines) for text in texts)
     called = sorted({name for text in texts for name in text.called})
     helpers = [name for name in called if hasattr(compiled, name)]
+    from srcad.runtime import arrays
+
+    plain = [n for n in called if hasattr(arrays, n) and n not in helpers and n != "masked"]
+    plain = [n for n in plain if f"{n}(" in body]
     imports = ["import math", ""] if "math." in body else []
     imports += ["import numpy as np"]
+    if "objmode" in called:
+        imports += ["from numba import objmode"]
+    if plain:
+        imports += ["", f"from srcad.runtime.arrays import {', '.join(plain)}"]
     if helpers:
         imports += ["", f"from srcad.runtime.compiled import {', '.join(helpers)}"]
     return "\n".join([f'"""{title}"""', "", *imports, "", "", body, ""])

@@ -23,7 +23,7 @@ def record(writer: LoopWriter, stmt: Effect) -> None:
     name = writer.names[tape]
     if not index:
         count = writer.stacks[tape]
-        array = isinstance(value, Var) and value.kind.is_array
+        array = isinstance(value, Var) and value.kind.rank > 0
         helper = "push_array" if array else "push_number"
         writer.helpers.add(helper)
         shown = writer._whole(value)

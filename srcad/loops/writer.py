@@ -50,7 +50,7 @@ class LoopExpressions(Expressions):
         return super().let(stmt) if found is None else found
 
     def variable(self, var: Var) -> ast.expr:
-        if var.kind.is_array and var in self.folding.lets:
+        if var.kind.rank and var in self.folding.lets:
             assert self.writer is not None
             return ast.Name(self.writer.materialise(var), ast.Load())
         return super().variable(var)
@@ -153,7 +153,9 @@ class LoopWriter(Writer):
         if text == "tape":
             self._stack(stmt, name)
             return
-        if not stmt.target.kind.is_array:
+        if not stmt.target.kind.rank:
+            if stmt.primitive.text in ("setitem", "add_at", "assign"):
+                raise Unsupported("a write to a 0-d array", stmt.origin)
             self._scalar_statement(stmt, name)
             return
         if self.buffers.in_place(stmt):
@@ -294,13 +296,16 @@ class LoopWriter(Writer):
         except NotScalar:
             self.line(f"{name} = {self._array_call(stmt)}")
             return
-        item = Item("define", name, index, value, stmt.target, stmt.target.kind.dtype)
+        contractible = None if held else stmt.target
+        item = Item("define", name, index, value, contractible, stmt.target.kind.dtype)
         self._push(item, list(stmt.target.shape), lengths, elements, counters, [])
 
     def _update(self, stmt: Let, name: str) -> None:
         """An update in place of an array."""
         array = stmt.args[0]
         assert isinstance(array, Var)
+        if array in self.folding.lets:
+            self._make(array, name)
         if id(stmt) in self.buffers.copied:
             self.line(f"{name} = {self._copy_of(array)}")
         elif array in self.names and self.names[array] != name:
@@ -473,6 +478,13 @@ class LoopWriter(Writer):
         if stmt is None:
             return self.names[var]
         name = self.fresh("array")
+        self._make(var, name)
+        self.held[var] = name
+        self.flush()
+        return name
+
+    def _make(self, var: Var, name: str) -> None:
+        """Compute an expression into a named array."""
         before, self.nest = self.nest, None
         if before is not None:
             self.nest = before
@@ -482,7 +494,7 @@ class LoopWriter(Writer):
         try:
             self.names[var] = name
             if self._is_elementwise(kept):
-                self._define(kept, name)
+                self._define(kept, name, held=True)
                 self.flush()
             elif kept.primitive.text in FRESH:
                 self._allocation(kept, name)
@@ -492,9 +504,6 @@ class LoopWriter(Writer):
                 self.line(f"{name} = {self._array_call(kept)}")
         finally:
             self.current = current
-        self.held[var] = name
-        self.flush()
-        return name
 
     # -- reductions ---------------------------------------------------------------------------
 
@@ -549,7 +558,7 @@ class LoopWriter(Writer):
         text, args = stmt.primitive.text, stmt.args
         if text in SUMS and isinstance(args[0], Var) and args[0].kind.rank:
             return self._reduce(stmt)
-        if text == "getitem" and not stmt.target.kind.is_array:
+        if text == "getitem" and not stmt.target.kind.rank:
             return self._read(stmt)
         if text == "size":
             return self._length(stmt)
@@ -560,13 +569,15 @@ class LoopWriter(Writer):
                 lengths = [elements.length(array, axis) for axis in range(array.kind.rank)]
                 return ast.Tuple(lengths, ast.Load())
             return None
-        if text == "cast" and not stmt.target.kind.is_array:
+        if text in ("np.array", "np.asarray", "np.copy") and not stmt.target.kind.rank:
+            return self.scalar(args[0])
+        if text == "cast" and not stmt.target.kind.rank:
             return self.elements().converted(self.scalar(args[0]), stmt.target.kind, None)
         if text in ("np.where", "masked"):
             return self.elements()._choice(stmt, self.scalar)
         if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
             return self._arithmetic(stmt)
-        arrays = [a for a in args if isinstance(a, Var) and a.kind.is_array]
+        arrays = [a for a in args if isinstance(a, Var) and a.kind.rank]
         if arrays or any(isinstance(a, tuple) for a in args):
             return ast.parse(self._array_call(stmt), mode="eval").body
         return None
@@ -683,7 +694,7 @@ class LoopWriter(Writer):
 
     def _whole(self, operand: Operand) -> str:
         match operand:
-            case Var() if operand.kind.is_array:
+            case Var() if operand.kind.rank:
                 return self.materialise(operand)
             case tuple():
                 inside = ", ".join(self._whole(item) for item in operand)
@@ -834,7 +845,7 @@ class LoopWriter(Writer):
         """A result: an array by name, a number as an expression."""
         if isinstance(operand, Var) and operand in self.stacks:
             return f"{self.names[operand]}[:{self.stacks[operand]}]"
-        if isinstance(operand, Var) and operand.kind.is_array:
+        if isinstance(operand, Var) and operand.kind.rank:
             name = self.materialise(operand)
             self.flush()
             return name

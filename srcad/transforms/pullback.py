@@ -29,6 +29,12 @@ def contributions(
     if primitive.options.get("variadic"):
         yield from _variadic(state, stmt, bar)
         return
+    if primitive.text == "*" and stmt.args[0] is stmt.args[1]:
+        twice = state.builder.emit(operator.mul, Const(2.0), stmt.args[0])
+        assert isinstance(stmt.args[0], Var)
+        square_bar = times(state, bar, twice)
+        yield stmt.args[0], as_dtype(state, square_bar, stmt.args[0])
+        return
     arguments: dict[str, Operand] = dict(zip(primitive.params, stmt.args, strict=False))
     arguments.update(dict(stmt.kwargs))
     given = dict(arguments)

@@ -232,10 +232,58 @@ def _decide(keeper: Keeper, block: Block) -> None:
         graph[var] = inputs
         stack += inputs
     prices = {var: _price(keeper, var) for var in graph}
+    for var in list(graph):
+        outside = _outside(keeper, var, block) if var not in sources else {}
+        graph[var] += tuple(outside)
+        prices.update(outside)
+        sources.update(outside)
+    graph.update({var: () for var in prices if var not in graph})
     free = counters | (set(keeper.params) if not scope.loops and scope.parent is None else set())
     chosen = minimum_cut(graph, sources - free, wanted, prices)
-    chosen = {var for var in chosen if var not in counters}
+    chosen = {var for var in chosen if var not in counters and defs.scope[var].block is block}
     _settle(keeper, block, wanted, chosen, graph, counters)
+
+
+def _outside(keeper: Keeper, var: Var, block: Block) -> dict[Var, int]:
+    """What a value reads from loops around its block, and the price of that for one trip."""
+    stmt = keeper.defs.stmt[var]
+    if not isinstance(stmt, Let):
+        return {}
+    own = keeper.defs.scope[var].loops
+    found: dict[Var, int] = {}
+    for operand in own_operands(stmt):
+        for used, only_shape in _uses(operand):
+            scope = keeper.defs.scope[used]
+            if only_shape or scope.block is block or not used.kind.is_array:
+                continue
+            total = _outer_price(keeper, used)
+            for loop in own[len(scope.loops) :]:
+                total //= _trips(keeper, loop)
+            if total:
+                found[used] = total
+    return found
+
+
+def _outer_price(keeper: Keeper, var: Var) -> int:
+    """What it takes to have a value of the loops around: nothing if it is computed again."""
+    scope = keeper.defs.scope[var]
+    if not scope.loops:
+        return 0
+    stmt = keeper.defs.stmt[var]
+    if not isinstance(stmt, Let) or not repeatable(stmt.primitive, stmt):
+        return 0 if var is scope.loops[-1].counter else _price(keeper, var)
+    read = {used for operand in own_operands(stmt) for used, shape in _uses(operand) if not shape}
+    return min(_price(keeper, var), sum(_outer_price(keeper, used) for used in read))
+
+
+def _trips(keeper: Keeper, loop: Loop) -> int:
+    if loop.range is None:
+        return UNKNOWN_LENGTH
+    ends = [keeper.builder.size(end) for end in (loop.range.start, loop.range.stop)]
+    if ends[0] is None or ends[1] is None:
+        return UNKNOWN_LENGTH
+    length = keeper.builder.sizes.hint(ends[1] - ends[0])
+    return UNKNOWN_LENGTH if length is None else max(abs(length), 1)
 
 
 def _settle(
@@ -300,7 +348,8 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
     stmt = keeper.defs.stmt[var]
     if not isinstance(stmt, Let):
         return None
-    if not repeatable(stmt.primitive, stmt) and not _decides_on_inputs(keeper, stmt):
+    again = repeatable(stmt.primitive, stmt) or _decides_on_inputs(keeper, stmt)
+    if not again and not _is_invariant(keeper, stmt, block):
         return None
     return tuple(
         used
@@ -308,6 +357,16 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
         for used, only_shape in _uses(operand)
         if not only_shape and keeper.defs.scope[used].block is block
     )
+
+
+def _is_invariant(keeper: Keeper, stmt: Let, block: Block) -> bool:
+    """Whether a number is the same in every trip: a tape of it would be full of copies."""
+    if stmt.primitive.decides or stmt.primitive.form != "elementwise" or stmt.target.kind.is_array:
+        return False
+    if not keeper.defs.scope[stmt.target].loops:
+        return False
+    read = [used for operand in own_operands(stmt) for used in operand_vars(operand)]
+    return all(not keeper.defs.scope[used].loops for used in read)
 
 
 def _decides_on_inputs(keeper: Keeper, stmt: Let) -> bool:

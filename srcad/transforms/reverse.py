@@ -293,7 +293,7 @@ def _trip(
         for i in sorted(useful):
             phi = stmt.carried[i]
             hint = f"{phi.hint}_bar" if phi.hint else ""
-            shape = phi.shape if isinstance(results[i], Var) and results[i].shape == phi.shape else None  # type: ignore[union-attr]
+            shape = phi.shape if _same_shape(state, results[i], phi) else None
             bar = state.builder.fresh(hint, phi.kind, shape if phi.kind.rank else ())
             nexts.append(bar)
         for var in touched:
@@ -313,6 +313,12 @@ def _trip(
         var: bar for var, bar in state.bars.items() if var in stmt.carried or var not in inner
     }
     return body, nexts, ends, accumulators
+
+
+def _same_shape(state: Reverse, result: Atom, phi: Var) -> bool:
+    return isinstance(result, Var) and all(
+        state.builder.sizes.equal(a, b) for a, b in zip(result.shape, phi.shape, strict=True)
+    )
 
 
 def reversed_range(builder: Builder, stmt: Loop) -> Range:

@@ -107,7 +107,7 @@ class TapeWriter:
 
     def _shape_source(self, var: Var, outermost: Loop) -> ShapeOf | None:
         """An array at hand before the loop that has the same shape."""
-        for candidate, scope in self.defs.scope.items():
+        for candidate, scope in reversed(self.defs.scope.items()):
             stmt = self.defs.stmt[candidate]
             before = scope.parent is None and not scope.loops
             if not before or candidate.shape != var.shape or not candidate.kind.is_array:
