@@ -46,6 +46,7 @@ class Writer:
     depth: int = 1
     shown: Origin | None = None
     positions: dict[Var, str] = field(default_factory=dict)
+    copied: set[str] = field(default_factory=set)
 
     def line(self, text: str) -> None:
         self.lines.append(INDENT * self.depth + text)
@@ -87,12 +88,14 @@ class Writer:
         self.shown = shown if self.shown is None else self.shown
 
     def moves(self, moves: list[tuple[str, Atom]]) -> None:
-        """Parallel assignment of values to names."""
+        """Parallel assignment of values to names, to those in `copied` of copies."""
         pending = []
         for name, atom in moves:
             if atom == UNDEFINED:
                 continue
             text = self.text(atom)
+            if name in self.copied and isinstance(atom, Var):
+                text = f"{text}.copy()"
             if text != name:
                 pending.append((name, text))
         if not pending:
@@ -236,13 +239,10 @@ class Writer:
 
     def loop(self, stmt: Loop) -> None:
         self.comment(stmt.origin)
-        entries: list[tuple[str, Atom]] = []
-        for phi, init in zip(stmt.carried, stmt.inits, strict=True):
-            if phi in self.buffers.entries and isinstance(init, Var):
-                self.line(f"{self.names[phi]} = {self.text(init)}.copy()")
-            else:
-                entries.append((self.names[phi], init))
+        entries = [(self.names[phi], init) for phi, init in zip(stmt.carried, stmt.inits, strict=True)]
+        self.copied = {self.names[phi] for phi in stmt.carried if phi in self.buffers.entries}
         self.moves(entries)
+        self.copied = set()
         nexts = stmt.body.results[1:] if stmt.breaks else stmt.body.results
         moves = [(self.names[phi], n) for phi, n in zip(stmt.carried, nexts, strict=True)]
         counter, trips = self.names[stmt.counter], self.names[stmt.trips]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad.emit.generated import Generated
-from srcad.engines.modules import load, without_warnings
+from srcad.engines.modules import load_cached, without_warnings
 from srcad.transforms.derivative import Derivative
 
 
@@ -16,8 +16,8 @@ class Engine:
     """The pair of functions of a derivative."""
 
     def __init__(self, generated: Generated, derivative: Derivative) -> None:
-        path = f"<srcad {derivative.program.function.name}>"
-        namespace = load(generated.array, path, generated.constants)
+        name = derivative.program.function.name
+        namespace, _ = load_cached(generated.array, name, generated.constants)
         self.count = len(derivative.primal.body.results)
         self.seeds = derivative.seeded
         self.fwd: Callable[..., Any] = namespace[generated.fwd_name]

@@ -69,7 +69,9 @@ class Elements:
             return position
         if self.sizes.is_one(have):
             return ast.Constant(0)
-        self.checks.append((self.length(var, axis), self.space[place]))
+        pair = (self.length(var, axis), self.space[place])
+        if ast.dump(pair[0]) != ast.dump(pair[1]):
+            self.checks.append(pair)
         return position
 
     def _at(self, var: Var, index: Index) -> ast.expr:
@@ -94,12 +96,23 @@ class Elements:
             return self.converted(self._inner(stmt.args[0], stmt, index), stmt.target.kind, None)
         if text in ("np.zeros", "np.ones"):
             return ast.Constant(0.0 if text == "np.zeros" else 1.0)
+        if text == "unbroadcast":
+            return self._summed(stmt, index)
         if text == "np.copy":
             return self._inner(stmt.args[0], stmt, index)
         if stmt.primitive.form == "elementwise" or text in ("masked", *COMPARE, "not", "~", "&", "|"):
             return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
         if stmt.primitive.options.get("broadcasts") and stmt.primitive.form == "constant":
             return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
+        name = self.materialise(stmt.target)
+        return _subscript(ast.Name(name, ast.Load()), index)
+
+    def _summed(self, stmt: Let, index: Index) -> ast.expr:
+        """A sum down to a shape: none, where the forward sweep has checked the lengths."""
+        source = stmt.args[0]
+        same = isinstance(source, Var) and source.kind.rank == stmt.target.kind.rank
+        if stmt.primitive.options.get("checked") and same:
+            return self._at(source, index)  # type: ignore[arg-type]
         name = self.materialise(stmt.target)
         return _subscript(ast.Name(name, ast.Load()), index)
 
@@ -112,7 +125,7 @@ class Elements:
             return self.scalar_value(operand)
         dims, space = self.dims, self.space
         self.dims = list(stmt.target.shape)
-        self.space = [self.length(stmt.target, axis) for axis in range(stmt.target.kind.rank)] if any(
+        self.space = [self._length_of(stmt, axis) for axis in range(stmt.target.kind.rank)] if any(
             self.sizes.equal(a, b) is None
             for a, b in zip(operand.shape[::-1], stmt.target.shape[::-1], strict=False)
         ) else [ast.Constant(0)] * stmt.target.kind.rank
@@ -286,6 +299,8 @@ class Elements:
 
     def _length_of(self, stmt: Let, axis: int) -> ast.expr:
         text = stmt.primitive.text
+        if stmt.target.shape[axis].is_constant:
+            return ast.Constant(stmt.target.shape[axis].constant)
         rank = stmt.target.kind.rank
         if text == "getitem":
             array = stmt.args[0]
@@ -297,7 +312,13 @@ class Elements:
                 return self.length(shape.var, axis)
             if isinstance(shape, tuple):
                 return self.scalar_value(shape[axis])
+            if isinstance(shape, Var) and shape.kind.form == "opaque":
+                return ast.Subscript(self.scalar_value(shape), ast.Constant(axis), ast.Load())
             return self.scalar_value(shape)
+        if text == "unbroadcast" and stmt.primitive.options.get("checked"):
+            source = stmt.args[0]
+            if isinstance(source, Var) and source.kind.rank == rank:
+                return self.length(source, axis)
         if text in TRANSPARENT:
             return self._length_moved(stmt, axis)
         wanted = stmt.target.shape[axis]
@@ -311,9 +332,9 @@ class Elements:
             if self.sizes.equal(operand.shape[own], wanted):
                 return self.length(operand, own)
         if stmt.primitive.form == "elementwise" and candidates:
-            # Unknown until run time: the longer one wins, and the checks find the rest out.
-            lengths = [self.length(operand, own) for operand, own in candidates]
-            return lengths[0] if len(lengths) == 1 else ast.Call(_dotted("max"), lengths, [])
+            # Unknown until run time: the checks find out whether the others are as long.
+            operand, own = candidates[0]
+            return self.length(operand, own)
         name = self.materialise(stmt.target)
         shape_node = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
         return ast.Subscript(shape_node, ast.Constant(axis), ast.Load())

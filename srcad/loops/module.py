@@ -91,6 +91,8 @@ def loop_text(
     writer.taken = set(names.of.values()) | {function.name, "saved"}
     writer.memory = memory_classes(function, buffers, names.of)
     writer.dense = _dense(function)
+    opened = (v for r in function.body.results if isinstance(r, Var) for v in folding.open(r))
+    writer.handed = frozenset(opened)
     writer.positions = _positions(function, names.of)
     writer.known_vars = set(function.params)
     params = [names.of[param] for param in function.params]

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.analyses.sizes import Sizes
 from srcad.emit.buffers import is_view
-from srcad.emit.expressions import Expressions
+from srcad.emit.expressions import BINARY, Expressions
 from srcad.emit.liveness import LiveSets
 from srcad.emit.printer import expression
 from srcad.emit.statements import INDENT, Writer
@@ -75,6 +75,7 @@ class LoopWriter(Writer):
     stacks: dict[Var, str] = field(default_factory=dict)
     memory: dict[str, frozenset[int]] = field(default_factory=dict)
     dense: set[Var] = field(default_factory=set)
+    handed: frozenset[Var] = frozenset()
     known_vars: set[Var] = field(default_factory=set)
     around: list[Around] = field(default_factory=list)
 
@@ -179,6 +180,10 @@ class LoopWriter(Writer):
         text = stmt.primitive.text
         if text == "getitem":
             return is_view(stmt)
+        if text == "unbroadcast":
+            source = stmt.args[0]
+            same = isinstance(source, Var) and source.kind.rank == stmt.target.kind.rank
+            return bool(stmt.primitive.options.get("checked")) and same
         return (
             stmt.primitive.form == "elementwise"
             or text in ("masked", "cast", "assign", "np.copy", "np.broadcast_to", "not")
@@ -240,7 +245,7 @@ class LoopWriter(Writer):
         before: list[str],
     ) -> None:
         checks = self._check_lines(elements)
-        item.live_after = self.live.after.get(id(self.current), frozenset())
+        item.live_after = self.live.after.get(id(self.current), self.handed)
         nest = self.nest
         ready = [*self.pending, *before]
         self.pending = []
@@ -592,7 +597,9 @@ class LoopWriter(Writer):
         """Python's own arithmetic raises where compiled arithmetic does not."""
         text, args, kind = stmt.primitive.text, stmt.args, stmt.target.kind
         python = all(_is_python(a) for a in args)
-        node = self.elements().applied(stmt, self.scalar) if stmt.primitive.form == "elementwise" else None
+        node: ast.expr | None = None
+        if stmt.primitive.form == "elementwise" or text in BINARY:
+            node = self.elements().applied(stmt, self.scalar)
         if not self.checked or not python:
             return node
         divisor = args[1] if len(args) > 1 else None
@@ -760,16 +767,27 @@ class LoopWriter(Writer):
         if step > 0:
             start = self._bound(item.lower, ast.Constant(0), length, dim)
             stop = self._bound(item.upper, length, length, dim)
-        elif item.lower is None and item.upper is None:
-            start, stop = minus(length, ast.Constant(1)), ast.UnaryOp(ast.USub(), ast.Constant(1))
         else:
-            raise Unsupported("a backward slice with bounds")
+            start, stop = self._backward_bounds(item, length)
         if step == 1 and self._may_be_empty(item, dim):
             self.helpers.add("not_before")
             stop = ast.Call(ast.Name("not_before", ast.Load()), [stop, start], [])
         found = (start, stop, step)
         self.bounds[key] = found
         return found
+
+    def _backward_bounds(self, item: Slice, length: ast.expr) -> tuple[ast.expr, ast.expr]:
+        """The bounds of a slice with a negative step."""
+        minus_one = ast.UnaryOp(ast.USub(), ast.Constant(1))
+        found = []
+        for bound, default in ((item.lower, minus(length, ast.Constant(1))), (item.upper, minus_one)):
+            if bound is None:
+                found.append(default)
+                continue
+            self.helpers.add("clipped_back")
+            name = ast.Name("clipped_back", ast.Load())
+            found.append(ast.Call(name, [self.scalar(bound), length], []))
+        return found[0], found[1]  # type: ignore[return-value]
 
     def _may_be_empty(self, item: Slice, dim: Dim) -> bool:
         assert self.builder is not None

@@ -64,6 +64,13 @@ def clipped(bound, length):
     return min(max(bound, 0), length)
 
 
+def clipped_back(bound, length):
+    """A bound of a slice with a negative step as Python clips it."""
+    if bound < 0:
+        bound += length
+    return min(max(bound, -1), length - 1)
+
+
 def not_before(stop, start):
     """The end of a slice that may be empty."""
     return max(stop, start)
@@ -109,6 +116,7 @@ HELPERS = (
     multiply_int,
     power_int,
     clipped,
+    clipped_back,
     not_before,
     in_range,
     push_number,

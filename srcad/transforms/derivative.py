@@ -14,6 +14,7 @@ from srcad.transforms.handout import reach
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
 from srcad.transforms.simplify import simplify
+from srcad.transforms.views import copy_views
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,7 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     fwd, bwd = keep(primal, adjoint, builder)
     count = len(bwd.params) - len(seeded)
     fwd, bwd = simplify(fwd, sizes, share=False), simplify(bwd, sizes, share=True)
+    bwd = copy_views(bwd)
     fwd, bwd, count = _unused_dropped(fwd, bwd, count, len(results))
     guards = tuple(g for g in sizes.guards if readable(g, primal.params))
     return Derivative(program, primal, fwd, bwd, seeded, wanted, count, guards)

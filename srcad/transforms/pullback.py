@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from srcad.frontend.lower import apply_body
 from srcad.ir.nodes import Atom, Const, Let, Operand, ShapeOf, Var
+from srcad.rules.registry import PRIMITIVES
 from srcad.rules.indexing import add_at, cast, getitem, last_written, setitem
 from srcad.runtime.arrays import masked, unbroadcast
 
@@ -148,6 +150,11 @@ def as_dtype(state: Reverse, bar: Atom, like: Var) -> Atom:
     return bar
 
 
+_UNBROADCAST = PRIMITIVES[unbroadcast]
+CHECKED_UNBROADCAST = replace(_UNBROADCAST, options={**_UNBROADCAST.options, "checked": True})
+"""For bars of elementwise statements, whose lengths compiled code checks in the forward sweep."""
+
+
 def unbroadcast_to(state: Reverse, bar: Atom, like: Var) -> Atom:
     """Sum a bar over the axes that its primal was broadcast along."""
     if not isinstance(bar, Var) or not bar.kind.rank:
@@ -164,7 +171,7 @@ def unbroadcast_to(state: Reverse, bar: Atom, like: Var) -> Atom:
         if same:
             continue
         if same is None or not sizes.is_one(ours):
-            return state.builder.emit(unbroadcast, bar, ShapeOf(like))
+            return state.builder.emit(CHECKED_UNBROADCAST, bar, ShapeOf(like))
         summed.append(axis)
     if extra:
         axes = tuple(range(extra))

@@ -282,8 +282,8 @@ def _trips(keeper: Keeper, loop: Loop) -> int:
     ends = [keeper.builder.size(end) for end in (loop.range.start, loop.range.stop)]
     if ends[0] is None or ends[1] is None:
         return UNKNOWN_LENGTH
-    length = keeper.builder.sizes.hint(ends[1] - ends[0])
-    return UNKNOWN_LENGTH if length is None else max(abs(length), 1)
+    length = ends[1] - ends[0]
+    return max(abs(length.constant), 1) if length.is_constant else UNKNOWN_LENGTH
 
 
 def _settle(
@@ -401,9 +401,8 @@ def _exact(stmt: Let) -> bool:
 def _price(keeper: Keeper, var: Var) -> int:
     """Roughly the bytes that keeping a value takes, for one trip."""
     total = np.dtype(var.kind.dtype).itemsize if var.kind.form != "opaque" else 8
-    for dim in var.shape:
-        length = keeper.builder.sizes.hint(dim)
-        total *= max(length if length is not None else UNKNOWN_LENGTH, 1)
+    for dim in var.shape:  # not the lengths of this call: the text shall not depend on them
+        total *= max(dim.constant, 1) if dim.is_constant else UNKNOWN_LENGTH
     scope = keeper.defs.scope[var]
     is_param = keeper.defs.stmt[var] is None and not scope.loops and scope.parent is None
     return 1 if is_param else total + 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from srcad.analyses.sizes import Sizes
+from srcad.ir.kinds import INT
 from srcad.ir.nodes import Atom, Block, Const, Function, If, Let, Loop, Operand, ShapeOf, Stmt, Var
 from srcad.ir.walk import blocks, map_block, map_stmt, own_vars
 from srcad.rules.indexing import setitem
@@ -268,9 +269,33 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
             if text == "*" and one in (Const(-1), Const(-1.0)) and isinstance(other, Var):
                 if other.kind == kind:
                     return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(other,))
+    if (found := _shifted(stmt, state)) is not None:
+        return found
     if isinstance(left, Const) and isinstance(right, Const) and kind.is_integral:
         return Const(stmt.primitive.function(left.value, right.value))
     return None
+
+
+def _shifted(stmt: Let, state: _Rewriter) -> Atom | Let | None:
+    """`i + 1 - 1` on Python ints is `i`."""
+    left, right = stmt.args
+    held = state.made.get(left) if isinstance(left, Var) else None
+    signs = {"+": 1, "-": -1}
+    if held is None or stmt.target.kind != INT or held.target.kind != INT:
+        return None
+    if stmt.primitive.text not in signs or held.primitive.text not in signs:
+        return None
+    if len(held.args) != 2 or not (isinstance(right, Const) and isinstance(held.args[1], Const)):
+        return None
+    inner, outer = held.args[1].value, right.value
+    if not (type(inner) is int and type(outer) is int and isinstance(held.args[0], Var)):
+        return None
+    total = signs[held.primitive.text] * inner + signs[stmt.primitive.text] * outer
+    if total == 0:
+        return held.args[0] if held.args[0].kind == INT else None
+    function = operator.add if total > 0 else operator.sub
+    args = (held.args[0], Const(abs(total)))
+    return replace(stmt, primitive=PRIMITIVES[function], args=args)
 
 
 def _is_basic(index: Operand) -> bool:
@@ -295,9 +320,36 @@ def _add_at(stmt: Let, state: _Rewriter) -> Let | Atom:
         return _setitem(
             replace(stmt, primitive=PRIMITIVES[setitem], args=(held.args[0], index, value)), state
         )
+    if (base := _put_back(stmt, state)) is not None:
+        start, cleared_array = base
+        state.same[start] = cleared_array
+        return array  # type: ignore[return-value]
     if held.primitive.text == "np.zeros" and _exactly(value, stmt, state):
         return replace(stmt, primitive=PRIMITIVES[setitem])
     return stmt
+
+
+def _put_back(stmt: Let, state: _Rewriter) -> tuple[Var, Atom] | None:
+    """`t = x[i]; x[i] = 0; x[j] += ...; x[i] += t` clears `x[i]` in vain.
+
+    Returns the cleared array and the one that it was before, None if that is not what happens.
+    """
+    array, index, value = stmt.args
+    read = state.made.get(value) if isinstance(value, Var) else None
+    if read is None or read.primitive.text != "getitem" or read.args[1] != index:
+        return None
+    held = state.made.get(array) if isinstance(array, Var) else None
+    while held is not None and state.uses[held.target] == 1 and _is_basic(held.args[1]):
+        before = held.args[0]
+        if held.primitive.text == "setitem":
+            cleared = held.args[1] == index and held.args[2] in ZEROS
+            if cleared and before is read.args[0] and isinstance(before, Var):
+                return held.target, before
+            return None
+        if held.primitive.text != "add_at":
+            return None
+        held = state.made.get(before) if isinstance(before, Var) else None
+    return None
 
 
 def _exactly(value: Operand, stmt: Let, state: _Rewriter) -> bool:

@@ -118,10 +118,10 @@ class TapeWriter:
 
     def _precedes(self, stmt: Stmt, loop: Loop) -> bool:
         for other in self.function.body.body:
-            if other is stmt:
-                return True
             if other is loop or any(_contains(block, loop) for block in blocks(other)):
                 return False
+            if other is stmt:
+                return True
         return False
 
     def _trips(self, loop: Loop, outermost: Loop) -> Atom | None:

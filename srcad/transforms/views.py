@@ -1,0 +1,76 @@
+"""Copies of views: where part of an array is read before and used after that array is updated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from srcad.emit.folding import IN_PLACE, is_basic
+from srcad.ir.nodes import Block, Function, If, Let, Loop, Stmt, Var
+from srcad.ir.walk import block_vars, map_atom, map_stmt
+from srcad.rules.registry import PRIMITIVES
+
+
+def copy_views(function: Function) -> Function:
+    """Copy the parts of arrays that are used after an update of the array they were read from.
+
+    Without that the whole array would have to be copied, so that the update leaves the part alone.
+    """
+    return replace(function, body=_block(function.body))
+
+
+def _block(block: Block) -> Block:
+    last = _last_uses(block)
+    copied = _copied(block, last)
+    body: list[Stmt] = []
+    names: dict[Var, Var] = {}
+
+    def change(var: Var) -> Var:
+        return names.get(var, var)
+
+    for stmt in block.body:
+        changed = map_stmt(stmt, change)
+        match changed:
+            case If(then=then, orelse=orelse):
+                changed = replace(changed, then=_block(then), orelse=_block(orelse))
+            case Loop(body=inner):
+                changed = replace(changed, body=_block(inner))
+        body.append(changed)
+        if isinstance(stmt, Let) and stmt.target in copied:
+            whole = stmt.target
+            own = Var(whole.hint, whole.kind, whole.shape)
+            body.append(Let(own, PRIMITIVES[np.copy], (whole,), (), stmt.origin))
+            names[whole] = own
+    return Block(tuple(body), tuple(map_atom(result, change) for result in block.results))
+
+
+def _last_uses(block: Block) -> dict[Var, int]:
+    """The place of the last statement of a block that reads a variable."""
+    last: dict[Var, int] = {}
+    for place, stmt in enumerate(block.body):
+        inner = block_vars(Block((stmt,)))
+        for var in inner:
+            last[var] = place
+    for result in block.results:
+        if isinstance(result, Var):
+            last[result] = len(block.body)
+    return last
+
+
+def _copied(block: Block, last: dict[Var, int]) -> set[Var]:
+    views: dict[Var, list[Var]] = {}
+    found: set[Var] = set()
+    for place, stmt in enumerate(block.body):
+        if not isinstance(stmt, Let) or not stmt.args or not isinstance(stmt.args[0], Var):
+            continue
+        array = stmt.args[0]
+        if stmt.primitive.text == "getitem" and stmt.target.kind.is_array:
+            if is_basic(stmt.args[1]):
+                views.setdefault(array, []).append(stmt.target)
+        elif stmt.primitive.text in IN_PLACE and last[array] == place:
+            found.update(view for view in views.get(array, ()) if last.get(view, -1) > place)
+    return found
+
+
+__all__ = ["copy_views"]
