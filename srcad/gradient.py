@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad import pipeline
 from srcad.cotangents import (
     bars_like,
     check_gradient_inputs,
@@ -15,6 +16,7 @@ from srcad.cotangents import (
     leaf_type,
 )
 from srcad.errors import ArgumentError
+from srcad.fastpath import MISS, FastPaths
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
 
@@ -78,9 +80,19 @@ class Gradient:
         self.target = target
         self.options = options
         self._plans: dict[object, Plan] = {}
+        self._fast = FastPaths()
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Return the gradient by the chosen arguments, at `args` and `kwargs`."""
+        if not kwargs:
+            for fast in self._fast.paths:
+                result = fast(args)
+                if result is not MISS:
+                    return result
+        return self._general(args, kwargs)
+
+    def _general(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> object:
+        """Return the gradient for arguments of any structure and kinds."""
         leaves, structure = flatten((args, kwargs))
         key = (structure, *map(_kind, leaves))
         plan = self._plans.get(key)
@@ -93,6 +105,8 @@ class Gradient:
         made = self.target.specialise(args, kwargs, plan.wrt, options.has_aux)
         value, aux, bars = made.value_and_grad(leaves)
         check_gradient_output(value, holomorphic=options.holomorphic)
+        if plan.parts is None and not kwargs:
+            self._learn(made, args, plan)
         gradients = tuple(
             bars_like(
                 [leaf_type(leaves[index]) for index in plan.chosen],
@@ -125,6 +139,19 @@ class Gradient:
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by function and options; plans are made again."""
         return type(self), (self.target, self.options)
+
+    def _learn(
+        self, made: pipeline.Specialisation, args: tuple[object, ...], plan: Plan
+    ) -> None:
+        """Remember how to call the function with such arguments the fast way."""
+        options = self.options
+
+        def result(value: str, gradients: str) -> str:
+            gradient = gradients if isinstance(options.argnums, tuple) else f"{gradients}[0]"
+            return f"{value}, {gradient}" if options.with_value else gradient
+
+        history = self.target.history
+        self._fast.learn(made, args, plan.chosen, result, history, options.holomorphic)
 
     def _prepare(
         self,

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from srcad import cotangents, trees
+from srcad.analyses.tape_sizes import TapeSize, tape_sizes
+from srcad.analyses.tape_sizes import check as check_tapes
 from srcad.emit.generated import Generated, generate
 from srcad.engines import numpy_engine
 from srcad.errors import CompilationError, EngineWarning, UnsafeMutation
@@ -51,6 +53,7 @@ class Shared:
     order: tuple[int, ...]
     bars: tuple[int | None, ...]
     written: tuple[int, ...]
+    tapes: tuple[TapeSize, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +109,15 @@ class Specialisation:
         values = captured(self.function, shared.program.captures)
         assert values is not None
         inputs += values
-        if shared.written:
-            _check_overlap(inputs, shared.written, self.function)
+        check_inputs(shared, self.function, inputs)
         return inputs
+
+
+def check_inputs(shared: Shared, function: Function, inputs: Sequence[Any]) -> None:
+    """Raise for inputs of a specialisation that it fits, but cannot be run with."""
+    if shared.written:
+        _check_overlap(inputs, shared.written, function)
+    check_tapes(shared.tapes, shared.derivative.fwd.params, inputs)
 
 
 def _check_output(result: Any) -> None:
@@ -225,6 +234,7 @@ def _make(
         seeds,
         bars,
         written,
+        tape_sizes(derivative.fwd, program.known),
     )
 
 

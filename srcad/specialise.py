@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,10 @@ from srcad.frontend.context import Capture, Identity
 from srcad.frontend.values import Path
 from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Var
+
+
+# What following a path may raise when something is not where it was.
+ABSENT = (LookupError, AttributeError, TypeError, ValueError)
 
 
 def root_key(function: Any) -> Any:
@@ -93,18 +97,20 @@ def unchanged(root: Any, identities: Sequence[Identity]) -> bool:
     for identity in identities:
         try:
             found = reach(root, identity.path)
-        except (LookupError, AttributeError, TypeError, ValueError):
+        except ABSENT:
             return False
-        if found is identity.value:
-            continue
-        if isinstance(found, str | int | bytes | np.dtype) and type(found) is type(identity.value):
-            if found == identity.value:
-                continue
-        if isinstance(found, types.MethodType | types.BuiltinMethodType):
-            if found == identity.value:
-                continue
-        return False
+        if found is not identity.value and not same(found, identity.value):
+            return False
     return True
+
+
+def same(found: Any, expected: Any) -> bool:
+    """Whether an object stands for another one that it is not: equal strings, bound methods."""
+    if isinstance(found, str | int | bytes | np.dtype) and type(found) is type(expected):
+        return bool(found == expected)
+    if isinstance(found, types.MethodType | types.BuiltinMethodType):
+        return bool(found == expected)
+    return False
 
 
 def captured(root: Any, captures: Sequence[Capture]) -> list[Any] | None:
@@ -113,7 +119,7 @@ def captured(root: Any, captures: Sequence[Capture]) -> list[Any] | None:
     for capture in captures:
         try:
             value = reach(root, capture.path)
-        except (LookupError, AttributeError, TypeError, ValueError):
+        except ABSENT:
             return None
         kind = capture.var.kind
         if kind.is_array:
@@ -131,38 +137,48 @@ def compile_guards(
     guards: Sequence[Guard], params: Sequence[Var]
 ) -> Callable[[Sequence[Any]], bool]:
     """One function that checks all guards against the values of the parameters."""
-    places = {var: i for i, var in enumerate(params)}
-    tests = []
-    for guard in guards:
-        tests.append(f"({_dim(guard.dim, places)}) {guard.relation} 0")
-    body = " and ".join(dict.fromkeys(tests)) or "True"
-    namespace: dict[str, Any] = {"_length": _slice_length}
-    return eval(f"lambda v: {body}", namespace)  # type: ignore[no-any-return]  # noqa: S307
+    names = {var: f"v[{i}]" for i, var in enumerate(params)}
+    return eval(f"lambda v: {guard_text(guards, names)}", dict(GUARD_NAMES))  # type: ignore[no-any-return]  # noqa: S307
+
+
+def guard_text(guards: Sequence[Guard], names: Mapping[Var, str]) -> str:
+    """The expression that is true where all guards hold; it needs `GUARD_NAMES`.
+
+    Args:
+        guards: the guards.
+        names: the texts of the parameters.
+    """
+    tests = [f"({dim_text(guard.dim, names)}) {guard.relation} 0" for guard in guards]
+    return " and ".join(dict.fromkeys(tests)) or "True"
 
 
 def _slice_length(start: int | None, stop: int | None, step: int, length: int) -> int:
     return len(range(*slice(start, stop, step).indices(length)))
 
 
-def _dim(dim: Dim | None, places: dict[Var, int]) -> str:
+GUARD_NAMES = {"_length": _slice_length}
+
+
+def dim_text(dim: Dim | None, names: Mapping[Var, str]) -> str:
+    """The expression for a length; it needs `GUARD_NAMES`."""
     if dim is None:
         return "None"
     parts = [str(dim.constant)]
     for symbol, count in dim.terms:
-        parts.append(f"{count} * {_symbol(symbol, places)}")
+        parts.append(f"{count} * {_symbol(symbol, names)}")
     return " + ".join(sorted(parts))
 
 
-def _symbol(symbol: Symbol, places: dict[Var, int]) -> str:
+def _symbol(symbol: Symbol, names: Mapping[Var, str]) -> str:
     match symbol:
         case SizeOf(var, axis):
-            return f"v[{places[var]}].shape[{axis}]"
+            return f"{names[var]}.shape[{axis}]"
         case ValueOf(var):
-            return f"v[{places[var]}]"
+            return f"{names[var]}"
         case SliceLength(start, stop, step, length):
             inner = ", ".join(
-                (_dim(start, places), _dim(stop, places), str(step), _dim(length, places))
+                (dim_text(start, names), dim_text(stop, names), str(step), dim_text(length, names))
             )
             return f"_length({inner})"
         case Opaque(operation, operands):
-            return "(" + f" {operation} ".join(f"({_dim(d, places)})" for d in operands) + ")"
+            return "(" + f" {operation} ".join(f"({dim_text(d, names)})" for d in operands) + ")"

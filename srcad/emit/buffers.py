@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from srcad.analyses.sizes import Sizes
 from srcad.emit.folding import IN_PLACE, Folding
 from srcad.emit.liveness import LiveSets
-from srcad.ir.nodes import Block, Const, Function, If, Let, Loop, Slice, Stmt, Var
+from srcad.ir.nodes import Block, Const, Effect, Function, If, Let, Loop, Slice, Stmt, Var
 from srcad.ir.walk import blocks
 from srcad.rules.registry import shares_memory
 
@@ -214,6 +214,9 @@ def _unite(block: Block, classes: _Classes, buffers: Buffers) -> None:
                         classes.join(phi, init)
                     classes.join(phi, following)
                     classes.join(phi, target)
+            case Effect(targets=targets):
+                # What a tape holds is read again by the next call of the pullback.
+                classes.foreign.update(classes.root(t) for t in targets if t.kind.is_array)
         for inner in blocks(stmt):
             _unite(inner, classes, buffers)
 

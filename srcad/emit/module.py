@@ -10,6 +10,7 @@ from typing import Any
 from srcad.analyses.sizes import Sizes
 from srcad.emit import naming
 from srcad.emit.buffers import plan
+from srcad.emit.definite import definite
 from srcad.emit.expressions import Expressions
 from srcad.emit.folding import fold
 from srcad.emit.liveness import live_sets
@@ -46,10 +47,15 @@ def function_text(
         unpacked: how many leading parameters come as one tuple `saved`.
         comments: whether to cite the user's lines.
     """
-    folding = fold(function)
-    live = live_sets(function, folding)
-    buffers = plan(function, folding, live, sizes)
-    names = naming.choose(function, folding, live, buffers, {function.name})
+    while True:
+        folding = fold(function)
+        live = live_sets(function, folding)
+        buffers = plan(function, folding, live, sizes)
+        names = naming.choose(function, folding, live, buffers, {function.name})
+        sure = definite(function, names.of)
+        if sure is function:
+            break
+        function = sure
     expressions = Expressions(names.of, folding)
     writer = Writer(expressions, folding, buffers, names.of, comments)
     writer.positions = _positions(function, names.of)

@@ -48,6 +48,9 @@ class Writer:
     positions: dict[Var, str] = field(default_factory=dict)
     copied: set[str] = field(default_factory=set)
 
+    def flush(self) -> None:
+        """Put down what a writer holds back; this one holds nothing back."""
+
     def line(self, text: str) -> None:
         self.lines.append(INDENT * self.depth + text)
 
@@ -79,6 +82,7 @@ class Writer:
         self.moves(moves)
         for text in tail:
             self.line(text)
+        self.flush()
         if not any(line.strip() and not line.strip().startswith("#") for line in self.lines[before:]):
             del self.lines[before:]
             self.line("pass")
@@ -239,7 +243,8 @@ class Writer:
 
     def loop(self, stmt: Loop) -> None:
         self.comment(stmt.origin)
-        entries = [(self.names[phi], init) for phi, init in zip(stmt.carried, stmt.inits, strict=True)]
+        parts = zip(stmt.carried, stmt.inits, strict=True)
+        entries = [(self.names[phi], init) for phi, init in parts]
         self.copied = {self.names[phi] for phi in stmt.carried if phi in self.buffers.entries}
         self.moves(entries)
         self.copied = set()
@@ -284,7 +289,7 @@ class Writer:
             tail.insert(0, f"{counter} += 1")
         simple = all(
             (isinstance(s, Let) and s.target in self.folding.lets)
-            or (isinstance(s, If) and s.targets[0] in self.folding.choices)
+            or (isinstance(s, If) and s.targets and s.targets[0] in self.folding.choices)
             for s in stmt.test.body
         )
         if simple:

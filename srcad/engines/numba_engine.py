@@ -10,6 +10,8 @@ import numpy as np
 
 from srcad import cache
 from srcad.emit.generated import Generated
+from srcad.emit.ownership import owned_results
+from srcad.engines.direct import Direct
 from srcad.engines.modules import load_cached
 from srcad.engines.numpy_engine import Engine as NumpyEngine
 from srcad.errors import CompilationError, EngineWarning
@@ -34,6 +36,7 @@ class Engine:
         self.single = self.plain.single
         name = derivative.program.function.name
         self.name = name
+        self.text = text
         self.strict = strict
         self.refused = False
         kinds = [param.kind for param in derivative.primal.params]
@@ -123,6 +126,16 @@ class Engine:
         results = self._results(out)
         check(results)
         return results, (found,) if self.single else found
+
+    def direct(self) -> Direct | None:
+        """What `value_and_grad` runs; None as long as that is not compiled code."""
+        from numba.core.errors import NumbaError
+
+        if self.both is None or self.refused or not self.both.signatures:
+            return None
+        owned = owned_results(self.text, f"{self.name}_bwd")
+        retry = (Bail, OverflowError, NumbaError)
+        return Direct(self.both, self.conversions[0], retry, owned, self.single)
 
 
 _PLAIN = "array level"

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from srcad.emit.generated import Generated
+from srcad.emit.ownership import owned_results
+from srcad.engines.direct import Direct
 from srcad.engines.modules import load_cached, without_warnings
 from srcad.transforms.derivative import Derivative
 
@@ -23,6 +25,7 @@ class Engine:
         self.fwd: Callable[..., Any] = namespace[generated.fwd_name]
         self.bwd: Callable[..., Any] = without_warnings(namespace[generated.bwd_name])
         self.single = len(derivative.inputs) == 1
+        self.generated = generated
 
     def forward(self, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The results and the residuals."""
@@ -40,5 +43,26 @@ class Engine:
         """The results and the gradient of the first of them."""
         results, saved = self.forward(inputs)
         check(results)
-        seeds = tuple(np.ones_like(results[i])[()] for i in self.seeds[:1])
+        seeds = tuple(_one(results[i]) for i in self.seeds[:1])
         return results, self.backward(saved, seeds)
+
+    def direct(self) -> Direct | None:
+        """What `value_and_grad` runs, if there is one result."""
+        if self.count != 1 or not self.seeds:
+            return None
+        fwd, bwd = self.fwd, self.bwd
+
+        def both(*inputs: Any) -> tuple[Any, Any]:
+            value, saved = fwd(*inputs)
+            return value, bwd(saved, _one(value))
+
+        owned = owned_results(self.generated.array, self.generated.bwd_name)
+        return Direct(both, None, (), owned, self.single)
+
+
+_ONE = np.float64(1.0)
+
+
+def _one(result: Any) -> Any:
+    """The seed of a gradient: a scalar of the result's dtype."""
+    return _ONE if isinstance(result, float) else np.ones_like(result)[()]

@@ -1,4 +1,4 @@
-"""Functions that the frontend handles itself: Python's own, and NumPy's that make views."""
+"""Functions that the frontend handles itself: primitives, and Python's own functions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,17 @@ import gast
 import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
-from srcad.frontend import calls, control, expressions, memory, objects, statements, updates
+from srcad.frontend import (
+    calls,
+    control,
+    expressions,
+    memory,
+    objects,
+    shaping,
+    updates,
+)
 from srcad.frontend.builder import EvaluationFails
+from srcad.frontend.shaping import as_array, is_none
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -26,7 +35,6 @@ from srcad.frontend.values import (
     Ref,
     Sequence,
     Static,
-    Step,
     Text,
     Value,
 )
@@ -51,7 +59,7 @@ def call_primitive(
     out = kwargs.pop("out", None)
     if isinstance(primitive.function, np.ufunc) and len(args) > primitive.function.nin:
         *args, out = args
-    if out is not None and not _is_none(out):
+    if out is not None and not is_none(out):
         if "where" in kwargs or not isinstance(out, Array):
             ctx.refuse("`where=` and this `out=` cannot be differentiated yet", node)
         result = call_primitive(ctx, primitive, args, kwargs, node)
@@ -79,7 +87,7 @@ def _written_to(
     """`out=`: the result goes into that array, as an in-place operation writes it."""
     try:
         if isinstance(result, Var):
-            statements.check_casting(memory.read(ctx, out), result, primitive.function)
+            updates.check_casting(memory.read(ctx, out), result, primitive.function)
         memory.write(ctx, out, Const(Ellipsis), result, node)
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
@@ -126,136 +134,6 @@ def _normal(
     return args, kwargs
 
 
-def _is_none(value: Value | None) -> bool:
-    return value is None or (isinstance(value, Static) and value.value is None)
-
-
-# -- views --------------------------------------------------------------------------------------
-
-
-def _array(ctx: Lowering, args: Args, node: gast.AST) -> Value:
-    value = objects.resolve(ctx, args[0], node)
-    if isinstance(value, Items | Ref):
-        return calls.call_python(ctx, np.array, [value], {}, node)
-    return value
-
-
-def reshape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = _array(ctx, args, node)
-    shape = args[1] if len(args) > 1 else kwargs.get("shape", kwargs.get("newshape"))
-    if shape is None or set(kwargs) - {"shape", "newshape"}:
-        ctx.refuse("this form of reshape cannot be differentiated yet", node)
-    shape = objects.resolve(ctx, shape, node)
-    if isinstance(shape, Number):
-        shape = Items((shape,))
-    place = expressions.operand(ctx, shape, node)
-    return _view(ctx, value, "reshape", (place,), np.reshape, node)
-
-
-def ravel(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    if len(args) > 1 or kwargs:
-        ctx.refuse("this form of ravel cannot be differentiated yet", node)
-    return _view(ctx, _array(ctx, args, node), "ravel", (), np.ravel, node)
-
-
-def _view(
-    ctx: Lowering, value: Value, operation: str, extra: tuple[Any, ...], function: Any,
-    node: gast.AST,
-) -> Value:
-    """A view where the layout is known to allow it, else an array that may share memory."""
-    try:
-        if not isinstance(value, Array):
-            result = ctx.builder.emit(function, expressions.operand(ctx, value, node), *extra)
-            return memory.new_array(ctx, result)
-        certain = operation in ("transpose", "swapaxes", "expand_dims", "squeeze")
-        if certain or ctx.is_contiguous(value):
-            return memory.view(ctx, value, Step(operation, extra))
-        result = ctx.builder.emit(function, memory.read(ctx, value), *extra)
-        return memory.new_array(ctx, result, frozenset({value.cell}))
-    except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
-
-
-def transpose(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = _array(ctx, args, node)
-    axes = args[1] if len(args) > 1 else kwargs.get("axes")
-    if _is_none(axes):
-        if isinstance(value, Array) and value.kind.rank < 2:
-            return value
-        return _view(ctx, value, "transpose", (), np.transpose, node)
-    assert axes is not None
-    order = tuple(Const(int(a)) for a in objects.static(ctx, axes, node))
-    return _view(ctx, value, "transpose", (order,), np.transpose, node)
-
-
-def _axis_view(operation: str, function: Any, count: int) -> Handler:
-    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = _array(ctx, args, node)
-        given = [*args[1:], *kwargs.values()]
-        if not given and operation == "squeeze" and isinstance(value, Array):
-            var = memory.read(ctx, value)
-            axes = tuple(i for i, d in enumerate(var.shape) if ctx.sizes.is_one(d))
-            return _view(ctx, value, operation, (Const(axes),), function, node)
-        fixed = tuple(Const(objects.static(ctx, v, node)) for v in given)
-        return _view(ctx, value, operation, fixed, function, node)
-
-    return handler
-
-
-def asarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`np.asarray`: the array itself, unless it has to be converted."""
-    value = objects.resolve(ctx, args[0], node)
-    dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
-    if set(kwargs) - {"dtype"} or len(args) > 2:
-        ctx.refuse("this form of asarray cannot be differentiated yet", node)
-    if not isinstance(value, Array):
-        return array(ctx, args, kwargs, node)
-    if _is_none(dtype) or np.dtype(objects.static(ctx, dtype, node)) == value.kind.dtype:  # type: ignore[arg-type]
-        return value
-    return calls.methods.astype(ctx, value, [dtype], node)  # type: ignore[list-item]
-
-
-def ascontiguousarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`np.ascontiguousarray`: the array itself or a copy, as its layout is; never 0-d."""
-    value = asarray(ctx, args, kwargs, node)
-    if not isinstance(value, Array):
-        return value
-    if not value.kind.rank:
-        return reshape(ctx, [value, expressions.literal(1)], {}, node)
-    if ctx.is_contiguous(value):
-        return value
-    result = ctx.builder.emit(np.ascontiguousarray, memory.read(ctx, value))
-    return memory.new_array(ctx, result, frozenset({value.cell}))
-
-
-def array(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`np.array`: a new array from an array, a number or nested lists."""
-    value = objects.resolve(ctx, args[0], node)
-    dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
-    if set(kwargs) - {"dtype"} or len(args) > 2:
-        ctx.refuse("this form of np.array cannot be differentiated yet", node)
-    if isinstance(value, Number):
-        shape = Items(())
-        made = calls.call_python(ctx, np.full, [shape, value], {}, node)
-        return made if _is_none(dtype) else _converted(ctx, made, dtype, node)
-    primitive = primitive_of(np.copy if isinstance(value, Array) else np.array)
-    if primitive is None:
-        calls.missing(ctx, np.array, node)
-    operand = expressions.operand(ctx, value, node)
-    try:
-        made = memory.new_array(ctx, ctx.builder.emit(primitive, operand))
-    except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
-    return made if _is_none(dtype) else _converted(ctx, made, dtype, node)
-
-
-def _converted(ctx: Lowering, made: Value, dtype: Value | None, node: gast.AST) -> Value:
-    wanted = np.dtype(objects.static(ctx, dtype, node))  # type: ignore[arg-type]
-    if isinstance(made, Array) and wanted == np.dtype(made.kind.dtype):
-        return made
-    return calls.methods.astype(ctx, made, [Static(wanted)], node)
-
-
 # -- Python's own functions -------------------------------------------------------------------------
 
 
@@ -285,17 +163,17 @@ def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def _shape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return objects.attribute(ctx, _array(ctx, args, node), "shape", node)
+    return objects.attribute(ctx, as_array(ctx, args, node), "shape", node)
 
 
 def _ndim(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return objects.attribute(ctx, _array(ctx, args, node), "ndim", node)
+    return objects.attribute(ctx, as_array(ctx, args, node), "ndim", node)
 
 
 def _size(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     if len(args) > 1:
         return objects.item(ctx, _shape(ctx, args[:1], {}, node), args[1], node)
-    return objects.attribute(ctx, _array(ctx, args, node), "size", node)
+    return objects.attribute(ctx, as_array(ctx, args, node), "size", node)
 
 
 def _print(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -413,7 +291,7 @@ def _is_complex(answer: bool) -> Handler:
     """`np.iscomplexobj` and `np.isrealobj` ask for the dtype only."""
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = _array(ctx, args, node)
+        value = as_array(ctx, args, node)
         if not isinstance(value, Number | Array):
             ctx.refuse(f"{objects.describe(ctx, value)} is not a number or an array", node)
         return expressions.literal(value.kind.is_complex == answer)
@@ -429,12 +307,12 @@ def _like(function: Any, plain: Any) -> Handler:
     """`np.zeros_like(x)` reads only the shape of `x`."""
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = _array(ctx, args, node)
+        value = as_array(ctx, args, node)
         given = kwargs.get("dtype", args[1] if len(args) > 1 else None)
         if set(kwargs) - {"dtype"}:
             ctx.refuse("this form of zeros_like cannot be differentiated yet", node)
         kind = value.kind  # type: ignore[union-attr]
-        dtype = np.dtype(kind.dtype if _is_none(given) else objects.static(ctx, given, node))  # type: ignore[arg-type]
+        dtype = np.dtype(kind.dtype if is_none(given) else objects.static(ctx, given, node))  # type: ignore[arg-type]
         shape = ShapeOf(memory.read(ctx, value)) if isinstance(value, Array) else ()
         result = ctx.builder.emit(plain, shape, Const(dtype))
         return memory.new_array(ctx, result)
@@ -498,18 +376,10 @@ HANDLERS: dict[Any, Handler] = {
     np.shape: _shape,
     np.ndim: _ndim,
     np.size: _size,
-    np.reshape: reshape,
-    np.ravel: ravel,
-    np.transpose: transpose,
-    np.swapaxes: _axis_view("swapaxes", np.swapaxes, 2),
-    np.expand_dims: _axis_view("expand_dims", np.expand_dims, 1),
-    np.squeeze: _axis_view("squeeze", np.squeeze, 1),
-    np.asarray: asarray,
-    np.ascontiguousarray: ascontiguousarray,
-    np.array: array,
     np.zeros_like: _like(np.zeros_like, np.zeros),
     np.ones_like: _like(np.ones_like, np.ones),
     np.empty_like: _like(np.empty_like, np.empty),
+    **shaping.HANDLERS,
     **updates.HANDLERS,
 }
 

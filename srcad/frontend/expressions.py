@@ -10,7 +10,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, memory, objects
+from srcad.frontend import calls, control, memory, methods, objects
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import (
     Array,
@@ -32,7 +32,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ir.kinds import BOOL, kind_of
-from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Slice, Var
+from srcad.ir.nodes import Const, Operand, ShapeOf, Slice, Var
 from srcad.rules.indexing import getitem
 from srcad.rules.registry import Primitive, primitive_of
 
@@ -397,7 +397,7 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
         empty = not objects.iterate(ctx, value, node)
         value = calls.call_python(ctx, np.array, [value], {}, node)
         if empty:
-            value = calls.methods.astype(ctx, value, [Static(np.dtype(np.intp))], node)
+            value = methods.astype(ctx, value, [Static(np.dtype(np.intp))], node)
     return operand(ctx, value, node)
 
 

@@ -8,7 +8,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import builtin, calls, control, expressions, memory, objects
+from srcad.frontend import calls, control, expressions, memory, objects, shaping
 from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Sequence, Static, Value
 from srcad.ir.nodes import Const
 from srcad.rules.indexing import cast
@@ -74,15 +74,15 @@ def _of_array(
     match name:
         case "reshape":
             shape = args[0] if len(args) == 1 else Items(tuple(args))
-            return builtin.reshape(ctx, [receiver, shape], kwargs, node)
+            return shaping.reshape(ctx, [receiver, shape], kwargs, node)
         case "ravel":
-            return builtin.ravel(ctx, [receiver, *args], kwargs, node)
+            return shaping.ravel(ctx, [receiver, *args], kwargs, node)
         case "flatten" if not args and not kwargs:
-            raveled = builtin.ravel(ctx, [receiver], {}, node)
+            raveled = shaping.ravel(ctx, [receiver], {}, node)
             return calls.call_python(ctx, np.copy, [raveled], {}, node, hint)
         case "transpose":
             axes = [] if not args else [args[0] if len(args) == 1 else Items(tuple(args))]
-            return builtin.transpose(ctx, [receiver, *axes], kwargs, node)
+            return shaping.transpose(ctx, [receiver, *axes], kwargs, node)
         case "item" if not args:
             return _item(ctx, receiver, node)
         case "conjugate":
@@ -119,7 +119,7 @@ def _item(ctx: Lowering, value: Value, node: gast.AST) -> Value:
         np.dtype(value.kind.dtype).kind
     ]
     if isinstance(value, Array) and value.kind.rank:
-        value = builtin.reshape(ctx, [value, Items(())], {}, node)
+        value = shaping.reshape(ctx, [value, Items(())], {}, node)
         value = expressions.subscript(ctx, value, Items(()), node)
     return calls.call_python(ctx, converter, [value], {}, node)
 
@@ -136,7 +136,7 @@ def _astype(
     if len(args) > 1 or set(given) - {"dtype", "copy"} or "dtype" not in given:
         ctx.refuse("this form of astype cannot be differentiated yet", node)
     if "copy" in given and not objects.static(ctx, given["copy"], node):
-        return builtin.asarray(ctx, [receiver, given["dtype"]], {}, node)
+        return shaping.asarray(ctx, [receiver, given["dtype"]], {}, node)
     return astype(ctx, receiver, [given["dtype"]], node)
 
 

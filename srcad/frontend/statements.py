@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import operator
-from collections.abc import Callable, Sequence as Many
+from collections.abc import Callable
+from collections.abc import Sequence as Many
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, expressions, loops, memory, objects
+from srcad.frontend import calls, control, expressions, loops, memory, objects, updates
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.context import Unreachable
 from srcad.frontend.values import (
@@ -31,7 +32,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ir.kinds import kind_of
-from srcad.ir.nodes import Atom, Const, Effect, Operand, Slice, Var
+from srcad.ir.nodes import Atom, Const, Effect, Slice, Var
 from srcad.rules.indexing import getitem
 
 if TYPE_CHECKING:
@@ -382,8 +383,8 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                     old = ctx.builder.emit(getitem, memory.read(ctx, base), place)
                 added = storable(ctx, value, stmt)
                 new = ctx.builder.emit(function, old, added)
-                _check_shape(ctx, function, old, added)
-                check_casting(old, new, function)
+                updates.check_shape(ctx, function, old, added)
+                updates.check_casting(old, new, function)
                 memory.write(ctx, base, place, new, stmt)
             except EvaluationFails as failure:
                 control.fail(ctx, failure.cause)
@@ -405,8 +406,8 @@ def _update_in_place(
     try:
         added = storable(ctx, value, stmt)
         new = ctx.builder.emit(function, old, added)
-        _check_shape(ctx, function, old, added)
-        check_casting(old, new, function)
+        updates.check_shape(ctx, function, old, added)
+        updates.check_casting(old, new, function)
     except EvaluationFails as failure:
         control.fail(ctx, failure.cause)
         return
@@ -414,40 +415,6 @@ def _update_in_place(
         memory.write(ctx, array, Const(Ellipsis), new, stmt)
         return
     memory.replace_content(ctx, array, new, stmt)
-
-
-def _check_shape(ctx: Lowering, function: Any, old: Var, value: Operand) -> None:
-    """An in-place operation keeps the shape of an array, or raises what NumPy raises."""
-    if function is operator.matmul or not (old.kind.rank and isinstance(value, Var)):
-        return
-    if value.kind.rank <= old.kind.rank:
-        pairs = zip(reversed(old.shape), reversed(value.shape), strict=False)
-        if all(ctx.sizes.equal(a, b) is not False or ctx.sizes.is_one(b) for a, b in pairs):
-            return
-    left, right = ([ctx.sizes.constant(dim) for dim in var.shape] for var in (old, value))
-    if None in (*left, *right):
-        return
-    # Arrays of these shapes with one byte of memory: only the error is wanted.
-    made = [
-        np.ndarray(shape, np.bool_, bytearray(1), strides=(0,) * len(shape))  # type: ignore[arg-type]
-        for shape in (left, right)
-    ]
-    try:
-        np.logical_or(*made, out=made[0])
-    except ValueError as error:
-        raise EvaluationFails(error) from None
-
-
-def check_casting(old: Var, new: Var, function: Any) -> None:
-    """An in-place operation keeps the dtype of an array, or raises where NumPy does."""
-    if old.kind.is_array and not np.can_cast(new.kind.dtype, old.kind.dtype, "same_kind"):
-        name = getattr(function, "__name__", "operation")
-        raise EvaluationFails(
-            TypeError(
-                f"Cannot cast ufunc '{name}' output from dtype('{new.kind.dtype}') to "
-                f"dtype('{old.kind.dtype}') with casting rule 'same_kind'"
-            )
-        )
 
 
 # -- raising ------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-"""NumPy's functions that write to their first argument."""
+"""Writing to arrays: NumPy's functions that do it, and what NumPy checks before it does."""
 
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gast
 import numpy as np
@@ -12,7 +12,7 @@ from srcad.errors import UnsupportedType
 from srcad.frontend import control, expressions, memory, objects, statements
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import Array, Static, Value
-from srcad.ir.nodes import Const, Operand
+from srcad.ir.nodes import Const, Operand, Var
 from srcad.rules.indexing import add_at
 
 if TYPE_CHECKING:
@@ -27,7 +27,12 @@ def _target(ctx: Lowering, args: list[Value], node: gast.AST) -> Array:
 
 
 def _plain(
-    ctx: Lowering, name: str, args: list[Value], kwargs: dict[str, Value], count: int, node: gast.AST
+    ctx: Lowering,
+    name: str,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    count: int,
+    node: gast.AST,
 ) -> Array:
     if kwargs or len(args) != count:
         ctx.refuse(f"this form of `{name}` cannot be differentiated yet", node)
@@ -88,6 +93,43 @@ def fill_diagonal(
     place = ctx.builder.emit(np.arange, count)
     memory.write(ctx, array, (place, place), value, node)
     return Static(None)
+
+
+# -- what NumPy checks of an operation in place ---------------------------------------------------
+
+
+def check_shape(ctx: Lowering, function: Any, old: Var, value: Operand) -> None:
+    """An in-place operation keeps the shape of an array, or raises what NumPy raises."""
+    if function is operator.matmul or not (old.kind.rank and isinstance(value, Var)):
+        return
+    if value.kind.rank <= old.kind.rank:
+        pairs = zip(reversed(old.shape), reversed(value.shape), strict=False)
+        if all(ctx.sizes.equal(a, b) is not False or ctx.sizes.is_one(b) for a, b in pairs):
+            return
+    left, right = ([ctx.sizes.constant(dim) for dim in var.shape] for var in (old, value))
+    if None in (*left, *right):
+        return
+    # Arrays of these shapes with one byte of memory: only the error is wanted.
+    made = [
+        np.ndarray(shape, np.bool_, bytearray(1), strides=(0,) * len(shape))  # type: ignore[arg-type]
+        for shape in (left, right)
+    ]
+    try:
+        np.logical_or(made[0], made[1], out=made[0])
+    except ValueError as error:
+        raise EvaluationFails(error) from None
+
+
+def check_casting(old: Var, new: Var, function: Any) -> None:
+    """An in-place operation keeps the dtype of an array, or raises where NumPy does."""
+    if old.kind.is_array and not np.can_cast(new.kind.dtype, old.kind.dtype, "same_kind"):
+        name = getattr(function, "__name__", "operation")
+        raise EvaluationFails(
+            TypeError(
+                f"Cannot cast ufunc '{name}' output from dtype('{new.kind.dtype}') to "
+                f"dtype('{old.kind.dtype}') with casting rule 'same_kind'"
+            )
+        )
 
 
 HANDLERS = {

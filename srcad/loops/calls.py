@@ -55,15 +55,11 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     text = stmt.primitive.text
     rank = stmt.target.kind.rank
     if text == "@" or text == "np.matmul":
-        if all(_rank(a) in (1, 2) for a in stmt.args):
-            return f"np.dot({_dense(writer, stmt.args[0], args[0])}, {_dense(writer, stmt.args[1], args[1])})"
         return in_python(writer, stmt, args)
-    if text in ("np.dot", "np.vdot", "np.outer", "np.linalg.solve") and all(
+    if text in ("np.vdot", "np.outer", "np.linalg.solve") and all(
         _rank(a) <= 2 for a in stmt.args
     ):
-        dense = [_dense(writer, a, t) for a, t in zip(stmt.args, args, strict=True)]
-        if text == "np.dot" and any(_rank(a) == 0 for a in stmt.args):
-            return f"{args[0]} * {args[1]}"
+        dense = [t if t.isidentifier() else f"np.ascontiguousarray({t})" for t in args]
         return f"{text}({', '.join(dense)})"
     if text == "np.copy":
         return f"{args[0]}.copy()"
@@ -128,14 +124,25 @@ def _rank(operand: Operand) -> int:
     return operand.kind.rank if isinstance(operand, Var) else 0
 
 
-def _dense(writer: LoopWriter, operand: Operand, text: str) -> str:
-    """An operand that BLAS can take: a name of an array laid out in one piece."""
+def products(writer: LoopWriter, stmt: Let) -> str:
+    """A product of vectors and matrices, by BLAS; transposed matrices are passed as they lie."""
+    parts = [_dense(writer, arg) for arg in stmt.args]
+    return f"np.dot({', '.join(parts)})"
+
+
+def _dense(writer: LoopWriter, operand: Operand) -> str:
+    """An operand that BLAS can take: an array laid out in one piece, or the transpose of one."""
     if not isinstance(operand, Var) or not operand.kind.rank:
-        return text
+        return writer.text(operand)
     held = writer.folding.lets.get(operand)
     if held is None:
-        return text if operand in writer.dense else f"np.ascontiguousarray({text})"
-    return text
+        name = writer._whole(operand)
+        return name if operand in writer.dense else f"np.ascontiguousarray({name})"
+    source = held.args[0]
+    if held.primitive.text == "np.transpose" and len(held.args) == 1 and isinstance(source, Var):
+        if operand.kind.rank == 2:
+            return f"{_dense(writer, source)}.T"
+    return writer._whole(operand)
 
 
 def _array(stmt: Let, writer: LoopWriter) -> str:

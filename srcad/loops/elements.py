@@ -96,6 +96,11 @@ class Elements:
             return self.converted(self._inner(stmt.args[0], stmt, index), stmt.target.kind, None)
         if text in ("np.zeros", "np.ones"):
             return ast.Constant(0.0 if text == "np.zeros" else 1.0)
+        if text == "np.outer":
+            first, second = stmt.args
+            assert isinstance(first, Var) and isinstance(second, Var)
+            rows, columns = self._at(first, index[:1]), self._at(second, index[1:])
+            return ast.BinOp(rows, ast.Mult(), columns)
         if text == "unbroadcast":
             return self._summed(stmt, index)
         if text == "np.copy":
@@ -141,8 +146,12 @@ class Elements:
         if text in ("np.where", "masked"):
             return self._choice(stmt, element)
         values = [self._operand(arg, kind, text, element) for arg in args]
+        if text == "**" and _is_half(args[1]) and kind.is_inexact:
+            self.expressions.called["half_power"] = pow
+            node: ast.expr = ast.Call(_dotted("half_power"), values, [])
+            return self.converted(node, kind, text)
         if text in BINARY and len(values) == 2:
-            node: ast.expr = ast.BinOp(values[0], BINARY[text], values[1])
+            node = ast.BinOp(values[0], BINARY[text], values[1])
         elif text in COMPARE and len(values) == 2:
             return ast.Compare(values[0], [COMPARE[text]], [values[1]])
         elif text in UNARY and len(values) == 1:
@@ -315,6 +324,8 @@ class Elements:
             if isinstance(shape, Var) and shape.kind.form == "opaque":
                 return ast.Subscript(self.scalar_value(shape), ast.Constant(axis), ast.Load())
             return self.scalar_value(shape)
+        if text == "np.outer":
+            return self.length(stmt.args[axis], 0)  # type: ignore[arg-type]
         if text == "unbroadcast" and stmt.primitive.options.get("checked"):
             source = stmt.args[0]
             if isinstance(source, Var) and source.kind.rank == rank:
@@ -381,6 +392,11 @@ class Elements:
 
 
 SPELLING = {"np.abs": "abs", "np.absolute": "abs"}
+
+
+def _is_half(operand: Operand) -> bool:
+    """An exponent that square roots are faster for."""
+    return isinstance(operand, Const) and operand.value in (-2.5, -1.5, -0.5, 0.5, 1.5, 2.5)
 
 
 def _subscript(array: ast.expr, index: Index) -> ast.expr:

@@ -29,6 +29,7 @@ class Item:
     var: Var | None = None
     dtype: str = "float64"
     live_after: frozenset[Var] = frozenset()
+    shape: list[ast.expr] = field(default_factory=list)
 
     def reads(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for node in ast.walk(self.value):
@@ -44,7 +45,7 @@ class Item:
 
     @property
     def is_reduction(self) -> bool:
-        return self.kind in ("sum", "max", "min")
+        return self.kind in ("sum", "max", "min") and not self.index
 
 
 def key_of(node: ast.Subscript) -> tuple[str, ...]:
@@ -61,6 +62,7 @@ class Nest:
     counters: list[str]
     before: list[str] = field(default_factory=list)
     segments: list[list[Item]] = field(default_factory=list)
+    note: list[str] = field(default_factory=list)
 
     def items(self) -> Iterator[Item]:
         for segment in self.segments:
@@ -78,6 +80,10 @@ class Nest:
             self.segments.append([item])
             return True
         if item.names() & self.reductions():
+            return False
+        if item.is_reduction and item.target in self.written() | {
+            n for other in self.items() for n in other.names()
+        }:
             return False
         join = True
         for segment in self.segments:
@@ -136,13 +142,23 @@ class Nest:
 
     # -- text ---------------------------------------------------------------------------------
 
-    def lines(self, show: Callable[[ast.expr], str]) -> list[str]:
-        """The nest as lines of Python, with what only it needs contracted."""
-        contracted = self._contracted()
+    def lines(self, show: Callable[[ast.expr], str], needed: set[str]) -> list[str]:
+        """The nest as lines of Python, with what only it needs contracted.
+
+        `needed` are the names that other elements read.
+        """
+        needed = needed | {
+            n.id
+            for expr in (*self.lengths, *(e for item in self.items() for e in item.shape))
+            for n in ast.walk(expr)
+            if isinstance(n, ast.Name)
+        }
+        needed |= {name for text in self.before for name in _words(text)}
+        contracted = {k: v for k, v in self._contracted().items() if k not in needed}
         out = list(self.before)
         for item in self.items():
             if item.kind == "define" and item.target not in contracted:
-                out.append(f"{item.target} = {_allocate(self.lengths, item.dtype, show)}")
+                out.append(f"{item.target} = {_allocate(item.shape, item.dtype, show)}")
         for name, (how, dtype) in contracted.items():
             if how == "row":
                 out.append(f"{name}_row = {_allocate(self.lengths[-1:], dtype, show)}")
@@ -152,6 +168,10 @@ class Nest:
             depth += 1
         for segment in self.segments:
             pad = "    " * depth
+            if not self.counters:
+                for item in segment:
+                    out += self._item(item, contracted, show)
+                continue
             out.append(f"{pad}for {self.counters[-1]} in range({show(self.lengths[-1])}):")
             for item in segment:
                 out += [pad + "    " + line for line in self._item(item, contracted, show)]
@@ -167,10 +187,14 @@ class Nest:
         if item.kind in ("max", "min"):
             sign = ">" if item.kind == "max" else "<"
             held = f"{item.target}_here"
+            target = item.target
+            if item.index:
+                inner = item.index[0] if len(item.index) == 1 else ast.Tuple(item.index, ast.Load())
+                target = show(ast.Subscript(ast.Name(target, ast.Load()), inner, ast.Load()))
             return [
                 f"{held} = {value}",
-                f"if {held} {sign} {item.target} or {held} != {held}:",
-                f"    {item.target} = {held}",
+                f"if {held} {sign} {target} or {held} != {held}:",
+                f"    {target} = {held}",
             ]
         key = list(item.index)
         place: ast.expr = ast.Subscript(
@@ -194,7 +218,6 @@ class Nest:
         """Arrays that only this nest needs: one number a trip, or one row."""
         found: dict[str, tuple[str, str]] = {}
         last = [item.live_after for item in self.items()][-1]
-        plain = tuple(self.counters)
         for number, segment in enumerate(self.segments):
             for item in segment:
                 if item.kind != "define" or item.var is None or item.var in last:
@@ -208,6 +231,7 @@ class Nest:
                     for name, key in other.reads()
                     if name == item.target
                 }
+                plain = item.own_key()
                 exact = all(
                     key == plain
                     for other in self.items()
@@ -232,10 +256,16 @@ class _Contract(ast.NodeTransformer):
         if isinstance(node.value, ast.Name) and node.value.id in self.contracted:
             name = node.value.id
             if self.contracted[name][0] == "number":
-                return ast.Name(f"{name}_{''.join(self.counters)}", ast.Load())
+                return ast.Name(f"{name}_{''.join(self.counters) or 'here'}", ast.Load())
             inner = ast.Name(self.counters[-1], ast.Load())
             return ast.Subscript(ast.Name(f"{name}_row", ast.Load()), inner, ast.Load())
         return self.generic_visit(node)
+
+
+def _words(text: str) -> set[str]:
+    import re
+
+    return set(re.findall(r"[A-Za-z_]\w*", text))
 
 
 def _copied(node: ast.expr) -> ast.expr:

@@ -45,8 +45,7 @@ def record(writer: LoopWriter, stmt: Effect) -> None:
         return
     elements = writer.elements()
     rank = value.kind.rank
-    counters = writer._counters(rank)
-    position: list[ast.expr] = [ast.Name(c, ast.Load()) for c in counters]
+    counters, position = writer._indices(list(value.shape))
     try:
         lengths = [elements.length(value, axis) for axis in range(rank)]
         node = elements.element(value, position)

@@ -19,14 +19,17 @@ from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import INT
 from srcad.ir.nodes import Const, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
 from srcad.ir.walk import targets
-from srcad.loops import stacks
+from srcad.loops.calls import products, spelled
+from srcad.loops import extremes, stacks
 from srcad.loops.elements import Elements, NotScalar, minus, plus
 from srcad.loops.nests import Item, Nest
+from srcad.loops.queue import Element, Line, independent, item_touches, plain_line, touched
 from srcad.loops.ranges import Around, check
 from srcad.rules.indexing import getitem_shape
 
 COUNTERS = ("i", "j", "k", "l", "m", "n", "p", "q")
 FRESH = ("np.zeros", "np.ones", "np.empty", "np.full")
+EXTREMA = ("np.max", "np.min", "np.amax", "np.amin")
 SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
 
@@ -53,7 +56,11 @@ class LoopExpressions(Expressions):
         if var.kind.rank and var in self.folding.lets:
             assert self.writer is not None
             return ast.Name(self.writer.materialise(var), ast.Load())
-        return super().variable(var)
+        node = super().variable(var)
+        if var.kind.rank and isinstance(node, ast.Name):
+            assert self.writer is not None
+            self.writer.pinned.add(node.id)
+        return node
 
 
 @dataclass
@@ -64,7 +71,9 @@ class LoopWriter(Writer):
     live: LiveSets = field(default_factory=LiveSets)
     builder: Builder | None = None
     checked: bool = False
-    nest: Nest | None = None
+    queue: list[Element] = field(default_factory=list)
+    note: list[str] = field(default_factory=list)
+    pinned: set[str] = field(default_factory=set)
     held: dict[Var, str] = field(default_factory=dict)
     bounds: dict[Any, tuple[ast.expr, ast.expr, int]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
@@ -82,25 +91,54 @@ class LoopWriter(Writer):
     # -- plumbing -----------------------------------------------------------------------------
 
     def line(self, text: str) -> None:
-        self.flush()
-        super().line(text)
+        waiting = plain_line(text)
+        if waiting is None:
+            self.flush()
+            self._put_note()
+            super().line(text)
+            return
+        waiting.note, self.note = self.note, []
+        place = len(self.queue)
+        own = touched(waiting)
+        while place and independent(touched(self.queue[place - 1]), own, self._alias):
+            if not isinstance(self.queue[place - 1], Nest):
+                break
+            place -= 1
+        self.queue.insert(place, waiting)
 
     def comment(self, origin: Any) -> None:
-        if self.comments and origin is not None and origin.line:
-            same = self.shown is not None and (origin.file, origin.line) == (
-                self.shown.file,
-                self.shown.line,
-            )
-            if not same and self.nest is None:
-                super().comment(origin)
+        if not self.comments or origin is None or not origin.line:
+            return
+        if self.shown is not None and (origin.file, origin.line) == (
+            self.shown.file,
+            self.shown.line,
+        ):
+            return
+        self.shown = origin
+        self.note = [f"# {origin.line}: {origin.text.strip()}"]
+
+    def _put_note(self, note: list[str] | None = None) -> None:
+        """Put down a comment, after a blank line unless a block begins."""
+        if note is None:
+            note, self.note = self.note, []
+        if note:
+            if self.lines and self.lines[-1].strip() and not self.lines[-1].rstrip().endswith(":"):
+                self.lines.append("")
+            for text in note:
+                super().line(text)
 
     def flush(self) -> None:
-        """Write the nest that has been collected."""
-        nest, self.nest = self.nest, None
-        if nest is None:
-            return
-        for text in nest.lines(expression):
-            super().line(text)
+        """Put down what has been waiting."""
+        waiting, self.queue = self.queue, []
+        for element in waiting:
+            self._put_note(element.note)
+            if isinstance(element, Line):
+                super().line(element.text)
+                continue
+            others = [other for other in waiting if other is not element]
+            needed = set().union(self.pinned, *(touched(other)[0] for other in others))
+            for text in element.lines(expression, needed):
+                super().line(text)
 
     def fresh(self, stem: str) -> str:
         name, number = stem, 2
@@ -113,10 +151,12 @@ class LoopWriter(Writer):
         self.current = stmt
         self.held = {}
         self.bounds = {}
-        if isinstance(stmt, If | Loop | Effect) and not self._is_folded(stmt):
+        recorded = isinstance(stmt, Effect) and stmt.action == "record"
+        apart = isinstance(stmt, If | Loop | Effect) and not recorded
+        if apart and not self._is_folded(stmt):
             self.flush()
         super().stmt(stmt)
-        if isinstance(stmt, If | Loop | Effect):
+        if apart:
             self.flush()
         self.known_vars |= set(targets(stmt))
 
@@ -170,6 +210,8 @@ class LoopWriter(Writer):
             return
         if text == "np.sum" and self._sum_axes(stmt, name):
             return
+        if text in EXTREMA and extremes.over_axes(self, stmt, name):
+            return
         value = self._array_call(stmt)
         self.line(f"{name} = {value}")
 
@@ -187,6 +229,7 @@ class LoopWriter(Writer):
         return (
             stmt.primitive.form == "elementwise"
             or text in ("masked", "cast", "assign", "np.copy", "np.broadcast_to", "not")
+            or text == "np.outer"
             or text in ("np.transpose", "np.swapaxes", "np.expand_dims", "np.squeeze")
             or (stmt.primitive.form == "constant" and bool(stmt.primitive.options.get("broadcasts")))
         )
@@ -194,43 +237,12 @@ class LoopWriter(Writer):
     def _scalar_statement(self, stmt: Let, name: str) -> None:
         if stmt.target.kind.form == "opaque" and stmt.primitive.text == "text":
             return
-        depth = len(self.lines)
-        waiting = self.nest
-        if waiting is not None:
-            # A number that does not depend on the nest is computed before it.
-            self.nest = None
-            value = self.expressions.let(stmt)
-            grown = len(self.lines) != depth or self.nest is not None
-            used = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-            read = set().union(*(item.names() for item in waiting.items()))
-            apart = not (used & waiting.written()) and name not in read | waiting.written()
-            if not grown and apart:
-                super().line(f"{name} = {expression(value)}")
-                self.nest = waiting
-                return
-            added = self.lines[depth:]
-            del self.lines[depth:]
-            extra, self.nest = self.nest, waiting
-            self.flush()
-            self.lines += added
-            self.nest = extra
-            self.line(f"{name} = {expression(value)}")
-            return
         value = self.expressions.let(stmt)
-        if isinstance(value, ast.Name) and value.id == name:
-            self.flush()
-            return
-        self.line(f"{name} = {expression(value)}")
+        if not (isinstance(value, ast.Name) and value.id == name):
+            self.line(f"{name} = {expression(value)}")
 
     def _allocation(self, stmt: Let, name: str) -> None:
         text = super_expression(self.expressions, stmt)
-        waiting = self.nest
-        names = {n.id for n in ast.walk(text) if isinstance(n, ast.Name)}
-        if waiting is not None and not (
-            names & waiting.written() or name in set().union(*(i.names() for i in waiting.items()))
-        ) and name not in waiting.written():
-            waiting.before.append(f"{name} = {expression(text)}")
-            return
         self.line(f"{name} = {expression(text)}")
 
     # -- nests --------------------------------------------------------------------------------
@@ -245,20 +257,39 @@ class LoopWriter(Writer):
         before: list[str],
     ) -> None:
         checks = self._check_lines(elements)
+        ones = [dim == ONE for dim in dims]
+        item.shape = lengths
+        lengths = [n for n, dim in zip(lengths, dims, strict=True) if dim != ONE]
+        dims = [dim for dim in dims if dim != ONE]
         item.live_after = self.live.after.get(id(self.current), self.handed)
-        nest = self.nest
         ready = [*self.pending, *before]
         self.pending = []
-        if nest is not None and self._fits(nest, dims) and not checks:
-            written = nest.written()
-            clash = any(_names(text) & written for text in ready)
-            if not clash and nest.add(item, self._alias):
-                nest.before += ready
-                return
-        self.flush()
-        made = Nest(dims, lengths, counters, [*ready, *checks])
+        if not checks and (joined := self._joined(item, dims, ready)) is not None:
+            # The same lengths, said with arrays that are surely still there.
+            left = list(joined.lengths)
+            item.shape = [ast.Constant(1) if one else left.pop(0) for one in ones]
+            return
+        made = Nest(dims, lengths, counters, [*ready, *checks], note=self.note)
+        self.note = []
         made.add(item, self._alias)
-        self.nest = made
+        self.queue.append(made)
+
+    def _joined(self, item: Item, dims: list[Dim], ready: list[str]) -> Nest | None:
+        """Let an item join a nest that is waiting, moving up past what is independent of it."""
+        own = item_touches(item, ready)
+        for element in reversed(self.queue):
+            if isinstance(element, Nest) and self._fits(element, dims):
+                lines = set().union(*(item_touches(item, [text])[1] for text in ready)) - {
+                    item.target
+                }
+                reads, writes = touched(element)
+                if not lines & (reads | writes) and not _ready_reads(ready) & writes:
+                    if element.add(item, self._alias):
+                        element.before += ready
+                        return element
+            if not independent(touched(element), own, self._alias):
+                return None
+        return None
 
     def _fits(self, nest: Nest, dims: list[Dim]) -> bool:
         return len(nest.dims) == len(dims) and all(
@@ -278,9 +309,16 @@ class LoopWriter(Writer):
             lines.append("    raise Bail")
         return lines
 
+    def _indices(self, dims: list[Dim]) -> tuple[list[str], list[ast.expr]]:
+        """Counters for the axes of a space, and its index: axes of length 1 need no loop."""
+        counters = self._counters(sum(dim != ONE for dim in dims))
+        left = list(counters)
+        index: list[ast.expr] = [
+            ast.Constant(0) if dim == ONE else ast.Name(left.pop(0), ast.Load()) for dim in dims
+        ]
+        return counters, index
+
     def _counters(self, rank: int) -> list[str]:
-        if self.nest is not None and len(self.nest.counters) == rank:
-            return self.nest.counters
         found = [c for c in COUNTERS if c not in self.taken]
         if len(found) < rank:
             found += [f"i{n}" for n in range(rank)]
@@ -293,8 +331,8 @@ class LoopWriter(Writer):
         if rank == 0:
             self.line(f"{name} = {self._array_call(stmt)}")
             return
-        counters = self._counters(rank)
-        index: list[ast.expr] = [ast.Name(c, ast.Load()) for c in counters]
+        dims = list(stmt.target.shape)
+        counters, index = self._indices(dims)
         try:
             lengths = [elements._length_of(stmt, axis) for axis in range(rank)]
             value = elements._computed(stmt, index)
@@ -303,18 +341,19 @@ class LoopWriter(Writer):
             return
         contractible = None if held else stmt.target
         item = Item("define", name, index, value, contractible, stmt.target.kind.dtype)
-        self._push(item, list(stmt.target.shape), lengths, elements, counters, [])
+        self._push(item, dims, lengths, elements, counters, [])
 
     def _update(self, stmt: Let, name: str) -> None:
         """An update in place of an array."""
         array = stmt.args[0]
         assert isinstance(array, Var)
+        self.pinned.add(name)
         if array in self.folding.lets:
             self._make(array, name)
         if id(stmt) in self.buffers.copied:
             self.line(f"{name} = {self._copy_of(array)}")
         elif array in self.names and self.names[array] != name:
-            self.line(f"{name} = {self.names[array]}")
+            self.line(f"{name} = {self.text(array)}")
         match stmt.primitive.text:
             case "setitem":
                 self._region(stmt, name, stmt.args[1], stmt.args[2], "store")
@@ -354,8 +393,7 @@ class LoopWriter(Writer):
             return
         if self._needs_temporary(stmt, value, name, index):
             value = self._temporary(value)
-        counters = self._counters(rank)
-        position: list[ast.expr] = [ast.Name(c, ast.Load()) for c in counters]
+        counters, position = self._indices(dims)
         elements.dims = dims
         elements.space = self._region_lengths(array, index, dims, elements)
         try:
@@ -481,19 +519,17 @@ class LoopWriter(Writer):
             return self.held[var]
         stmt = self.folding.lets.get(var)
         if stmt is None:
+            self.pinned.add(self.names[var])
             return self.names[var]
         name = self.fresh("array")
         self._make(var, name)
+        self.pinned.add(name)
         self.held[var] = name
         self.flush()
         return name
 
     def _make(self, var: Var, name: str) -> None:
         """Compute an expression into a named array."""
-        before, self.nest = self.nest, None
-        if before is not None:
-            self.nest = before
-            self.flush()
         kept = self.folding.lets.pop(var)
         current = self.current
         try:
@@ -504,6 +540,8 @@ class LoopWriter(Writer):
             elif kept.primitive.text in FRESH:
                 self._allocation(kept, name)
             elif kept.primitive.text == "np.sum" and self._sum_axes(kept, name):
+                self.flush()
+            elif kept.primitive.text in EXTREMA and extremes.over_axes(self, kept, name):
                 self.flush()
             else:
                 self.line(f"{name} = {self._array_call(kept)}")
@@ -535,8 +573,7 @@ class LoopWriter(Writer):
             axes = tuple(range(array.kind.rank))
         rank = array.kind.rank
         elements = self.elements()
-        counters = self._counters(rank)
-        index: list[ast.expr] = [ast.Name(c, ast.Load()) for c in counters]
+        counters, index = self._indices(list(array.shape))
         try:
             lengths = [elements.length(array, axis) for axis in range(rank)]
             value = elements.element(array, index)
@@ -660,8 +697,7 @@ class LoopWriter(Writer):
                 raise Unsupported("a reduction over some axes", stmt.origin)
         elements = self.elements()
         rank = array.kind.rank
-        counters = self._counters(rank)
-        index: list[ast.expr] = [ast.Name(c, ast.Load()) for c in counters]
+        counters, index = self._indices(list(array.shape))
         lengths = [elements.length(array, axis) for axis in range(rank)]
         value = elements.element(array, index)
         text = stmt.primitive.text
@@ -694,8 +730,10 @@ class LoopWriter(Writer):
 
     def _array_call(self, stmt: Let) -> str:
         """A call that Numba compiles as it stands, on named arrays."""
-        from srcad.loops.calls import spelled
-
+        if stmt.primitive.text in ("@", "np.dot", "np.matmul") and all(
+            isinstance(a, Var) and a.kind.rank in (1, 2) for a in stmt.args
+        ):
+            return products(self, stmt)
         args = [self._whole(arg) for arg in stmt.args]
         return spelled(self, stmt, args)
 
@@ -914,12 +952,13 @@ def _has_arrays(index: Operand) -> bool:
     )
 
 
-def _names(text: str) -> set[str]:
-    try:
-        tree = ast.parse(text.strip() + (" pass" if text.rstrip().endswith(":") else ""))
-    except SyntaxError:
-        return set()
-    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+def _ready_reads(ready: list[str]) -> set[str]:
+    """The names that the lines before a nest read."""
+    found: set[str] = set()
+    for text in ready:
+        if (line := plain_line(text.strip())) is not None:
+            found |= line.reads - line.writes
+    return found
 
 
 def _factor(node: ast.expr) -> str:

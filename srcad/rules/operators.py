@@ -113,6 +113,11 @@ def power_constant(x, p):
     return power_partial(x, p)
 
 
+def power_lower(ans_bar, x, p, lower):
+    """The rule of `x ** p` for a constant p, with `lower = p - 1` computed beforehand."""
+    return ans_bar * (p * x**lower)
+
+
 def power_0(x):
     return None
 

@@ -57,6 +57,22 @@ def power_int(a, b):
     return a**b
 
 
+def half_power(x, p):
+    """`x ** p` for odd multiples of 1/2, by square roots: several times faster than `pow`."""
+    root = np.sqrt(x)
+    if p == 0.5:
+        return root
+    if p == 1.5:
+        return x * root
+    if p == 2.5:
+        return x * x * root
+    if p == -0.5:
+        return 1.0 / root
+    if p == -1.5:
+        return 1.0 / (x * root)
+    return 1.0 / (x * x * root)
+
+
 def clipped(bound, length):
     """A slice bound as Python clips it."""
     if bound < 0:
@@ -115,6 +131,7 @@ HELPERS = (
     subtract_int,
     multiply_int,
     power_int,
+    half_power,
     clipped,
     clipped_back,
     not_before,

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from srcad.analyses.activity import active
 from srcad.analyses.sizes import Guard
+from srcad.analyses.undefined import reach
 from srcad.frontend.builder import Builder
 from srcad.frontend.lower import Program
 from srcad.ir.dims import SizeOf
 from srcad.ir.nodes import Atom, Function, Var
-from srcad.transforms.handout import reach
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
 from srcad.transforms.simplify import simplify

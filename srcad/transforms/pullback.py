@@ -94,7 +94,9 @@ def _power_body(stmt: Let) -> Callable[..., Any] | None:
         return None
     body = operators.POWERS.get(exponent)
     if body is None:
-        return None
+        lower = Const(exponent - 1)
+        given = {"ans_bar": None, "x": stmt.args[0], "p": stmt.args[1], "lower": lower}
+        return lambda stmt, bar: (operators.power_lower, {**given, "ans_bar": bar})
     import inspect
 
     params = inspect.signature(body).parameters

@@ -16,16 +16,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from srcad.analyses.cut import minimum_cut
+from srcad.analyses.undefined import unsure
 from srcad.frontend.builder import Builder
-from srcad.ir.dims import Dim, SizeOf, ValueOf
 from srcad.ir.kinds import OPAQUE
 from srcad.ir.nodes import (
-    Atom,
     Block,
     Const,
-    Effect,
     Function,
-    If,
     Let,
     Loop,
     Operand,
@@ -34,12 +31,13 @@ from srcad.ir.nodes import (
     Stmt,
     Var,
 )
-from srcad.ir.walk import blocks, map_block, map_operand, operand_vars, own_operands, targets
+from srcad.ir.walk import blocks, operand_vars, own_operands, targets
 from srcad.rules.registry import Primitive
+from srcad.transforms.provide import provide
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.tapes import Tape, TapeWriter, is_direct
 
-UNKNOWN_LENGTH = 64
+UNKNOWN_LENGTH = 16
 DECISIONS = ("<", "<=", ">", ">=", "==", "!=", "not", "&", "|", "^", "~")
 CHEAP_VIEWS = ("getitem", "size", "cast", "assign")
 
@@ -98,6 +96,7 @@ class Keeper:
     defs: Definitions
     builder: Builder
     params: tuple[Var, ...]
+    body: Block
     needed: dict[int, dict[Var, None]] = field(default_factory=dict)
     shapes: dict[Var, None] = field(default_factory=dict)
     kept: dict[int, list[Var]] = field(default_factory=dict)
@@ -122,7 +121,7 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
         the first after the outputs are the first parameters of the second.
     """
     defs = definitions(function.params, function.body)
-    keeper = Keeper(defs, builder, function.params)
+    keeper = Keeper(defs, builder, function.params, function.body)
     inner = _reads(adjoint.body, defs)
     for var in inner.values:
         keeper.need(var)
@@ -139,7 +138,7 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
             loops = defs.scope[var].loops
             saved[var] = writer.tape(var) if loops else None
     forward, results = writer.forward(saved, shapes.saved)
-    backward = _backward(keeper, adjoint, saved, shapes, writer)
+    backward = provide(keeper, adjoint, saved, shapes, writer)
     name = function.name
     plain = tuple(v for v, tape in saved.items() if tape is None)
     handed = [*plain, *shapes.names, *(t.var for t in saved.values() if t is not None)]
@@ -381,13 +380,21 @@ def repeatable(primitive: Primitive, stmt: Let) -> bool:
     """Whether a value may be computed a second time: cheap, and never a discrete decision."""
     if primitive.decides or stmt.target.kind.form == "opaque":
         return _exact(stmt)
-    if primitive.costly:
+    if primitive.costly and not _small_power(stmt):
         return False
     if primitive.text in CHEAP_VIEWS:
         return True
     if primitive.form == "elementwise" or primitive.view:
         return True
     return _exact(stmt)
+
+
+def _small_power(stmt: Let) -> bool:
+    """`x ** 2` and the like are products."""
+    if stmt.primitive.text != "**" or not isinstance(stmt.args[1], Const):
+        return False
+    exponent = stmt.args[1].value
+    return isinstance(exponent, int) and 0 <= exponent <= 4
 
 
 def _exact(stmt: Let) -> bool:
@@ -401,8 +408,11 @@ def _exact(stmt: Let) -> bool:
 def _price(keeper: Keeper, var: Var) -> int:
     """Roughly the bytes that keeping a value takes, for one trip."""
     total = np.dtype(var.kind.dtype).itemsize if var.kind.form != "opaque" else 8
-    for dim in var.shape:  # not the lengths of this call: the text shall not depend on them
-        total *= max(dim.constant, 1) if dim.is_constant else UNKNOWN_LENGTH
+    for dim in var.shape:
+        # Short axes (the three of space, say) count as they are; of longer ones the text shall not
+        # depend on the lengths of this call.
+        length = keeper.builder.sizes.hint(dim)
+        total *= UNKNOWN_LENGTH if length is None else min(max(length, 1), UNKNOWN_LENGTH)
     scope = keeper.defs.scope[var]
     is_param = keeper.defs.stmt[var] is None and not scope.loops and scope.parent is None
     return 1 if is_param else total + 1
@@ -429,7 +439,12 @@ def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
     again = {let.target for block in keeper.again.values() for let in block}
     at_root = [v for v in kept if not keeper.defs.scope[v].loops]
     at_root.sort(key=keeper.defs.order.__getitem__)
-    candidates = [v for v in at_root if v.kind.is_array and keeper.defs.scope[v].parent is None]
+    skipped = unsure(keeper.body)
+    candidates = [
+        v
+        for v in at_root
+        if v.kind.is_array and keeper.defs.scope[v].parent is None and v not in skipped
+    ]
     for var in sorted({*wanted, *keeper.shapes}, key=keeper.defs.order.__getitem__):
         if var in kept or var in again:
             continue
@@ -441,7 +456,12 @@ def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
             plan.replaced[var] = tuple(Const(d.constant) for d in var.shape)
             continue
         source = next(
-            (v for v in (*plan.saved, *keeper.params, *_roots(keeper)) if v.shape == var.shape), None
+            (
+                v
+                for v in (*plan.saved, *keeper.params, *_roots(keeper))
+                if v.shape == var.shape and v not in skipped
+            ),
+            None,
         )
         if source is None:
             # A shape that changes from trip to trip: keep the array itself.
@@ -462,108 +482,3 @@ def _roots(keeper: Keeper) -> list[Var]:
         for var, scope in keeper.defs.scope.items()
         if scope.parent is None and var.kind.is_array and keeper.defs.stmt[var] is not None
     ]
-
-
-# -- the backward function ------------------------------------------------------------------------
-
-
-def _backward(
-    keeper: Keeper,
-    adjoint: Adjoint,
-    saved: dict[Var, Tape | None],
-    shapes: ShapePlan,
-    writer: TapeWriter,
-) -> Block:
-    """The adjoint with loads and recomputations at the top of each block."""
-
-    def rebuild(block: Block, renamed: dict[Var, Atom], counters: dict[Loop, Var]) -> Block:
-        primal = adjoint.mirrors.get(id(block))
-        prelude: list[Stmt] = []
-        names = dict(renamed)
-
-        def change(var: Var) -> Atom:
-            return names.get(var, var)
-
-        if primal is not None:
-            with keeper.builder.at(prelude):
-                for var in keeper.kept.get(id(primal), ()):
-                    tape = saved[var]
-                    if tape is not None:
-                        names[var] = writer.load(tape, counters, change)
-                for let in keeper.again.get(id(primal), ()):
-                    fresh = Var(let.target.hint, let.target.kind, let.target.shape)
-                    if let.target in keeper.builder.known:
-                        keeper.builder.known[fresh] = keeper.builder.known[let.target]
-                    changed = _shaped(let, change, shapes)
-                    prelude.append(replace(changed, target=fresh))
-                    names[let.target] = fresh
-        body: list[Stmt] = list(prelude)
-        for stmt in block.body:
-            body.append(_rename(stmt, change, names, shapes, rebuild, counters, adjoint))
-        results = tuple(_atom(r, change) for r in block.results)
-        return Block(tuple(body), results)
-
-    return rebuild(adjoint.body, {}, {})
-
-
-def _atom(atom: Atom, change: object) -> Atom:
-    return change(atom) if isinstance(atom, Var) else atom  # type: ignore[operator, no-any-return]
-
-
-def _shaped(stmt: Let, change: object, shapes: ShapePlan) -> Let:
-    def operand(value: Operand) -> Operand:
-        match value:
-            case ShapeOf(var) if var in shapes.replaced:
-                return shapes.replaced[var]
-            case tuple():
-                return tuple(operand(item) for item in value)
-            case _:
-                return map_operand(value, change)  # type: ignore[arg-type]
-
-    return replace(
-        stmt,
-        args=tuple(operand(arg) for arg in stmt.args),
-        kwargs=tuple((key, operand(value)) for key, value in stmt.kwargs),
-    )
-
-
-def _rename(
-    stmt: Stmt,
-    change: object,
-    names: dict[Var, Atom],
-    shapes: ShapePlan,
-    rebuild: object,
-    counters: dict[Loop, Var],
-    adjoint: Adjoint,
-) -> Stmt:
-    match stmt:
-        case Let():
-            return _shaped(stmt, change, shapes)
-        case If():
-            return replace(
-                stmt,
-                test=_atom(stmt.test, change),
-                then=rebuild(stmt.then, names, counters),  # type: ignore[operator]
-                orelse=rebuild(stmt.orelse, names, counters),  # type: ignore[operator]
-            )
-        case Loop():
-            primal = adjoint.loops[stmt.counter]
-            inner = {**names, primal.counter: stmt.counter}
-            trip_range = stmt.range
-            assert trip_range is not None
-            return replace(
-                stmt,
-                range=replace(
-                    trip_range,
-                    start=_atom(trip_range.start, change),
-                    stop=_atom(trip_range.stop, change),
-                    step=_atom(trip_range.step, change),
-                ),
-                inits=tuple(_atom(init, change) for init in stmt.inits),
-                body=rebuild(stmt.body, inner, {**counters, primal: stmt.counter}),  # type: ignore[operator]
-            )
-        case Effect():
-            return stmt
-
-
-__all__ = ["Dim", "SizeOf", "ValueOf", "keep", "map_block"]

@@ -298,7 +298,7 @@ def _shifted(stmt: Let, state: _Rewriter) -> Atom | Let | None:
     return replace(stmt, primitive=PRIMITIVES[function], args=args)
 
 
-def _is_basic(index: Operand) -> bool:
+def is_basic(index: Operand) -> bool:
     items = index if isinstance(index, tuple) else (index,)
     return not any(
         isinstance(item, tuple) or (isinstance(item, Var) and item.kind.is_array) for item in items
@@ -309,7 +309,7 @@ def _add_at(stmt: Let, state: _Rewriter) -> Let | Atom:
     """`x[i] = 0` then `x[i] += v` is `x[i] = v`; so is `x[i] += v` on zeros."""
     array, index, value = stmt.args
     held = state.made.get(array) if isinstance(array, Var) else None
-    if held is None or not _is_basic(index):
+    if held is None or not is_basic(index):
         return stmt
     cleared = (
         held.primitive.text == "setitem"
@@ -339,7 +339,7 @@ def _put_back(stmt: Let, state: _Rewriter) -> tuple[Var, Atom] | None:
     if read is None or read.primitive.text != "getitem" or read.args[1] != index:
         return None
     held = state.made.get(array) if isinstance(array, Var) else None
-    while held is not None and state.uses[held.target] == 1 and _is_basic(held.args[1]):
+    while held is not None and state.uses[held.target] == 1 and is_basic(held.args[1]):
         before = held.args[0]
         if held.primitive.text == "setitem":
             cleared = held.args[1] == index and held.args[2] in ZEROS
@@ -365,7 +365,7 @@ def _setitem(stmt: Let, state: _Rewriter) -> Let | Atom:
         and held.primitive.text == "getitem"
         and held.args[0] is array
         and held.args[1] == index
-        and _is_basic(index)
+        and is_basic(index)
     ):
         return array  # type: ignore[return-value]
     before = state.made.get(array) if isinstance(array, Var) else None

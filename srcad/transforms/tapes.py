@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from srcad.analyses.undefined import filled, unsure
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import Dim, SizeOf, ValueOf
 from srcad.ir.kinds import INT, OPAQUE, Kind
@@ -34,7 +35,7 @@ from srcad.ir.walk import blocks, map_range, targets
 from srcad.rules.constants import LARGER
 from srcad.rules.indexing import getitem
 from srcad.rules.registry import Primitive
-from srcad.transforms.handout import filled, hand_out
+from srcad.transforms.handout import hand_out
 
 if TYPE_CHECKING:
     from srcad.transforms.residuals import Definitions
@@ -107,7 +108,10 @@ class TapeWriter:
 
     def _shape_source(self, var: Var, outermost: Loop) -> ShapeOf | None:
         """An array at hand before the loop that has the same shape."""
+        skipped = unsure(self.function.body)
         for candidate, scope in reversed(self.defs.scope.items()):
+            if candidate in skipped:
+                continue
             stmt = self.defs.stmt[candidate]
             before = scope.parent is None and not scope.loops
             if not before or candidate.shape != var.shape or not candidate.kind.is_array:
@@ -212,7 +216,7 @@ class TapeWriter:
         """The program with its tapes written; and what it hands to the adjoint."""
         plain = [v for v, tape in saved.items() if tape is None]
         written = [tape.var for tape in saved.values() if tape is not None]
-        body = filled(self._block(self.function.body), saved)
+        body = filled(self._block(self.function.body), [*saved, *shapes])
         body, outside = hand_out(body, [*plain, *written])
         results: list[Atom] = [outside.get(v, v) for v in plain]
         extra: list[Stmt] = []

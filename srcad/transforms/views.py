@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from srcad.emit.folding import IN_PLACE, is_basic
 from srcad.ir.nodes import Block, Function, If, Let, Loop, Stmt, Var
 from srcad.ir.walk import block_vars, map_atom, map_stmt
 from srcad.rules.registry import PRIMITIVES
+from srcad.transforms.simplify import is_basic
 
 
 def copy_views(function: Function) -> Function:
@@ -68,7 +68,7 @@ def _copied(block: Block, last: dict[Var, int]) -> set[Var]:
         if stmt.primitive.text == "getitem" and stmt.target.kind.is_array:
             if is_basic(stmt.args[1]):
                 views.setdefault(array, []).append(stmt.target)
-        elif stmt.primitive.text in IN_PLACE and last[array] == place:
+        elif stmt.primitive.form == "mutation" and last[array] == place:
             found.update(view for view in views.get(array, ()) if last.get(view, -1) > place)
     return found
 

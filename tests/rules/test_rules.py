@@ -13,7 +13,7 @@ from srcad.ir.kinds import kind_of
 from srcad.ir.nodes import Const, Slice
 from srcad.rules.evaluate import contributions, forward, is_active, reverse
 from srcad.rules.operators import POWERS, SINGULAR_POWERS, power_constant
-from srcad.rules.registry import PRIMITIVES, Primitive
+from srcad.rules.registry import PRIMITIVES, Primitive, shares_memory
 from tests.rules.samples import (
     CONSTANTS,
     CONVENTIONS,
@@ -29,6 +29,7 @@ from tests.rules.samples import (
     run,
     size_of,
     slope,
+    split,
     tree_map,
 )
 
@@ -118,6 +119,19 @@ def test_bars_own_their_memory_and_nothing_is_changed(primitive, sample, rng):
         np.testing.assert_array_equal(array, copied)
     for made in arrays_in((bars, ans_dot)):
         assert not any(np.shares_memory(made, array) for array in arrays_in(given))
+
+
+@pytest.mark.parametrize(("primitive", "sample"), cases({**SAMPLES, **CONSTANTS}))
+def test_results_that_share_memory_are_declared(primitive, sample):
+    """Updates in place rest on it: a result shares memory with the first argument, or none."""
+    args, kwargs = split(sample)
+    ans = primitive.function(*args, **kwargs)
+    arrays = arrays_in(ans if isinstance(ans, tuple | list) else [ans])
+    for place, arg in enumerate(args):
+        for array in arrays:
+            if any(np.shares_memory(array, given) for given in arrays_in([arg])):
+                assert place == 0
+                assert shares_memory(primitive, kind_of(arg), kind_of(array))
 
 
 @pytest.mark.parametrize(("primitive", "sample"), cases(SAMPLES, DIFFERENTIABLE))

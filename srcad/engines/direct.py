@@ -1,0 +1,30 @@
+"""What an engine runs to get a value and a gradient, for callers that check the inputs themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A function of the inputs of a program with one result.
+
+    Args:
+        call: takes the inputs, arrays of which are in one piece, native, writable and of rank 1 at
+            least; returns the result and the bars: a tuple of them, or the only one.
+        convert: makes of the result what Python would give; None if it is that already.
+        retry: raised where the engine's `value_and_grad` has to do it, from the start.
+        owned: for each bar, whether it is new memory if it is an array.
+        single: whether there is one bar only.
+    """
+
+    call: Callable[..., tuple[Any, Any]]
+    convert: Callable[[Any], Any] | None
+    retry: tuple[type[Exception], ...]
+    owned: tuple[bool, ...]
+    single: bool
+
+
+__all__ = ["Direct"]

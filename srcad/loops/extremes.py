@@ -1,0 +1,56 @@
+"""Maxima and minima over some axes of an array, as loop nests."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from srcad.emit.printer import expression
+from srcad.ir.nodes import Const, Let, Var
+from srcad.loops.elements import NotScalar
+from srcad.loops.nests import Item
+
+if TYPE_CHECKING:
+    from srcad.loops.writer import LoopWriter
+
+
+def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
+    """Write `np.max(x, axis)`: start from the first element, then run over all of them.
+
+    A nan wins against everything, as in NumPy.  False if the statement has no such form.
+    """
+    array = stmt.args[0]
+    axes = writer._axes(stmt)
+    if not isinstance(array, Var) or axes is None or len(axes) == array.kind.rank:
+        return False
+    rank = array.kind.rank
+    keeps = dict(stmt.kwargs).get("keepdims", Const(False)) == Const(True)
+    if array in writer.folding.lets and array.kind.rank:
+        writer.materialise(array)
+    elements = writer.elements()
+    counters, index = writer._indices(list(array.shape))
+    first: list[ast.expr] = [ast.Constant(0) if i in axes else c for i, c in enumerate(index)]
+    kept = first if keeps else [c for i, c in enumerate(index) if i not in axes]
+    try:
+        lengths = [elements.length(array, axis) for axis in range(rank)]
+        start = elements.element(array, first)
+        value = elements.element(array, index)
+    except NotScalar:
+        return False
+    sizes = [lengths[i] for i in range(rank) if i not in axes]
+    if keeps:
+        sizes = [ast.Constant(1) if i in axes else n for i, n in enumerate(lengths)]
+    dims = [d for i, d in enumerate(array.shape) if i not in axes]
+    writer.helpers.add("Bail")
+    empty = " or ".join(f"{expression(lengths[i])} == 0" for i in axes)
+    dtype = stmt.target.kind.dtype
+    before = [f"if {empty}:", "    raise Bail"]
+    outer = [c for i, c in enumerate(index) if i not in axes and isinstance(c, ast.Name)]
+    begin = Item("define", name, kept, start, None, dtype)
+    outside = [n for i, n in enumerate(lengths) if i not in axes]
+    writer._push(begin, dims, outside, elements, [c.id for c in outer], before)
+    begin.shape = sizes
+    kind: Any = "max" if "max" in stmt.primitive.text else "min"
+    item = Item(kind, name, kept, value, None, dtype)
+    writer._push(item, list(array.shape), lengths, elements, counters, [])
+    return True

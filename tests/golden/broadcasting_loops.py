@@ -1,0 +1,73 @@
+"""Adjoint of `broadcasting` (broadcasting.py:6) with respect to a, x and y.
+
+Written by srcad 0.1.0.  Do not edit: change `broadcasting` and run it again.
+"""
+
+import numpy as np
+
+
+def broadcasting_fwd(a, x, y):
+    """`broadcasting`, also returning what `broadcasting_bwd` needs."""
+    total = 0.0
+    d = np.empty((x.shape[0], y.shape[0]))
+    t = np.empty((x.shape[0], y.shape[0]))
+    for i in range(x.shape[0]):
+        for j in range(y.shape[0]):
+            grid_ij = x[i] - y[j]
+            d[i, j] = grid_ij ** 2 + a
+            t[i, j] = np.sqrt(d[i, j])
+            total += 1.0 / t[i, j]
+    total2 = 0.0
+    for i in range(d.shape[1]):
+        for j in range(x.shape[0]):
+            total2 += x[j] * d[j, i]
+    return total + total2, (a, x, y, t, (d.shape[1], d.shape[0]))
+
+
+def broadcasting_bwd(saved, out_bar):
+    """Pull `out_bar` back to a, x and y."""
+    a, x, y, t, shape = saved
+
+    # 7: grid = x[:, None] - y[None, :]
+    total = 0.0
+    d = np.empty((x.shape[0], y.shape[0]))
+    grid_bar = np.empty((x.shape[0], y.shape[0]))
+    for i in range(x.shape[0]):
+        for j in range(y.shape[0]):
+            grid_ij = x[i] - y[j]
+            d[i, j] = grid_ij ** 2 + a
+            t2_ij = 1.0 / t[i, j]
+            q_ij = out_bar / t[i, j]
+            t3_ij = -(q_ij * t2_ij) if out_bar != 0.0 else 0.0
+            d_bar_ij = out_bar * x[i] + (0.5 * t3_ij / t[i, j] if t3_ij != 0.0 else 0.0)
+            total += d_bar_ij
+            grid_bar[i, j] = d_bar_ij * (2.0 * grid_ij)
+
+    # 8: d = grid**2 + a
+    a_bar = total
+    y_bar = np.zeros(y.shape)
+
+    # 9: return np.sum(1.0 / np.sqrt(d)) + np.sum(x * d.T)
+    x_bar = np.zeros(d.shape[0])
+    for i in range(d.shape[1]):
+        for j in range(d.shape[0]):
+            x_bar[j] += out_bar * d[j, i]
+
+    # 7: grid = x[:, None] - y[None, :]
+    t4 = np.zeros((grid_bar.shape[0], 1))
+    array = np.zeros((1, grid_bar.shape[1]))
+    for i in range(grid_bar.shape[0]):
+        for j in range(grid_bar.shape[1]):
+            t4[i, 0] += grid_bar[i, j]
+            array[0, j] -= grid_bar[i, j]
+    for i in range(y_bar.shape[0]):
+        y_bar[i] = array[0, i]
+    for i in range(x_bar.shape[0]):
+        x_bar[i] += t4[i, 0]
+    return a_bar, x_bar, y_bar
+
+
+def broadcasting_value_and_grad(x0, x1, x2):
+    """`broadcasting` and its gradient."""
+    out, saved = broadcasting_fwd(x0, x1, x2)
+    return out, broadcasting_bwd(saved, 1.0)

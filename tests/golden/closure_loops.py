@@ -1,0 +1,34 @@
+"""Adjoint of `closure` (closure.py:9) with respect to x.
+
+Written by srcad 0.1.0.  Do not edit: change `closure` and run it again.
+"""
+
+import numpy as np
+
+
+def closure_fwd(x, rate, weights):
+    """`closure`, also returning what `closure_bwd` needs."""
+    total = 0.0
+    for i in range(x.shape[0]):
+        total += np.sin(rate * x[i] * weights[i]) + rate * x[i] ** 2 * weights[i]
+    return total, (x, rate, weights)
+
+
+def closure_bwd(saved, out_bar):
+    """Pull `out_bar` back to x."""
+    x, rate, weights = saved
+
+    # 11: return np.sum(np.sin(scaled(x)) + scaled(x**2))
+    x_bar = np.empty(weights.shape[0])
+    for i in range(weights.shape[0]):
+        x_bar[i] = out_bar * weights[i] * rate * (2.0 * x[i])
+        x_bar[i] += out_bar * np.cos(rate * x[i] * weights[i]) * weights[i] * rate
+
+    # 10: scaled = lambda v: rate * v * weights
+    return x_bar
+
+
+def closure_value_and_grad(x0, x1, x2):
+    """`closure` and its gradient."""
+    out, saved = closure_fwd(x0, x1, x2)
+    return out, closure_bwd(saved, 1.0)

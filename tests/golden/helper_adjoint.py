@@ -1,0 +1,65 @@
+"""Adjoint of `helper` (helper.py:16) with respect to x and y.
+
+Written by srcad 0.1.0.  Do not edit: change `helper` and run it again.
+"""
+
+import math
+
+import numpy as np
+
+from srcad.runtime.arrays import masked
+
+
+def helper_fwd(x, y, value):
+    """`helper`, also returning what `helper_bwd` needs."""
+    r = math.sqrt(x * x + y * y + 0.1)
+    t = r > value
+    if t:
+        return2 = r
+    else:
+        return2 = 0.5 * (r * r / value + value)
+    t2 = 2.0 * y
+    t3 = x > t2
+    if t3:
+        return3 = x
+    else:
+        return3 = 0.5 * (x * x / t2 + t2)
+    return return2 + 3.0 * return3, (x, y, value, r, t, t3)
+
+
+def helper_bwd(saved, out_bar):
+    """Pull `out_bar` back to x and y."""
+    x, y, value, r, t, t2 = saved
+
+    # 18: return smooth(r) + 3.0 * smooth(x, width=2.0 * y)
+    t3 = 2.0 * y
+    return__bar = out_bar * 3.0
+
+    # 11: if x > width:
+    if t2:
+        t2 = 0.0
+        x_bar = return__bar
+    else:
+        # 13: return 0.5 * (x * x / width + width)
+        t2 = return__bar * 0.5
+        q = t2 / t3
+        x_bar = q * (2.0 * x)
+        t2 = t2 + -(q * (x * x / t3))
+
+    # 18: return smooth(r) + 3.0 * smooth(x, width=2.0 * y)
+    y_bar = t2 * 2.0
+
+    # 11: if x > width:
+    if t:
+        r_bar = out_bar
+    else:
+        # 13: return 0.5 * (x * x / width + width)
+        q = out_bar * 0.5 / value
+        r_bar = q * (2.0 * r)
+
+    # 7: return math.sqrt(x * x + y * y + floor)
+    t = masked(r_bar, np.divide(0.5 * r_bar, r))
+    y_bar = y_bar + t * t3
+    x_bar = x_bar + t * (2.0 * x)
+
+    return x_bar, y_bar

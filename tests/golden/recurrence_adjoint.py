@@ -1,0 +1,50 @@
+"""Adjoint of `recurrence` (recurrence.py:6) with respect to x, a and b.
+
+Written by srcad 0.1.0.  Do not edit: change `recurrence` and run it again.
+"""
+
+import math
+
+import numpy as np
+
+
+def recurrence_fwd(x, a, b, steps):
+    """`recurrence`, also returning what `recurrence_bwd` needs."""
+    x_tape = np.empty(steps)
+    t_tape = np.empty(steps)
+    total = 0.0
+    for k in range(steps):
+        x_tape[k] = x
+        t = math.sin(x)
+        t_tape[k] = t
+        x = a * t + b
+        total = total + x * x
+    return total / steps, (a, b, steps, x_tape, t_tape)
+
+
+def recurrence_bwd(saved, out_bar):
+    """Pull `out_bar` back to x, a and b."""
+    a, b, steps, x_tape, t_tape = saved
+
+    # 11: return total / steps
+    q = out_bar / steps
+
+    # 8: for k in range(steps):
+    x_bar = 0.0
+    a_bar = 0.0
+    b_bar = 0.0
+    for k in range(steps - 1, -1, -1):
+        t = t_tape[k]
+
+        # 9: x = a * math.sin(x) + b
+        x = a * t + b
+
+        # 10: total += x * x
+        x_bar = x_bar + q * (2.0 * x)
+
+        # 9: x = a * math.sin(x) + b
+        b_bar = b_bar + x_bar
+        a_bar = a_bar + x_bar * t
+        x_bar = x_bar * a * math.cos(x_tape[k])
+
+    return x_bar, a_bar, b_bar

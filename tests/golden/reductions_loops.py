@@ -1,0 +1,119 @@
+"""Adjoint of `reductions` (reductions.py:6) with respect to x.
+
+Written by srcad 0.1.0.  Do not edit: change `reductions` and run it again.
+"""
+
+import numpy as np
+from numba import objmode
+
+from srcad.runtime.arrays import product_of_others
+
+from srcad.runtime.compiled import Bail
+
+
+def reductions_fwd(x):
+    """`reductions`, also returning what `reductions_bwd` needs."""
+    with objmode(made="float64[::1]"):
+        made = np.ascontiguousarray(np.mean(x, axis=0), np.float64)
+    t = made
+    centred = np.empty((x.shape[0], x.shape[1]))
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            centred[i, j] = x[i, j] - t[j]
+    array = np.zeros((1, centred.shape[1]))
+    for i in range(centred.shape[0]):
+        for j in range(centred.shape[1]):
+            array[0, j] += centred[i, j] ** 2
+    spread = np.empty((1, centred.shape[1]))
+    for i in range(centred.shape[1]):
+        spread[0, i] = np.sqrt(array[0, i])
+    if x.shape[1] == 0:
+        raise Bail
+    top = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        top[i] = x[i, 0]
+    if x.shape[0] == 0 or x.shape[1] == 0:
+        raise Bail
+    extreme = x[0, 0]
+    total = 0.0
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            top_here = x[i, j]
+            if top_here > top[i] or top_here != top_here:
+                top[i] = top_here
+            extreme_here = x[i, j]
+            if extreme_here < extreme or extreme_here != extreme_here:
+                extreme = extreme_here
+            total += centred[i, j] / spread[0, j]
+    t2 = np.prod(top)
+    t3 = extreme
+    return total + t2 * t3, (x, t, spread, top, t2, t3)
+
+
+def reductions_bwd(saved, out_bar):
+    """Pull `out_bar` back to x."""
+    x, t, spread, top, t2, t3 = saved
+
+    # 7: centred = x - np.mean(x, axis=0)
+    total = 0
+    centred = np.empty((x.shape[0], x.shape[1]))
+    t4 = np.empty((x.shape[0], x.shape[1]))
+    hit = np.empty((x.shape[0], x.shape[1]), np.bool_)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            centred[i, j] = x[i, j] - t[j]
+            t4[i, j] = centred[i, j] / spread[0, j]
+            hit[i, j] = x[i, j] == t3
+            total += hit[i, j]
+
+    # 10: return np.sum(centred / spread) + np.prod(top) * x.min()
+    share = out_bar * t2 / total
+    x_bar = np.empty((hit.shape[0], hit.shape[1]))
+    for i in range(hit.shape[0]):
+        for j in range(hit.shape[1]):
+            x_bar[i, j] = np.float64(share) if hit[i, j] else 0.0
+    with objmode(made="float64[::1]"):
+        made = np.ascontiguousarray(product_of_others(top, 0), np.float64)
+    array = made
+    top_bar = np.empty(top.shape[0])
+    for i in range(top.shape[0]):
+        top_bar[i] = out_bar * t3 * array[i]
+    spread_bar = np.zeros((1, t4.shape[1]))
+    centred_bar = np.empty((t4.shape[0], t4.shape[1]))
+    hit2 = np.empty((t4.shape[0], t4.shape[1]), np.bool_)
+    for i in range(t4.shape[0]):
+        for j in range(t4.shape[1]):
+            q_ij = out_bar / spread[0, j]
+            centred_bar[i, j] = q_ij if out_bar != 0.0 else 0.0
+            spread_bar[0, j] += -(q_ij * t4[i, j]) if out_bar != 0.0 else 0.0
+            hit2[i, j] = x[i, j] == top[i]
+
+    # 9: top = np.max(x, axis=1)
+    array2 = np.zeros(hit2.shape[0], np.int64)
+    for i in range(hit2.shape[0]):
+        for j in range(hit2.shape[1]):
+            array2[i] += hit2[i, j]
+    share2 = np.empty(top_bar.shape[0])
+    for i in range(top_bar.shape[0]):
+        share2[i] = top_bar[i] / array2[i]
+    for i in range(x_bar.shape[0]):
+        for j in range(x_bar.shape[1]):
+            x_bar[i, j] += np.float64(share2[i]) if hit2[i, j] else 0.0
+            centred_bar[i, j] += (0.5 * spread_bar[0, j] / spread[0, j] if spread_bar[0, j] != 0.0 else 0.0) * (2.0 * centred[i, j])
+            x_bar[i, j] += centred_bar[i, j]
+
+    # 7: centred = x - np.mean(x, axis=0)
+    array3 = np.zeros(centred_bar.shape[1])
+    for i in range(centred_bar.shape[0]):
+        for j in range(centred_bar.shape[1]):
+            array3[j] -= centred_bar[i, j]
+    for i in range(x_bar.shape[0]):
+        for j in range(x_bar.shape[1]):
+            x_bar[i, j] += array3[j] / x.shape[0]
+    return x_bar
+
+
+def reductions_value_and_grad(x0):
+    """`reductions` and its gradient."""
+    out, saved = reductions_fwd(x0)
+    return out, reductions_bwd(saved, 1.0)

@@ -1,0 +1,93 @@
+"""Adjoint of `row_views` (row_views.py:6) with respect to A and x.
+
+Written by srcad 0.1.0.  Do not edit: change `row_views` and run it again.
+"""
+
+import numpy as np
+
+
+def row_views_fwd(A, x):
+    """`row_views`, also returning what `row_views_bwd` needs."""
+    A2 = np.copy(A)
+    t = A2.shape[0]
+    t_tape = np.empty(t)
+    t_tape2 = np.empty((t, A.shape[1] - 1))
+    t_tape3 = np.empty((t, A.shape[1] - 1))
+    t_tape4 = np.empty(t)
+    above_tape = np.empty((t, A.shape[1]))
+    t_tape5 = np.empty((t, A.shape[1]))
+    t_tape6 = np.empty((t, A.shape[1]))
+    t_tape7 = np.empty((t, A.shape[1]))
+    for i in range(1, t):
+        t = i - 1
+        above = A2[t]
+        above_tape[i] = above
+        t2 = above[1]
+        t_tape[i] = t2
+        A2[i, 0] = x[i] * t2
+        t = A2[t]
+        t_tape5[i] = t
+        t = t[:-1]
+        t_tape2[i] = t
+        t = np.sin(t)
+        t_tape3[i] = t
+        t2 = A2[i]
+        t_tape6[i] = t2
+        t2 = t2[0]
+        t_tape4[i] = t2
+        t3 = A2[i]
+        t_tape7[i] = t3
+        A2[i, 1:] = t3[1:] + t * t2
+    return A2 * A2, (x, A2, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7)
+
+
+def row_views_bwd(saved, out_bar):
+    """Pull `out_bar` back to A and x."""
+    x, A, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7 = saved
+
+    # 13: return A * A
+    A_bar = out_bar * (2.0 * A)
+
+    # 8: for i in range(1, len(A)):
+    x_bar = np.zeros(x.shape)
+    for i in range(A.shape[0] - 1, 0, -1):
+        t = t_tape[i]
+        t2 = t_tape2[i]
+        t3 = t_tape3[i]
+        t4 = t_tape4[i]
+        above = above_tape[i]
+        t5 = t_tape5[i]
+        t6 = t_tape6[i]
+        t7 = t_tape7[i]
+
+        # 10: above = A[i - 1]
+        t8 = i - 1
+
+        # 11: row[0] = x[i] * above[1]
+        t9 = x[i]
+
+        # 12: row[1:] += np.sin(above[:-1]) * row[0]
+        t10 = np.copy(A_bar[i, 1:])
+        A_bar[i, 1:] = 0.0
+        t11 = np.zeros(t7.shape)
+        t11[1:] = t10
+        A_bar[i] += t11
+        t4 = t10 * t4
+        t7 = np.zeros(t6.shape)
+        t7[0] = np.sum(t10 * t3)
+        A_bar[i] += t7
+        t3 = np.zeros(t5.shape)
+        t3[:-1] = t4 * np.cos(t2)
+        A_bar[t8] += t3
+
+        # 11: row[0] = x[i] * above[1]
+        t2 = A_bar[i, 0]
+        A_bar[i, 0] = 0.0
+        above_bar = np.zeros(above.shape)
+        above_bar[1] = t2 * t9
+        x_bar[i] += t2 * t
+
+        # 10: above = A[i - 1]
+        A_bar[t8] += above_bar
+
+    return A_bar, x_bar

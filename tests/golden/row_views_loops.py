@@ -1,0 +1,124 @@
+"""Adjoint of `row_views` (row_views.py:6) with respect to A and x.
+
+Written by srcad 0.1.0.  Do not edit: change `row_views` and run it again.
+"""
+
+import numpy as np
+
+
+def row_views_fwd(A, x):
+    """`row_views`, also returning what `row_views_bwd` needs."""
+    A2 = np.empty((A.shape[0], A.shape[1]))
+    for j in range(A.shape[0]):
+        for k in range(A.shape[1]):
+            A2[j, k] = A[j, k]
+    t = A2.shape[0]
+    t_tape = np.empty(t)
+    t_tape2 = np.empty((t, A.shape[1] + -1))
+    t_tape3 = np.empty((t, A.shape[1] + -1))
+    t_tape4 = np.empty(t)
+    above_tape = np.empty((t, A.shape[1]))
+    t_tape5 = np.empty((t, A.shape[1]))
+    t_tape6 = np.empty((t, A.shape[1]))
+    t_tape7 = np.empty((t, A.shape[1]))
+    for i in range(1, t):
+        t = i - 1
+        t2 = A2[t, 1]
+        t_tape[i] = t2
+        for j in range(A2.shape[1]):
+            above_tape[i, j] = A2[t, j]
+        A2[i, 0] = x[i] * t2
+        t2 = A2[i, 0]
+        t_tape4[i] = t2
+        for j in range(A2.shape[1]):
+            t_tape5[i, j] = A2[t, j]
+            t_tape6[i, j] = A2[i, j]
+            t_tape7[i, j] = A2[i, j]
+        array = np.empty(A2.shape[1] - 1)
+        for j in range(A2.shape[1] - 1):
+            t_tape2[i, j] = A2[t, j]
+            t3_j = np.sin(A2[t, j])
+            t_tape3[i, j] = t3_j
+            array[j] = A2[i, j + 1] + t3_j * t2
+        for j in range(A2.shape[1] - 1):
+            A2[i, j + 1] = array[j]
+    array2 = np.empty((A2.shape[0], A2.shape[1]))
+    for j in range(A2.shape[0]):
+        for k in range(A2.shape[1]):
+            array2[j, k] = A2[j, k] * A2[j, k]
+    return array2, (x, A2, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7)
+
+
+def row_views_bwd(saved, out_bar):
+    """Pull `out_bar` back to A and x."""
+    x, A, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7 = saved
+
+    # 8: for i in range(1, len(A)):
+    x_bar = np.zeros(x.shape)
+
+    # 13: return A * A
+    A_bar = np.empty((out_bar.shape[0], out_bar.shape[1]))
+    for j in range(out_bar.shape[0]):
+        for k in range(out_bar.shape[1]):
+            A_bar[j, k] = out_bar[j, k] * (2.0 * A[j, k])
+    for i in range(A.shape[0] - 1, 0, -1):
+        t = t_tape[i]
+        t2 = t_tape4[i]
+
+        # 10: above = A[i - 1]
+        t3 = i - 1
+
+        # 11: row[0] = x[i] * above[1]
+        t4 = x[i]
+
+        # 12: row[1:] += np.sin(above[:-1]) * row[0]
+        t5 = np.empty(A_bar.shape[1] - 1)
+        for j in range(A_bar.shape[1] - 1):
+            t5[j] = A_bar[i, j + 1]
+            A_bar[i, j + 1] = 0.0
+        array = np.empty(t_tape7.shape[1])
+        for j in range(t_tape7.shape[1]):
+            array[j] = t_tape7[i, j]
+        t6 = np.zeros(array.shape)
+        t7 = np.empty(t6.shape[0] - 1)
+        for j in range(t6.shape[0] - 1):
+            t6[j + 1] = t5[j]
+            t7[j] = t5[j] * t2
+        array2 = np.empty(A_bar.shape[1])
+        for j in range(A_bar.shape[1]):
+            A_bar[i, j] += t6[j]
+            array2[j] = t_tape6[i, j]
+        t8 = np.zeros(array2.shape)
+        total = 0.0
+        for j in range(t5.shape[0]):
+            total += t5[j] * t_tape3[i, j]
+        t8[0] = total
+        array3 = np.empty(A_bar.shape[1])
+        for j in range(A_bar.shape[1]):
+            A_bar[i, j] += t8[j]
+            array3[j] = t_tape5[i, j]
+        t9 = np.zeros(array3.shape)
+        for j in range(t9.shape[0] - 1):
+            t9[j] = t7[j] * np.cos(t_tape2[i, j])
+        array4 = np.empty(A_bar.shape[1])
+        for j in range(A_bar.shape[1]):
+            A_bar[t3, j] += t9[j]
+            array4[j] = above_tape[i, j]
+
+        # 11: row[0] = x[i] * above[1]
+        t2 = A_bar[i, 0]
+        A_bar[i, 0] = 0.0
+        above_bar = np.zeros(array4.shape)
+        above_bar[1] = t2 * t4
+        x_bar[i] += t2 * t
+
+        # 10: above = A[i - 1]
+        for j in range(A_bar.shape[1]):
+            A_bar[t3, j] += above_bar[j]
+    return A_bar, x_bar
+
+
+def row_views_value_and_grad(x0, x1):
+    """`row_views` and its gradient."""
+    out, saved = row_views_fwd(x0, x1)
+    return out, row_views_bwd(saved, 1.0)

@@ -1,0 +1,69 @@
+"""Adjoint of `substitution` (substitution.py:6) with respect to L and b.
+
+Written by srcad 0.1.0.  Do not edit: change `substitution` and run it again.
+"""
+
+import numpy as np
+
+from srcad.runtime.compiled import Bail
+
+
+def substitution_fwd(L, b):
+    """`substitution`, also returning what `substitution_bwd` needs."""
+    n = b.shape[0]
+    x = np.zeros(n)
+    x_tape = np.empty((n,) + x.shape)
+    s_tape = np.empty(n)
+    for i in range(n):
+        s = b[i]
+        for k in range(x.shape[0]):
+            x_tape[i, k] = x[k]
+        if i > L.shape[1]:
+            raise Bail
+        if i > x.shape[0]:
+            raise Bail
+        for j in range(i):
+            s = s - L[i, j] * x[j]
+        s_tape[i] = s
+        x[i] = s / L[i, i]
+    return x, (L, b.shape, x_tape, s_tape)
+
+
+def substitution_bwd(saved, out_bar):
+    """Pull `out_bar` back to L and b."""
+    L, b_shape, x_tape, s_tape = saved
+
+    # 7: n = len(b)
+    n = b_shape[0]
+
+    # 9: for i in range(n):
+    b_bar = np.zeros(b_shape)
+    L_bar = np.zeros(L.shape)
+    x_bar = out_bar.copy()
+    for i in range(n - 1, -1, -1):
+        # 13: x[i] = s / L[i, i]
+        t = L[i, i]
+        t2 = s_tape[i] / t
+        t3 = x_bar[i]
+        x_bar[i] = 0.0
+        q = t3 / t
+        s_bar = q if t3 != 0.0 else 0.0
+        L_bar[i, i] += -(q * t2) if t3 != 0.0 else 0.0
+
+        # 11: for j in range(i):
+        for j in range(i - 1, -1, -1):
+            # 12: s -= L[i, j] * x[j]
+            t = -s_bar
+            t2 = t * x_tape[i, j]
+            x_bar[j] += t * L[i, j]
+            L_bar[i, j] += t2
+
+        # 10: s = b[i]
+        b_bar[i] += s_bar
+    return L_bar, b_bar
+
+
+def substitution_value_and_grad(x0, x1):
+    """`substitution` and its gradient."""
+    out, saved = substitution_fwd(x0, x1)
+    return out, substitution_bwd(saved, 1.0)

@@ -1,0 +1,81 @@
+"""The golden functions: `tests/golden/NAME.py` has a function NAME and the ARGS to call it with.
+
+Beside it stand NAME_adjoint.py, which srcad wrote for those arguments at the array level, and
+NAME_loops.py at the loop level. ARGNUMS, if it is there, says which arguments to differentiate by.
+
+`python -m tests.goldens` prints all of it as JSON, for processes that compare.
+"""
+
+import copy
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from srcad import pipeline, trees
+from srcad.loops.writer import Unsupported
+
+FOLDER = Path(__file__).parent / "golden"
+LEVELS = {"array": "adjoint", "loops": "loops"}
+NAMES = sorted(
+    file.stem for file in FOLDER.glob("*.py") if not file.stem.endswith(tuple(LEVELS.values()))
+)
+
+
+class Golden:
+    """One golden function, and what srcad makes of it."""
+
+    def __init__(self, name):
+        module = importlib.import_module(f"tests.golden.{name}")
+        self.name = name
+        self.function = getattr(module, name)
+        self._args = module.ARGS
+        self.argnums = getattr(module, "ARGNUMS", tuple(range(len(module.ARGS))))
+
+    @property
+    def args(self):
+        return copy.deepcopy(self._args)
+
+    @property
+    def wrt(self):
+        """For each leaf of the arguments, whether its bar is wanted."""
+        return tuple(
+            number in self.argnums
+            for number, arg in enumerate(self._args)
+            for _ in trees.flatten(arg)[0]
+        )
+
+    @property
+    def specialisation(self):
+        options = pipeline.Options(engine="numpy")
+        return pipeline.specialise(self.function, self.args, {}, self.wrt, False, options)
+
+    def written(self, level):
+        """What srcad writes now; None where there is no loop level."""
+        made = self.specialisation
+        if level == "array":
+            return made.array_source
+        try:
+            return made.loop_source
+        except Unsupported:
+            return None
+
+    def file(self, level):
+        """Where what it wrote before is kept."""
+        return FOLDER / f"{self.name}_{LEVELS[level]}.py"
+
+
+def all_written():
+    """Every text, and for what fails its error: failures are told by `test_golden`."""
+    texts = {}
+    for name in NAMES:
+        for level in LEVELS:
+            try:
+                texts[f"{name}-{level}"] = Golden(name).written(level)
+            except Exception as error:
+                texts[f"{name}-{level}"] = repr(error)
+    return texts
+
+
+if __name__ == "__main__":
+    json.dump(all_written(), sys.stdout)
