@@ -6,6 +6,7 @@ complex scalar. A 0-d array and a scalar are equal. Everything else must fit exa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -107,11 +108,16 @@ def leaf_type(leaf: object) -> LeafType:
     if isinstance(leaf, np.ndarray):
         return LeafType("array", leaf.dtype, leaf.shape)
     if isinstance(leaf, np.generic):
-        return LeafType("scalar", leaf.dtype, ())
+        return _scalar_type(leaf.dtype)
     for cls, found in _PYTHON_TYPES.items():
         if isinstance(leaf, cls):  # such as an IntEnum
             return found
     raise ArgumentError(f"{leaf!r} is neither a number nor an array")
+
+
+@lru_cache
+def _scalar_type(dtype: np.dtype[np.generic]) -> LeafType:
+    return LeafType("scalar", dtype, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,11 @@ def bars_like(
     >>> bars_like([leaf_type(1.0), leaf_type(np.zeros(2, np.float32))], [np.float64(0.5), None])
     [0.5, array([0., 0.], dtype=float32)]
     """
-    taken = {_address(array) for array in cotangents if isinstance(array, np.ndarray)}
+    given = [array for array in cotangents if isinstance(array, np.ndarray)]
+    if not given and len(types) == 1:
+        (bar,) = bars
+        return [_bar_like(types[0], bar, None)]
+    taken = set(map(_address, given))
     return [_bar_like(kind, bar, taken) for kind, bar in zip(types, bars, strict=True)]
 
 
@@ -368,8 +378,8 @@ def _shown(structure: Tree, leaves: Sequence[object]) -> str:
     return show(structure, labels)
 
 
-def _bar_like(kind: LeafType, bar: Any, taken: set[int]) -> object:
-    """Give one gradient its primal's form; `taken` is the memory that it may not share."""
+def _bar_like(kind: LeafType, bar: Any, taken: set[int] | None) -> object:
+    """Give one gradient its primal's form; `taken` is the memory that it may not share, if any."""
     if kind is _PYTHON_FLOAT and type(bar) is float:
         return bar  # most of a call with many scalars
     if not kind.differentiable:
@@ -388,10 +398,11 @@ def _bar_like(kind: LeafType, bar: Any, taken: set[int]) -> object:
             f"a gradient has shape {array.shape} where its primal has {kind.shape}",
             hint="this is an error in srcad or in a rule of yours; if in srcad, please report it",
         )
-    shared = isinstance(array.base, np.ndarray) or _address(array) in taken
+    shared = isinstance(array.base, np.ndarray) or (taken and _address(array) in taken)
     if shared or not array.flags.writeable:
         array = array.copy()
-    taken.add(_address(array))
+    if taken is not None:
+        taken.add(_address(array))
     return array
 
 

@@ -104,8 +104,8 @@ def write(
     shared = made.shared
     if shared.template != Place(0) or shared.aux is not None or not chosen:
         return None
-    if shared.places != tuple(range(len(args))):
-        return None
+    if shared.places != tuple(range(len(args))) or shared.program.printing:
+        return None  # a call that is handed over half-way must not have printed anything
     if not all(map(_is_plain, args)):
         return None
     for capture in shared.program.captures:
@@ -172,6 +172,9 @@ class _Text:
 
     def constant(self, value: object) -> str:
         """Return the name of an object."""
+        for name, known in self.constants.items():
+            if known is value:
+                return name
         name = f"k{len(self.constants)}"
         self.constants[name] = value
         return name
@@ -185,7 +188,8 @@ class _Text:
         """Return the function that has been written."""
         text = "\n".join(["def fast(args):", *self.lines])
         namespace = dict(self.constants)
-        exec(compile(text, f"<srcad call of {self.shared.program.function.name}>", "exec"), namespace)
+        place = f"<srcad call of {self.shared.program.function.name}>"
+        exec(compile(text, place, "exec"), namespace)
         made: FastPath = namespace["fast"]
         return made
 
@@ -261,8 +265,8 @@ class _Text:
             self.line(call)
         if direct.convert is not None:
             self.line(f"value = {self.constant(direct.convert)}(value)")
-        # Most results; `check` itself has nothing against them.
-        test = "True" if holomorphic else "type(value) is not float"
+        # `check` itself has nothing against them.
+        test = "True" if holomorphic else "not isinstance(value, float)"
         self.line(f"if {test}:")
         self.line(f"check(value, holomorphic={holomorphic})", 2)
 
@@ -284,13 +288,17 @@ class _Text:
                 tests.append(f"{name}.shape != {arg}.shape")
                 if bar >= len(direct.owned) or not direct.owned[bar]:
                     tests.append("True")  # its memory may be that of an input or of another bar
+            elif type(value) is float:
+                self.line(f"if type({name}) is not float:")
+                self.line(f"{name} = float({name}.real)", 2)
             else:
                 tests.append(f"type({name}) is not {self.constant(type(value))}")
-        self.constants.update(like=bars_like, kind=leaf_type)
-        kinds = ", ".join(f"kind({arg})" for arg in args)
         self.line(f"gradients = ({', '.join(found)},)")
-        self.line("if True:" if "True" in tests else f"if {' or '.join(tests)}:")
-        self.line(f"gradients = tuple(like(({kinds},), gradients))", 2)
+        if tests:
+            self.constants.update(like=bars_like, kind=leaf_type)
+            kinds = ", ".join(f"kind({arg})" for arg in args)
+            self.line("if True:" if "True" in tests else f"if {' or '.join(tests)}:")
+            self.line(f"gradients = tuple(like(({kinds},), gradients))", 2)
 
     def _kind_differs(self, name: str, value: Any) -> list[str]:
         """The tests for values that are not of the kind of `value`."""

@@ -102,7 +102,8 @@ class Gradient:
                 self._plans.clear()
             self._plans[key] = plan
         options = self.options
-        made = self.target.specialise(args, kwargs, plan.wrt, options.has_aux)
+        flat = leaves, structure
+        made = self.target.specialise(args, kwargs, plan.wrt, options.has_aux, flat)
         value, aux, bars = made.value_and_grad(leaves)
         check_gradient_output(value, holomorphic=options.holomorphic)
         if plan.parts is None and not kwargs:

@@ -133,7 +133,8 @@ def _owned(saved: tuple[Any, ...], visible: Sequence[Any]) -> tuple[Any, ...]:
     arrays = [v for v in visible if isinstance(v, np.ndarray)]
     return tuple(
         item.copy()
-        if isinstance(item, np.ndarray) and any(np.may_share_memory(item, a) for a in arrays)
+        if isinstance(item, np.ndarray)
+        and any(item is a or np.may_share_memory(item, a) for a in arrays)
         else item
         for item in saved
     )
@@ -162,6 +163,7 @@ def specialise(
     wrt: tuple[bool, ...],
     has_aux: bool,
     options: Options,
+    flat: tuple[list[Any], trees.Tree] | None = None,
 ) -> Specialisation:
     """Find or make the specialisation of a function for arguments like these.
 
@@ -172,8 +174,9 @@ def specialise(
         wrt: for each leaf of `(args, kwargs)`, whether its bar is wanted.
         has_aux: whether the function returns a pair of which only the first is differentiated.
         options: the engine.
+        flat: `(args, kwargs)` taken apart, if the caller has done that.
     """
-    leaves, structure = trees.flatten((args, kwargs))
+    leaves, structure = flat or trees.flatten((args, kwargs))
     key = (root_key(function), structure, tuple(map(leaf_key, leaves)), wrt, has_aux, options)
     for shared in _CACHE.get(key, ()):
         if _fits(shared, function, leaves):
@@ -240,7 +243,9 @@ def _make(
 
 def _engine(generated: Generated, derivative: Derivative, options: Options) -> Any:
     """The engine for a derivative: compiled, unless that cannot be or is not wanted."""
-    if options.engine == "numpy":
+    # What is printed has to come once and in order, also where compiled code gives up: Python
+    # prints.
+    if options.engine == "numpy" or derivative.program.printing:
         return numpy_engine.Engine(generated, derivative)
     from srcad.engines import numba_engine
 

@@ -82,7 +82,7 @@ def pull(target: Target, primals: tuple[object, ...], has_aux: bool) -> tuple[ob
     check_call(target.function, primals, {})
     leaves, structure = flatten((primals, {}))
     types = _numeric(target, leaves, structure)
-    made = target.specialise(primals, {}, (True,) * len(leaves), has_aux)
+    made = target.specialise(primals, {}, (True,) * len(leaves), has_aux, (leaves, structure))
     result, aux, saved = made.forward(leaves)
     outputs = outputs_of(target.name, result)
     pullback = Pullback(made, saved, outputs, children(structure)[0], types)

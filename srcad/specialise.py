@@ -11,10 +11,10 @@ import numpy as np
 
 from srcad.analyses.sizes import Guard
 from srcad.frontend.context import Capture, Identity
+from srcad.frontend.lower import inner_function
 from srcad.frontend.values import Path
 from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Var
-
 
 # What following a path may raise when something is not where it was.
 ABSENT = (LookupError, AttributeError, TypeError, ValueError)
@@ -87,8 +87,6 @@ def reach(root: Any, path: Path) -> Any:
 
 
 def _plain(function: Any) -> Any:
-    from srcad.frontend.lower import inner_function
-
     return function if isinstance(function, types.FunctionType) else inner_function(function)
 
 
@@ -138,7 +136,7 @@ def compile_guards(
 ) -> Callable[[Sequence[Any]], bool]:
     """One function that checks all guards against the values of the parameters."""
     names = {var: f"v[{i}]" for i, var in enumerate(params)}
-    return eval(f"lambda v: {guard_text(guards, names)}", dict(GUARD_NAMES))  # type: ignore[no-any-return]  # noqa: S307
+    return eval(f"lambda v: {guard_text(guards, names)}", dict(GUARD_NAMES))  # type: ignore[no-any-return]
 
 
 def guard_text(guards: Sequence[Guard], names: Mapping[Var, str]) -> str:

@@ -16,6 +16,9 @@ __all__ = ["Function", "History", "Target", "check_call", "function_name", "prim
 Function: TypeAlias = Callable[..., Any]
 
 
+_DEFAULTS = pipeline.Options()
+
+
 class History:
     """The last specialisation of a function, shared by the function and its bound methods.
 
@@ -62,7 +65,7 @@ class Target:
             return function
         if not callable(function):
             raise ArgumentError(f"Expected a callable value, got {function}")
-        return Target(function, pipeline.Options())
+        return Target(function, _DEFAULTS)
 
     @property
     def name(self) -> str:
@@ -79,6 +82,7 @@ class Target:
         kwargs: Mapping[str, object],
         wrt: tuple[bool, ...],
         has_aux: bool,
+        flat: tuple[list[object], Tree],
     ) -> "pipeline.Specialisation":
         """Return the function's adjoint for arguments like these.
 
@@ -87,11 +91,14 @@ class Target:
             kwargs: the keyword arguments.
             wrt: for each leaf of `(args, kwargs)`, whether its gradient is wanted.
             has_aux: whether the function returns a pair of its value and something else.
+            flat: `flatten((args, kwargs))`.
 
         Returns:
             What the pipeline made, or had made before.
         """
-        made = pipeline.specialise(self.function, args, dict(kwargs), wrt, has_aux, self.options)
+        made = pipeline.specialise(
+            self.function, args, dict(kwargs), wrt, has_aux, self.options, flat
+        )
         self.history.last = made
         return made
 

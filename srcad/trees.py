@@ -32,6 +32,8 @@ NAMESPACE = "srcad"
 _NUMBERS = frozenset(
     {bool, int, float, complex, np.bool, np.intp, np.float32, np.float64, np.complex128}
 )
+_PLAIN = _NUMBERS | {np.ndarray}
+_LEAF: Tree = optree.tree_structure(cast(Any, 0.0), namespace=NAMESPACE)
 _INEXACT = frozenset({np.float16, np.float32, np.float64, np.complex64, np.complex128})
 
 
@@ -53,10 +55,15 @@ def flatten(tree: object) -> tuple[list[object], Tree]:
     >>> unflatten(structure, "xyz")
     {'w': ['z', None], 'b': ('x', 'y')}
     """
+    if type(tree) in _PLAIN:
+        return [tree], _LEAF
     # optree's own types stop at what it knows to be a tree.
     found = optree.tree_flatten(cast(Any, tree), namespace=NAMESPACE)
     leaves, structure = cast(tuple[list[object], Tree], found)
-    unknown = {type(leaf) for leaf in leaves if hasattr(type(leaf), "__dataclass_fields__")}
+    kinds = set(map(type, leaves))
+    if kinds <= _PLAIN:
+        return leaves, structure
+    unknown = [cls for cls in kinds if hasattr(cls, "__dataclass_fields__")]
     if not unknown:
         return leaves, structure
     for cls in unknown:

@@ -252,7 +252,9 @@ def test_structure_error_shows_both_trees():
     assert "cotangent: (float, {'b': str})" in str(caught.value)
 
 
-@pytest.mark.parametrize("cotangent", ["hi", object(), np.array([None])], ids=["text", "object", "array"])
+@pytest.mark.parametrize(
+    "cotangent", ["hi", object(), np.array([None])], ids=["text", "object", "array"]
+)
 def test_cotangents_that_are_not_numeric(cotangent):
     _, pullback = vjp(two, 0.5, 1.0)
     with pytest.raises(ArgumentError, match=r"`cotangent\[1\]` is an? "):

@@ -15,43 +15,43 @@ LONGEST = 500
 
 # What each part of srcad (a package, or a module beside them) may import from the others.
 # Every part may import itself, and `srcad/__init__.py` may import anything.
-GROUND = {"errors", "ir"}
-RULES = GROUND | {"rules", "runtime"}
-FACTS = RULES | {"analyses"}
-PASSES = {"frontend", "transforms", "loops", "emit", "engines", "cache"}
+CORE = {"errors", "ir"}
+FACTS = CORE | {"analyses"}
+PROGRAMS = FACTS | {"rules", "runtime", "frontend"}
+TEXT = PROGRAMS | {"transforms", "emit"}
+PASSES = TEXT | {"loops", "engines", "specialise", "trees", "cotangents"}
+CALLS = {"errors", "trees", "cotangents", "pipeline", "target"}
 FLOORS = {
     "errors": set(),
-    "runtime": {"errors"},
+    "runtime": set(),
     "ir": {"errors"},
-    "rules": {"errors", "runtime"},
     "trees": {"errors"},
     "cotangents": {"errors", "trees"},
-    "analyses": RULES,
-    "frontend": FACTS,
-    "transforms": FACTS,
-    "loops": FACTS,
-    "emit": FACTS,
     "cache": {"errors"},
-    "engines": FACTS | {"emit", "cache"},
-    "pipeline": FACTS | PASSES,
-    "decorator": FACTS | PASSES | {"pipeline", "trees", "cotangents"},
-    "api": FACTS | PASSES | {"pipeline", "trees", "cotangents", "decorator"},
-    "testing": FACTS | PASSES | {"pipeline", "trees", "cotangents", "decorator", "api"},
-}
-
-# What a part may name besides in its annotations, under `if TYPE_CHECKING:`. Nothing is imported
-# there at run time, but each entry is a knot between two floors: keep them few.
-ANNOTATIONS = {
-    "ir": {"rules"},  # a call holds its primitive, which the rules register
+    "rules": {"ir", "runtime"},
+    "analyses": CORE,
+    "frontend": FACTS | {"rules", "trees"},
+    "transforms": PROGRAMS,
+    "emit": FACTS | {"transforms"},
+    "loops": TEXT,
+    "engines": CORE | {"cache", "runtime", "transforms", "emit"},
+    "specialise": FACTS | {"frontend"},
+    "pipeline": PASSES,
+    "target": {"errors", "trees", "pipeline"},
+    "fastpath": FACTS | {"frontend", "engines", "specialise", "cotangents", "pipeline", "target"},
+    "pullback": CALLS,
+    "gradient": CALLS | {"fastpath"},
+    "decorator": CALLS | {"pullback", "gradient"},
+    "api": CALLS | {"pullback", "gradient", "decorator"},
 }
 
 # The parts that may import a library. One file only, where the number is 1.
 LIBRARIES = {
-    "ast": ({"frontend", "emit"}, None),
-    "gast": ({"frontend", "emit"}, None),
+    "ast": ({"frontend", "emit", "loops"}, None),
+    "gast": ({"frontend"}, None),
     "astor": ({"emit"}, 1),
-    "numba": ({"engines", "runtime"}, None),
-    "llvmlite": ({"engines", "runtime"}, None),
+    "numba": ({"engines"}, None),
+    "llvmlite": ({"engines"}, None),
     "optree": ({"trees"}, 1),
     "platformdirs": ({"cache"}, 1),
 }
@@ -67,15 +67,10 @@ def part(file):
 
 
 def imported(file):
-    """Return (line, full name, only for annotations) of all that `file` imports, at any depth."""
+    """Return (line, full name) of all that `file` imports, at any depth, also for annotations."""
     package = ("srcad", *file.relative_to(SRCAD).parts[:-1])
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    annotations = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            annotations.update(inner for stmt in node.body for inner in ast.walk(stmt))
     found = []
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         match node:
             case ast.Import(names=names):
                 base = ()
@@ -85,7 +80,7 @@ def imported(file):
             case _:
                 continue
         for alias in names:
-            found.append((node.lineno, ".".join((*base, alias.name)), node in annotations))
+            found.append((node.lineno, ".".join((*base, alias.name))))
     return found
 
 
@@ -109,10 +104,9 @@ def test_imports_only_from_below(file):
         return
     assert here in FLOORS, f"{here} is new: give it a floor in tests/test_architecture.py"
     floors, wrong = sorted(FLOORS[here]), []
-    for line, target, annotation in imported(file):
-        allowed = FLOORS[here] | {here} | (ANNOTATIONS.get(here, set()) if annotation else set())
+    for line, target in imported(file):
         library, _, rest = target.partition(".")
-        if library == "srcad" and rest.split(".")[0] not in allowed | {"__version__"}:
+        if library == "srcad" and rest.split(".")[0] not in FLOORS[here] | {here, "__version__"}:
             wrong.append(f"{name(file)}:{line} imports {target}; {here} stands on {floors}")
     assert not wrong, "\n".join(wrong)
 
@@ -128,7 +122,7 @@ def test_who_knows_which_library(library):
     allowed, most = LIBRARIES[library]
     users = defaultdict(list)
     for file in FILES:
-        for line, target, _ in imported(file):
+        for line, target in imported(file):
             if target.split(".")[0] == library:
                 users[file].append(f"{name(file)}:{line}")
     strangers = [places for file, places in users.items() if part(file) not in allowed]

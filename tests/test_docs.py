@@ -27,11 +27,13 @@ from tests.ir_printer import shown
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"(?:^<!-- (?P<note>[^\n]*?) -->\n\n?)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
+BLOCK = re.compile(
+    r"(?:^<!-- (?P<note>[^\n]*?) -->\n\n?)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.M | re.S
+)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 
 
-# ---- what pages may show ---------------------------------------------------------------------------
+# ---- what pages may show -------------------------------------------------------------------------
 
 
 def lowered(function, *args):
@@ -64,7 +66,9 @@ def adjoint(function, *args):
     shown(primal, printer)
     printer.lines.clear()
     builder = Builder(program.sizes, known=program.known)
-    written = reverse(primal.body, primal.body.results, inputs, active(primal.body, inputs), builder)
+    written = reverse(
+        primal.body, primal.body.results, inputs, active(primal.body, inputs), builder
+    )
     return shown(Function(f"{function.__name__}_adjoint", written.seeds, written.body), printer)
 
 
@@ -117,10 +121,16 @@ def error_pages():
     return "\n\n\n".join(parts)
 
 
-TOOLS = (lowered, activity, adjoint, pair, functions_of, house, source_of, error_pages)
+def table_in(name):
+    """The table in the docstring of a module."""
+    lines = inspect.getdoc(importlib.import_module(name)).splitlines()
+    return "\n".join(line for line in lines if line.startswith("|"))
 
 
-# ---- running a page --------------------------------------------------------------------------------
+TOOLS = (table_in, lowered, activity, adjoint, pair, functions_of, house, source_of, error_pages)
+
+
+# ---- running a page ------------------------------------------------------------------------------
 
 
 def run_module(text, namespace):

@@ -35,7 +35,12 @@ def _block(block: Block, found: set[Var]) -> None:
                 if primitive.form == "constant" or not target.kind.is_inexact:
                     continue
                 operands = (*stmt.args, *(value for _, value in stmt.kwargs))
-                if any(v in found for o in operands if not isinstance(o, ShapeOf) for v in operand_vars(o)):
+                if any(
+                    v in found
+                    for o in operands
+                    if not isinstance(o, ShapeOf)
+                    for v in operand_vars(o)
+                ):
                     found.add(target)
             case If(then=then, orelse=orelse, targets=targets):
                 _block(then, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import TypeVar
 
 Node = TypeVar("Node")
@@ -50,8 +51,8 @@ def minimum_cut(
     for node in wanted:
         edge(("out", node), bottom, INFINITE)
     while (path := _path(residual, top, bottom)) is not None:
-        flow = min(residual[a][b] for a, b in zip(path, path[1:], strict=False))
-        for a, b in zip(path, path[1:], strict=False):
+        flow = min(residual[a][b] for a, b in pairwise(path))
+        for a, b in pairwise(path):
             residual[a][b] -= flow
             residual[b][a] += flow
     reached = _reached(residual, top)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from srcad.ir.dims import ONE, Dim, SizeOf, SliceLength, Symbol, ValueOf, as_dim
+from srcad.ir.dims import ONE, Dim, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Var
 
 Shape = tuple[Dim, ...]
@@ -130,7 +130,7 @@ class Sizes:
         for shape in shapes:
             missing = len(shape) - len(result)
             if missing > 0:
-                result = list(shape[:missing]) + result
+                result[:0] = shape[:missing]
                 shape = shape[missing:]
             for axis in range(1, len(shape) + 1):
                 result[-axis] = self._wider(result[-axis], shape[-axis])
@@ -154,7 +154,8 @@ class Sizes:
             start = self._clip(lower, Dim(), length)
             stop = self._clip(upper, length, length)
             if start is not None and stop is not None:
-                if (forward := self.at_least(stop, start)) is not None:
+                forward = self.at_least(stop, start)
+                if forward is not None:
                     return stop - start if forward else Dim()
         elif lower is None and upper is None and step == -1:
             return length
@@ -188,6 +189,3 @@ class Sizes:
 def is_argument(symbol: Symbol, params: frozenset[Var]) -> bool:
     """Whether a length can be read off the arguments of a call."""
     return isinstance(symbol, SizeOf | ValueOf) and symbol.var in params
-
-
-__all__ = ["Dim", "Guard", "Shape", "Sizes", "as_dim", "is_argument"]

@@ -44,9 +44,7 @@ def tape_sizes(function: Function, known: Mapping[Var, Dim]) -> tuple[TapeSize, 
     return tuple(_found(function.body, known, made))
 
 
-def _found(
-    block: Block, known: Mapping[Var, Dim], made: Mapping[Var, Let]
-) -> Iterator[TapeSize]:
+def _found(block: Block, known: Mapping[Var, Dim], made: Mapping[Var, Let]) -> Iterator[TapeSize]:
     for position, stmt in enumerate(block.body):
         if not isinstance(stmt, Let) or not stmt.target.hint.endswith("_tape"):
             continue
@@ -212,6 +210,3 @@ def available() -> int:
     except (OSError, ImportError, ValueError):
         pass
     return free
-
-
-__all__ = ["TapeSize", "available", "check", "tape_sizes"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import UNDEFINED, Atom, Block, Const, If, Let, Loop, Stmt, Var
-from srcad.rules.registry import Primitive
+from srcad.ir.primitives import Primitive
 
 EMPTY_LIST = Primitive("tape", list, "constant")
 EMPTY = Primitive("np.empty", np.empty, "constant")

@@ -15,8 +15,8 @@ from srcad.analyses.sizes import Sizes
 from srcad.emit.folding import IN_PLACE, Folding
 from srcad.emit.liveness import LiveSets
 from srcad.ir.nodes import Block, Const, Effect, Function, If, Let, Loop, Slice, Stmt, Var
+from srcad.ir.primitives import shares_memory
 from srcad.ir.walk import blocks
-from srcad.rules.registry import shares_memory
 
 ACCUMULATE = ("+", "-")
 
@@ -147,9 +147,10 @@ def memory_classes(
 
 def _updates(block: Block, loops: tuple[Loop, ...]) -> Iterator[tuple[Let, tuple[Loop, ...]]]:
     for stmt in block.body:
-        if isinstance(stmt, Let) and stmt.target.kind.is_array:
-            if stmt.primitive.text in IN_PLACE or stmt.primitive.text in ACCUMULATE:
-                yield stmt, loops
+        match stmt:
+            case Let(target=target, primitive=primitive) if target.kind.is_array:
+                if primitive.text in (*IN_PLACE, *ACCUMULATE):
+                    yield stmt, loops
         for inner in blocks(stmt):
             around = (*loops, stmt) if isinstance(stmt, Loop) else loops
             yield from _updates(inner, around)
@@ -164,9 +165,7 @@ def _accumulates(stmt: Let, live: LiveSets, sizes: Sizes) -> bool:
         return False
     if not first.hint or first.hint != stmt.target.hint:
         return False
-    return all(
-        sizes.equal(a, b) for a, b in zip(first.shape, stmt.target.shape, strict=True)
-    )
+    return all(sizes.equal(a, b) for a, b in zip(first.shape, stmt.target.shape, strict=True))
 
 
 def is_view(stmt: Let) -> bool:
@@ -175,8 +174,7 @@ def is_view(stmt: Let) -> bool:
         index = stmt.args[1]
         items = index if isinstance(index, tuple) else (index,)
         return all(
-            isinstance(item, Slice | Const)
-            or (isinstance(item, Var) and not item.kind.is_array)
+            isinstance(item, Slice | Const) or (isinstance(item, Var) and not item.kind.is_array)
             for item in items
         )
     first = stmt.args[0] if stmt.args else None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcad.emit.folding import Folding
-from srcad.ir.nodes import Atom, Const, If, Let, Operand, ShapeOf, Slice, Var
+from srcad.ir.nodes import Const, If, Let, Operand, ShapeOf, Slice, Var
 
 BINARY: dict[str, ast.operator] = {
     "+": ast.Add(),
@@ -76,8 +76,10 @@ class Expressions:
                 if isinstance(item, ShapeOf):
                     head = ast.Tuple(plain, ast.Load())
                     shape = self.operand(item)
-                    whole = shape if whole is None and not plain else ast.BinOp(
-                        head if whole is None else whole, ast.Add(), shape
+                    whole = (
+                        shape
+                        if whole is None and not plain
+                        else ast.BinOp(head if whole is None else whole, ast.Add(), shape)
                     )
                     plain = []
                 else:
@@ -126,15 +128,12 @@ class Expressions:
         spelled = stmt.primitive.options.get("spelled")
         if spelled and all(_is_python(arg) for arg in args) and not stmt.target.kind.is_python:
             text = spelled
-        if text == "+" and isinstance(args[1], Const) and _is_negative(args[1].value):
-            right = self.constant(-args[1].value)
-            return ast.BinOp(self.operand(args[0]), ast.Sub(), right)
+        if text == "+" and (taken := _negated(args[1])) is not None:
+            return ast.BinOp(self.operand(args[0]), ast.Sub(), self.constant(taken))
         if text in BINARY and len(args) == 2:
             return ast.BinOp(self.operand(args[0]), BINARY[text], self.operand(args[1]))
         if text in COMPARE and len(args) == 2:
-            return ast.Compare(
-                self.operand(args[0]), [COMPARE[text]], [self.operand(args[1])]
-            )
+            return ast.Compare(self.operand(args[0]), [COMPARE[text]], [self.operand(args[1])])
         if text in UNARY and len(args) == 1:
             return ast.UnaryOp(UNARY[text], self.operand(args[0]))
         special = _SPECIAL.get(text)
@@ -166,8 +165,12 @@ def _is_python(operand: Operand) -> bool:
     return isinstance(operand, Const) and isinstance(operand.value, int | float | complex)
 
 
-def _is_negative(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value < 0
+def _negated(operand: Operand) -> float | None:
+    """The number without its sign if the operand is a negative one."""
+    match operand:
+        case Const(int() | float() as value) if not isinstance(value, bool) and value < 0:
+            return -value
+    return None
 
 
 def _special_float(value: float) -> ast.expr:
@@ -203,14 +206,13 @@ def _shape(self: Expressions, stmt: Let) -> ast.expr:
 def _cast(self: Expressions, stmt: Let) -> ast.expr:
     value, dtype = stmt.args
     assert isinstance(dtype, Const)
+    assert isinstance(dtype.value, np.dtype)
     source = value.kind if isinstance(value, Var) else None
     node = self.operand(value)
     if source is not None and source.is_complex and dtype.value.kind != "c":
         node = ast.Attribute(node, "real", ast.Load())
     if stmt.target.kind.is_array:
-        return ast.Call(
-            ast.Attribute(node, "astype", ast.Load()), [self.operand(dtype)], []
-        )
+        return ast.Call(ast.Attribute(node, "astype", ast.Load()), [self.operand(dtype)], [])
     return ast.Call(self.operand(dtype), [node], [])
 
 
@@ -239,8 +241,9 @@ def _text(self: Expressions, stmt: Let) -> ast.expr:
     for part in stmt.args:
         if isinstance(part, tuple):
             shown, conversion, spec = part
-            assert isinstance(conversion, Const) and isinstance(spec, Const)
-            form = ast.JoinedStr([ast.Constant(spec.value)]) if spec.value else None
+            assert isinstance(conversion, Const)
+            assert isinstance(spec, Const)
+            form = ast.JoinedStr([ast.Constant(str(spec.value))]) if spec.value else None
             code = ord(str(conversion.value)) if conversion.value else -1
             pieces.append(ast.FormattedValue(self.operand(shown), code, form))
         else:
@@ -248,7 +251,7 @@ def _text(self: Expressions, stmt: Let) -> ast.expr:
     return ast.JoinedStr(pieces)
 
 
-def _tape(self: Expressions, stmt: Let) -> ast.expr:
+def _tape(_self: Expressions, _stmt: Let) -> ast.expr:
     return ast.List([], ast.Load())
 
 
@@ -264,7 +267,3 @@ _SPECIAL: dict[str, Callable[[Expressions, Let], ast.expr]] = {
     "text": _text,
     "tape": _tape,
 }
-
-
-def same(a: Atom, b: Atom) -> bool:
-    return a is b or a == b

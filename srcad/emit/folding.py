@@ -6,19 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from srcad.ir.nodes import (
+    UNDEFINED,
     Block,
-    Const,
     Effect,
     Function,
     If,
     Let,
     Loop,
-    Operand,
-    Slice,
     Stmt,
     Var,
 )
-from srcad.ir.walk import blocks, own_vars, targets
+from srcad.ir.walk import blocks, is_basic, own_vars, targets, use_counts
 
 LARGEST = 16
 """An expression of more operations than this is split."""
@@ -64,8 +62,7 @@ def fold(function: Function, views: bool = False) -> Folding:
     between writes to what they read.  With `views`, so are all views that only statements use: the
     loop level reads through them.
     """
-    uses: Counter[Var] = Counter()
-    _count(function.body, uses)
+    uses = use_counts(function.body)
     folding = Folding()
     if views:
         _views(function.body, folding, _handed(function.body))
@@ -95,23 +92,6 @@ def _views(block: Block, folding: Folding, handed: set[Var]) -> None:
                 folding.lets[stmt.target] = stmt
         for inner in blocks(stmt):
             _views(inner, folding, handed)
-
-
-def is_basic(index: Operand) -> bool:
-    """Whether an index gives a view."""
-    items = index if isinstance(index, tuple) else (index,)
-    return all(
-        isinstance(item, Slice | Const) or (isinstance(item, Var) and not item.kind.is_array)
-        for item in items
-    )
-
-
-def _count(block: Block, uses: Counter[Var]) -> None:
-    for stmt in block.body:
-        uses.update(own_vars(stmt))
-        for inner in blocks(stmt):
-            _count(inner, uses)
-    uses.update(v for v in block.results if isinstance(v, Var))
 
 
 def _block(block: Block, uses: Counter[Var], folding: Folding) -> None:
@@ -170,11 +150,7 @@ def _may_fold(stmt: Stmt, uses: Counter[Var], folding: Folding) -> bool:
                 isinstance(inner, Let) and inner.target in folding.lets
                 for block in (then, orelse)
                 for inner in block.body
-            ) and all(
-                not isinstance(r, Const) or not repr(r.value) == "UNDEFINED"
-                for block in (then, orelse)
-                for r in block.results
-            )
+            ) and UNDEFINED not in (*then.results, *orelse.results)
     return False
 
 

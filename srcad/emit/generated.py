@@ -51,17 +51,18 @@ def texts(derivative: Derivative, fwd: Function, bwd: Function) -> tuple[Text, T
     forward = function_text(
         fwd, sizes, f"`{name}`, also returning what `{name}_bwd` needs.", results
     )
-    doc = f"Pull {_listed(derivative.bwd.params[derivative.saved:])} back to {_targets(derivative)}."
+    seeds = seed_names(derivative.bwd.params[derivative.saved :])
+    doc = f"Pull {seeds} back to {input_names(derivative)}."
     backward = function_text(bwd, sizes, doc, joined, derivative.saved, comments=True)
     return forward, backward
 
 
-def _listed(seeds: tuple[Var, ...]) -> str:
+def seed_names(seeds: tuple[Var, ...]) -> str:
     names = [f"`{seed.hint}`" for seed in seeds]
     return " and ".join(names) if names else "nothing"
 
 
-def _targets(derivative: Derivative) -> str:
+def input_names(derivative: Derivative) -> str:
     names = [var.hint for var in derivative.inputs]
     if not names:
         return "nothing"
@@ -71,13 +72,9 @@ def _targets(derivative: Derivative) -> str:
 def header(derivative: Derivative) -> str:
     """The docstring of a generated module."""
     name = derivative.program.function.name
-    place = _place(derivative)
+    place = derivative.program.place
     where = f" ({place})" if place else ""
     return (
-        f"Adjoint of `{name}`{where} with respect to {_targets(derivative)}.\n\n"
+        f"Adjoint of `{name}`{where} with respect to {input_names(derivative)}.\n\n"
         f"Written by srcad {VERSION}.  Do not edit: change `{name}` and run it again.\n"
     )
-
-
-def _place(derivative: Derivative) -> str:
-    return derivative.program.place

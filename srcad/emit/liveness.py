@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from srcad.emit.folding import Folding
 from srcad.ir.nodes import Block, Function, If, Let, Loop, Stmt, Var
-from srcad.ir.walk import block_vars, targets
+from srcad.ir.walk import block_vars, defined, targets
 
 Live = frozenset[Var]
 
@@ -60,9 +60,7 @@ def _inside(stmt: Stmt, live: Live, folding: Folding, facts: LiveSets) -> Live:
             # What the body reads from outside is needed in every trip.
             inner = set(block_vars(body)) | (set(block_vars(test)) if test else set())
             own = _defined_inside(stmt)
-            outside = frozenset(
-                v for var in inner for v in folding.open(var) if v not in own
-            )
+            outside = frozenset(v for var in inner for v in folding.open(var) if v not in own)
             around = (live - set(targets(stmt))) | outside | (live & {stmt.trips})
             facts.through[id(stmt)] = around
             at_end = around | ({stmt.counter} if stmt.range is None else frozenset())
@@ -74,8 +72,6 @@ def _inside(stmt: Stmt, live: Live, folding: Folding, facts: LiveSets) -> Live:
 
 
 def _defined_inside(stmt: Loop) -> set[Var]:
-    from srcad.ir.walk import defined
-
     found = set(defined(stmt.body)) | set(stmt.carried) | {stmt.counter}
     if stmt.test is not None:
         found |= set(defined(stmt.test))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from srcad.emit.definite import definite
 from srcad.emit.expressions import Expressions
 from srcad.emit.folding import fold
 from srcad.emit.liveness import live_sets
-from srcad.emit.statements import INDENT, Writer
-from srcad.ir.nodes import Atom, Effect, Function, Loop, Var
+from srcad.emit.statements import Writer
+from srcad.ir.nodes import Effect, Function, Loop, Var
 from srcad.ir.walk import block_vars, statements
 
 
@@ -58,7 +59,7 @@ def function_text(
         function = sure
     expressions = Expressions(names.of, folding)
     writer = Writer(expressions, folding, buffers, names.of, comments)
-    writer.positions = _positions(function, names.of)
+    writer.positions = tape_positions(function, names.of)
     params = [names.of[param] for param in function.params]
     head = params if unpacked is None else ["saved", *params[unpacked:]]
     writer.lines.append(f"def {function.name}({', '.join(head)}):")
@@ -74,12 +75,10 @@ def function_text(
         writer.lines.append("")
     texts = [writer.text(result) for result in function.body.results]
     writer.line(f"return {results(texts)}")
-    return Text(
-        function.name, tuple(writer.lines), expressions.called, expressions.constants
-    )
+    return Text(function.name, tuple(writer.lines), expressions.called, expressions.constants)
 
 
-def _positions(function: Function, names: dict[Var, str]) -> dict[Var, str]:
+def tape_positions(function: Function, names: dict[Var, str]) -> dict[Var, str]:
     """The counters of stacks, and the loop variables that have to be counted."""
     found: dict[Var, str] = {}
     used = set(block_vars(function.body))
@@ -103,7 +102,7 @@ def module_text(header: str, functions: list[Text]) -> str:
     if re.search(r"\bmath\.", body):
         imports.append("import math")
     called = sorted({name for text in functions for name in text.called})
-    runtime = [name for name in called if not _is_builtin(name)]
+    runtime = [name for name in called if not hasattr(builtins, name)]
     if re.search(r"\bnp\.", body):
         imports += ["", "import numpy as np"] if imports else ["import numpy as np"]
     if runtime:
@@ -114,12 +113,6 @@ def module_text(header: str, functions: list[Text]) -> str:
     return "\n".join([*parts, "", body, ""])
 
 
-def _is_builtin(name: str) -> bool:
-    import builtins
-
-    return hasattr(builtins, name)
-
-
 def joined(texts: list[str]) -> str:
     """The results of a function as Python returns them."""
     return ", ".join(texts) if len(texts) != 0 else "()"
@@ -128,6 +121,3 @@ def joined(texts: list[str]) -> str:
 def tupled(texts: list[str]) -> str:
     inside = ", ".join(texts)
     return f"({inside},)" if len(texts) == 1 else f"({inside})"
-
-
-__all__ = ["INDENT", "Atom", "Text", "function_text", "joined", "module_text", "tupled"]

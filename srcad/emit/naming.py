@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from srcad.emit.buffers import Buffers
 from srcad.emit.folding import Folding
-from srcad.emit.liveness import Live, LiveSets
+from srcad.emit.liveness import LiveSets
 from srcad.ir.kinds import Kind
-from srcad.ir.nodes import Block, Effect, Function, If, Let, Loop, Var
+from srcad.ir.nodes import Atom, Block, Effect, Function, If, Let, Loop, Stmt, Var
 from srcad.ir.walk import targets
 
 RESERVED = frozenset({*keyword.kwlist, "np", "math", "srcad", "saved"})
-USED_BUILTINS = frozenset("abs bool float int len max min range complex print".split())
+USED_BUILTINS = frozenset(
+    ["abs", "bool", "complex", "float", "int", "len", "max", "min", "print", "range", "sum"]
+)
 
 
 @dataclass
@@ -63,8 +64,12 @@ class _Namer:
         others = {self.names.of[v] for v in against if v in self.names.of and v is not var}
         stem = wish or clean(var.hint)
         name, number = stem, 2
-        while self._other_kind(name, var, wish is not None) or name in others or name in self.names.taken or name in RESERVED or (
-            name in USED_BUILTINS or hasattr(builtins, name) and name in ("sum", "len")
+        while (
+            self._other_kind(name, var, wish is not None)
+            or name in others
+            or name in self.names.taken
+            or name in RESERVED
+            or name in USED_BUILTINS
         ):
             name, number = f"{stem}{number}", number + 1
         self.names.of[var] = name
@@ -92,7 +97,7 @@ class _Namer:
                 continue
             self.stmt(stmt)
 
-    def _is_folded(self, stmt: object) -> bool:
+    def _is_folded(self, stmt: Stmt) -> bool:
         match stmt:
             case Let(target=target):
                 return target in self.folding.lets
@@ -100,7 +105,7 @@ class _Namer:
                 return target in self.folding.choices
         return False
 
-    def stmt(self, stmt: object) -> None:
+    def stmt(self, stmt: Stmt) -> None:
         match stmt:
             case Let(target=target, args=args):
                 after = self.live.after[id(stmt)]
@@ -116,13 +121,13 @@ class _Namer:
             case If(then=then, orelse=orelse):
                 after = self.live.after[id(stmt)]
                 for target, yes, no in zip(stmt.targets, then.results, orelse.results, strict=True):
-                    self.give(target, self._beside(stmt, target, after), self._known(yes, no, target))
+                    self.give(target, after - {target}, self._known(yes, no, target))
                 self.block(then)
                 self.block(orelse)
             case Loop():
                 self._loop(stmt)
 
-    def _known(self, yes: object, no: object, target: Var) -> str | None:
+    def _known(self, yes: Atom, no: Atom, target: Var) -> str | None:
         """The name that a result already has outside of the branch."""
         for atom in (yes, no):
             if isinstance(atom, Var) and atom in self.names.of:
@@ -130,9 +135,6 @@ class _Namer:
                 if not target.hint or clean(target.hint) == name.rstrip("0123456789"):
                     return name
         return None
-
-    def _beside(self, stmt: If, target: Var, after: Live) -> Live:
-        return after - {target}
 
     def _loop(self, stmt: Loop) -> None:
         after = self.live.after[id(stmt)]
@@ -159,9 +161,3 @@ def clean(hint: str) -> str:
     if not name or not name.isidentifier():
         return "t"
     return name
-
-
-def results_of(block: Block) -> Iterator[Var]:
-    for result in block.results:
-        if isinstance(result, Var):
-            yield result

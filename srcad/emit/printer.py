@@ -6,8 +6,6 @@ import ast
 import sys
 import warnings
 
-LINE_LENGTH = 96
-
 
 def expression(node: ast.expr) -> str:
     """The source of an expression on one line.
@@ -24,7 +22,7 @@ def expression(node: ast.expr) -> str:
 
             text = astor.to_source(
                 node,
-                pretty_source=lambda source: "".join(source),
+                pretty_source="".join,
                 pretty_string=lambda value, *_args, **_kwargs: repr(value),
             ).strip()
         return _unwrapped(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,7 +65,9 @@ class Writer:
     def _index_item(self, item: Operand) -> str:
         if not isinstance(item, Slice):
             return self.text(item)
-        lower, upper, step = ("" if p is None else self.text(p) for p in (item.lower, item.upper, item.step))
+        lower, upper, step = (
+            "" if p is None else self.text(p) for p in (item.lower, item.upper, item.step)
+        )
         return f"{lower}:{upper}" + (f":{step}" if step else "")
 
     # -- blocks -------------------------------------------------------------------------------
@@ -83,7 +86,9 @@ class Writer:
         for text in tail:
             self.line(text)
         self.flush()
-        if not any(line.strip() and not line.strip().startswith("#") for line in self.lines[before:]):
+        if not any(
+            line.strip() and not line.strip().startswith("#") for line in self.lines[before:]
+        ):
             del self.lines[before:]
             self.line("pass")
         elif not self.lines[before].strip():
@@ -105,9 +110,7 @@ class Writer:
         if not pending:
             return
         assigned = {name for name, _ in pending}
-        clash = any(
-            _mentions(text, assigned - {name}) for name, text in pending
-        )
+        clash = any(_mentions(text, assigned - {name}) for name, text in pending)
         if clash:
             self.line(f"{', '.join(n for n, _ in pending)} = {', '.join(t for _, t in pending)}")
             return
@@ -117,7 +120,10 @@ class Writer:
     def comment(self, origin: Origin | None) -> None:
         if not self.comments or origin is None or origin.line == 0:
             return
-        if self.shown is not None and (origin.file, origin.line) == (self.shown.file, self.shown.line):
+        if self.shown is not None and (origin.file, origin.line) == (
+            self.shown.file,
+            self.shown.line,
+        ):
             return
         self.shown = origin
         if self.lines and self.lines[-1].strip() and not self.lines[-1].rstrip().endswith(":"):
@@ -185,8 +191,7 @@ class Writer:
     def _key(self, index: Operand) -> str:
         text = self.text(index)
         if isinstance(index, tuple) and text.startswith("(") and index:
-            inner = text[1:-1].rstrip(",") if len(index) > 1 else text
-            return inner
+            return text[1:-1].rstrip(",") if len(index) > 1 else text
         return text
 
     def _store(self, stmt: Let, name: str) -> None:
@@ -338,8 +343,6 @@ class Writer:
     def _raise(self, stmt: Effect) -> None:
         kind: Any = stmt.payload
         name = kind.__name__
-        import builtins
-
         if getattr(builtins, name, None) is not kind:
             self.expressions.constants[name] = kind
         args = ", ".join(self.text(arg) for arg in stmt.args)
@@ -347,11 +350,16 @@ class Writer:
 
     def _record(self, stmt: Effect) -> None:
         tape, index, value = stmt.args
-        assert isinstance(tape, Var) and isinstance(index, tuple)
+        assert isinstance(tape, Var)
+        assert isinstance(index, tuple)
         text = self.text(value)
         if not index:
             array = isinstance(value, Var) and value.kind.is_array
-            self.line(f"{self.text(tape)}.append({text}.copy())" if array else f"{self.text(tape)}.append({text})")
+            self.line(
+                f"{self.text(tape)}.append({text}.copy())"
+                if array
+                else f"{self.text(tape)}.append({text})"
+            )
             return
         places = []
         starts: Any = stmt.payload

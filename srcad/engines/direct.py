@@ -1,4 +1,4 @@
-"""What an engine runs to get a value and a gradient, for callers that check the inputs themselves."""
+"""What an engine runs for a value and a gradient, for callers that check the inputs themselves."""
 
 from __future__ import annotations
 

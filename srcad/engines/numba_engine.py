@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numba.core.errors import NumbaError
 
 from srcad import cache
 from srcad.emit.generated import Generated
 from srcad.emit.ownership import owned_results
+from srcad.engines import float_errors, vector_math
 from srcad.engines.direct import Direct
 from srcad.engines.modules import load_cached
 from srcad.engines.numpy_engine import Engine as NumpyEngine
@@ -62,14 +64,10 @@ class Engine:
 
     def _call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
         """Call compiled code; `Bail` if the array level has to do it."""
-        from numba.core.errors import NumbaError
-
         if self.refused:
             raise Bail
         try:
             return function(*args)
-        except OverflowError:
-            raise Bail from None  # an int that does not fit into 64 bits
         except NumbaError as error:
             self.refused = True
             message = f"Numba cannot compile `{self.name}`: {_first_words(error)}"
@@ -78,6 +76,10 @@ class Engine:
             warnings.warn(
                 f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=2
             )
+            raise Bail from None
+        except Exception:  # noqa: BLE001
+            # An int beyond 64 bits, a singular matrix, shapes that do not fit: the array level
+            # says it in Python's and NumPy's own words.
             raise Bail from None
 
     def _results(self, out: Any) -> tuple[Any, ...]:
@@ -91,7 +93,10 @@ class Engine:
     def forward(self, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The results and the residuals."""
         try:
+            float_errors.clear()
             out, saved = self._call(self.fwd, self._ready(inputs))
+            if float_errors.noted():
+                raise Bail
         except Bail:
             out_plain, saved_plain = self.plain.forward(inputs)
             return out_plain, (_PLAIN, saved_plain)
@@ -129,9 +134,8 @@ class Engine:
 
     def direct(self) -> Direct | None:
         """What `value_and_grad` runs; None as long as that is not compiled code."""
-        from numba.core.errors import NumbaError
-
-        if self.both is None or self.refused or not self.both.signatures:
+        # Only a call tells whether Numba can compile it.
+        if self.both is None or self.refused or not getattr(self.both, "signatures", ()):
             return None
         owned = owned_results(self.text, f"{self.name}_bwd")
         retry = (Bail, OverflowError, NumbaError)
@@ -172,6 +176,13 @@ def compile_module(
     from srcad.engines.store import stored
 
     _quiet()
+    vector_math.install(namespace)
+    global _CHECKS
+    if not _CHECKS:
+        _CHECKS = float_errors.compiled_checks()
+    namespace.update({name: check for name, check in _CHECKS.items() if name in namespace})
+    # Object mode holds the lock of the interpreter anyway; Numba warns if told otherwise.
+    flags = {**FLAGS, "nogil": "objmode" not in namespace}
     for helper in compiled.HELPERS:
         if helper.__name__ in namespace:
             namespace[helper.__name__] = _helper(helper)
@@ -179,7 +190,7 @@ def compile_module(
     for suffix in ("fwd", "bwd", "value_and_grad"):
         function = namespace.get(f"{name}_{suffix}")
         if function is not None:
-            function = numba.njit(**FLAGS)(function)
+            function = numba.njit(**flags)(function)
             if entry is not None:
                 stored(function, entry)
             namespace[f"{name}_{suffix}"] = function
@@ -188,6 +199,7 @@ def compile_module(
 
 
 _HELPERS: dict[str, Any] = {}
+_CHECKS: dict[str, Any] = {}
 
 
 def _helper(function: Callable[..., Any]) -> Any:

@@ -15,6 +15,7 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 
 from srcad import cache
+from srcad.engines import vector_math
 
 
 def stored(dispatcher: Any, entry: cache.Entry) -> Any:
@@ -74,7 +75,7 @@ class Store(_Cache):
         cache.keep(self.entry, self._label(sig, data.codegen), payload)
 
     def _label(self, sig: Any, codegen: Any) -> str:
-        return f"{self.function} {sig} {codegen.magic_tuple()}"
+        return f"{self.function} {sig} {codegen.magic_tuple()} {vector_math.facts()}"
 
     def enable(self) -> None:
         """Do nothing: a store is always in use."""

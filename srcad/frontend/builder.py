@@ -13,23 +13,19 @@ import numpy as np
 
 from srcad.analyses.sizes import Shape, Sizes
 from srcad.errors import Origin
-from srcad.ir.dims import Dim, as_dim, size_of, value_of
+from srcad.ir.dims import Dim, Opaque, as_dim, size_of, value_of
 from srcad.ir.kinds import INT, OPAQUE, Kind, kind_of
 from srcad.ir.nodes import (
-    Atom,
-    Block,
     Const,
-    Effect,
-    If,
     Let,
-    Loop,
     Operand,
     ShapeOf,
     Slice,
     Stmt,
     Var,
 )
-from srcad.rules.registry import Primitive, primitive_of
+from srcad.ir.primitives import Primitive
+from srcad.rules.registry import primitive_of
 
 
 @dataclass(frozen=True)
@@ -106,9 +102,7 @@ class Builder:
             object.__setattr__(var, "shape", dims)
         return var
 
-    def emit(
-        self, function: object, *args: Operand, hint: str = "", **kwargs: Operand
-    ) -> Var:
+    def emit(self, function: object, *args: Operand, hint: str = "", **kwargs: Operand) -> Var:
         """Write `hint = function(*args, **kwargs)` and return the new value."""
         primitive = function if isinstance(function, Primitive) else primitive_of(function)
         if primitive is None:
@@ -137,8 +131,8 @@ class Builder:
         if primitive.form == "mutation":
             return operand_kind(args[0])
         if given := primitive.options.get("kind"):
-            kind = given(*map(operand_kind, args), **kwargs) if callable(given) else given
-            return kind  # type: ignore[no-any-return]
+            kind: Kind = given(*map(operand_kind, args), **kwargs) if callable(given) else given
+            return kind
         try:
             return _infer(primitive, _frozen(tuple(args)), _frozen(tuple(kwargs.items())))
         except TypeError as error:
@@ -212,8 +206,6 @@ class Builder:
                 if a is not None and b:
                     if left.is_constant and right.is_constant:
                         return Dim(a // b)
-                    from srcad.ir.dims import Opaque
-
                     symbol = Opaque("//", (left, right))
                     self.sizes.hints[symbol] = a // b
                     return Dim(0, ((symbol, 1),))
@@ -299,12 +291,5 @@ def _infer(primitive: Primitive, args: Any, kwargs: Any) -> Kind:
         try:
             function = primitive.options.get("example", primitive.function)
             return kind_of(function(*values, **named))
-        except Exception as error:  # noqa: BLE001  whatever Python raises is the program's
+        except Exception as error:
             raise EvaluationFails(error) from None
-
-
-def close(statements: Sequence[Stmt], results: Sequence[Atom] = ()) -> Block:
-    return Block(tuple(statements), tuple(results))
-
-
-__all__ = ["Builder", "Effect", "EvaluationFails", "If", "Loop", "Shaped", "close"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
-import math
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -14,16 +13,18 @@ import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
 from srcad.frontend import (
+    attributes,
     calls,
     control,
     expressions,
     memory,
+    methods,
     objects,
     shaping,
     updates,
 )
 from srcad.frontend.builder import EvaluationFails
-from srcad.frontend.shaping import as_array, is_none
+from srcad.frontend.shaping import as_array
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -37,10 +38,12 @@ from srcad.frontend.values import (
     Static,
     Text,
     Value,
+    is_none,
 )
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Var
-from srcad.rules.registry import Primitive, primitive_of
+from srcad.ir.primitives import Primitive
+from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -75,10 +78,10 @@ def call_primitive(
     if not named and (folded := expressions._fold(primitive, operands, named)) is not None:
         return folded
     try:
-        result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
+        made = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
-    return objects.result(ctx, result, operands, primitive, args)
+    return objects.result(ctx, made, primitive, args)
 
 
 def _written_to(
@@ -134,7 +137,7 @@ def _normal(
     return args, kwargs
 
 
-# -- Python's own functions -------------------------------------------------------------------------
+# -- Python's own functions -----------------------------------------------------------------------
 
 
 def _iteration(kind: str) -> Handler:
@@ -152,7 +155,7 @@ def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     if isinstance(value, Array):
         if not value.kind.rank:
             return control.fail(ctx, TypeError("len() of unsized object"))
-        return objects.length(ctx, memory.read(ctx, value), 0)
+        return attributes.length(ctx, memory.read(ctx, value), 0)
     if isinstance(value, Ref) and isinstance(
         content := ctx.state.heap[value.identity], Mapping | Sequence
     ):
@@ -163,17 +166,17 @@ def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def _shape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return objects.attribute(ctx, as_array(ctx, args, node), "shape", node)
+    return attributes.attribute(ctx, as_array(ctx, args, node), "shape", node)
 
 
 def _ndim(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return objects.attribute(ctx, as_array(ctx, args, node), "ndim", node)
+    return attributes.attribute(ctx, as_array(ctx, args, node), "ndim", node)
 
 
 def _size(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     if len(args) > 1:
         return objects.item(ctx, _shape(ctx, args[:1], {}, node), args[1], node)
-    return objects.attribute(ctx, as_array(ctx, args, node), "size", node)
+    return attributes.attribute(ctx, as_array(ctx, args, node), "size", node)
 
 
 def _print(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -188,7 +191,7 @@ def _shown(ctx: Lowering, value: Value, node: gast.AST) -> Any:
     return value.var if isinstance(value, Text) else expressions.operand(ctx, value, node)
 
 
-def _fold_pairs(function: Any, operation: str) -> Handler:
+def _fold_pairs(operation: str) -> Handler:
     """Builtin `sum`, `max` and `min`, over their items one after another."""
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -246,8 +249,10 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
             return expressions.literal(issubclass(kind, kinds))
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
-            kind = content.type if isinstance(content, Record) else (
-                list if isinstance(content, Sequence) else dict
+            kind = (
+                content.type
+                if isinstance(content, Record)
+                else (list if isinstance(content, Sequence) else dict)
             )
             return expressions.literal(issubclass(kind, kinds))
         case Closure():
@@ -258,7 +263,7 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 
 def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return objects.attribute(ctx, args[0], objects.static(ctx, args[1], node), node)
+    return attributes.attribute(ctx, args[0], objects.static(ctx, args[1], node), node)
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -303,7 +308,7 @@ def _dtype(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return Static(np.dtype(objects.static(ctx, args[0], node)))
 
 
-def _like(function: Any, plain: Any) -> Handler:
+def _like(plain: Any) -> Handler:
     """`np.zeros_like(x)` reads only the shape of `x`."""
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -311,8 +316,9 @@ def _like(function: Any, plain: Any) -> Handler:
         given = kwargs.get("dtype", args[1] if len(args) > 1 else None)
         if set(kwargs) - {"dtype"}:
             ctx.refuse("this form of zeros_like cannot be differentiated yet", node)
-        kind = value.kind  # type: ignore[union-attr]
-        dtype = np.dtype(kind.dtype if is_none(given) else objects.static(ctx, given, node))  # type: ignore[arg-type]
+        assert isinstance(value, Number | Array)
+        asked = None if given is None else objects.static(ctx, given, node)
+        dtype = np.dtype(value.kind.dtype if asked is None else asked)
         shape = ShapeOf(memory.read(ctx, value)) if isinstance(value, Array) else ()
         result = ctx.builder.emit(plain, shape, Const(dtype))
         return memory.new_array(ctx, result)
@@ -320,17 +326,16 @@ def _like(function: Any, plain: Any) -> Handler:
     return handler
 
 
-def construct(
-    ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.AST
-) -> Value:
+def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """Make an object: a NamedTuple, a dataclass, an exception, a NumPy scalar."""
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         fields = kind._fields
         given = dict(zip(fields, args, strict=False)) | kwargs
-        defaults = {k: expressions.literal(v) for k, v in kind._field_defaults.items()}
-        if set(fields) - set(given) - set(defaults):
+        defaults = getattr(kind, "_field_defaults", {})
+        given = {key: expressions.literal(value) for key, value in defaults.items()} | given
+        if set(fields) - set(given):
             return control.fail(ctx, TypeError(f"{kind.__name__}() is missing arguments"))
-        return Items(tuple(given.get(f, defaults.get(f)) for f in fields), kind)  # type: ignore[misc]
+        return Items(tuple(given[name] for name in fields), kind)
     if dataclasses.is_dataclass(kind):
         declared = [field for field in dataclasses.fields(kind) if field.init]
         given = dict(zip([field.name for field in declared], args, strict=False)) | kwargs
@@ -342,7 +347,7 @@ def construct(
         ordered = tuple((field.name, given[field.name]) for field in declared)
         return Ref(ctx.heap(Record(kind, ordered)))
     if issubclass(kind, np.generic) and primitive_of(kind) is None:
-        return calls.methods.astype(ctx, args[0], [Static(np.dtype(kind))], node)
+        return methods.astype(ctx, args[0], [Static(np.dtype(kind))], node)
     ctx.refuse(
         f"a `{kind.__name__}` cannot be made inside the function",
         node,
@@ -358,9 +363,9 @@ HANDLERS: dict[Any, Handler] = {
     reversed: _iteration("reversed"),
     len: _len,
     print: _print,
-    builtins.sum: _fold_pairs(sum, "sum"),
-    builtins.max: _fold_pairs(max, "max"),
-    builtins.min: _fold_pairs(min, "min"),
+    builtins.sum: _fold_pairs("sum"),
+    builtins.max: _fold_pairs("max"),
+    builtins.min: _fold_pairs("min"),
     tuple: _sequence("tuple"),
     list: _sequence("list"),
     dict: _dict,
@@ -376,11 +381,9 @@ HANDLERS: dict[Any, Handler] = {
     np.shape: _shape,
     np.ndim: _ndim,
     np.size: _size,
-    np.zeros_like: _like(np.zeros_like, np.zeros),
-    np.ones_like: _like(np.ones_like, np.ones),
-    np.empty_like: _like(np.empty_like, np.empty),
+    np.zeros_like: _like(np.zeros),
+    np.ones_like: _like(np.ones),
+    np.empty_like: _like(np.empty),
     **shaping.HANDLERS,
     **updates.HANDLERS,
 }
-
-__all__ = ["HANDLERS", "call_primitive", "construct", "math"]

@@ -6,16 +6,25 @@ import functools
 import types
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
 
 from srcad.errors import MissingRule, UnsupportedType
-from srcad.frontend import builtin, control, expressions, memory, methods, objects, statements
+from srcad.frontend import (
+    attributes,
+    builtin,
+    control,
+    expressions,
+    memory,
+    methods,
+    objects,
+    statements,
+)
+from srcad.frontend.context import Frame, Unreachable
 from srcad.frontend.liveness import liveness
 from srcad.frontend.source import Source, source_of
 from srcad.frontend.values import (
-    Array,
     Closure,
     Conflict,
     Foreign,
@@ -23,17 +32,15 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Method,
-    Number,
     Path,
     Record,
     Ref,
     Static,
-    Text,
     Value,
 )
 from srcad.ir.kinds import OPAQUE
-from srcad.ir.nodes import Const, Var
-from srcad.rules.registry import Primitive, primitive_of
+from srcad.ir.primitives import Primitive
+from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -87,7 +94,7 @@ def call(
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
             if isinstance(content, Record):
-                bound = objects.attribute(ctx, callee, "__call__", node)
+                bound = attributes.attribute(ctx, callee, "__call__", node)
                 return call(ctx, bound, args, kwargs, node, hint)
     what = objects.describe(ctx, callee)
     return control.fail(ctx, TypeError(f"{what} is not callable"))
@@ -155,14 +162,16 @@ def _call_object(
             return inline(
                 ctx, closure(ctx, inside, (*path, ("attr", attribute))), args, kwargs, node
             )
-    dunder = getattr(type(function), "__call__", None)
+    dunder = getattr(type(function), "__call__", None)  # noqa: B004  the function itself
     if isinstance(dunder, types.FunctionType):
         receiver = Foreign(function, path)
-        return inline(ctx, closure(ctx, dunder, (("object", dunder),)), [receiver, *args], kwargs, node)
+        return inline(
+            ctx, closure(ctx, dunder, (("object", dunder),)), [receiver, *args], kwargs, node
+        )
     missing(ctx, function, node)
 
 
-def missing(ctx: Lowering, function: Any, node: gast.AST) -> Any:
+def missing(ctx: Lowering, function: Any, node: gast.AST) -> NoReturn:
     name = getattr(function, "__name__", None) or type(function).__name__
     ctx.refuse(
         f"srcad has no rule for `{name}` and cannot read its source",
@@ -218,8 +227,6 @@ def inline(
     ctx: Lowering, callee: Closure, args: list[Value], kwargs: dict[str, Value], node: gast.AST
 ) -> Value:
     """Lower the body of a function with its parameters bound to the arguments."""
-    from srcad.frontend.context import Frame, Unreachable
-
     source = callee.source.get() if isinstance(callee.source, _Lazy) else callee.source
     if len(ctx.frames) > MAX_DEPTH:
         ctx.refuse(
@@ -332,6 +339,3 @@ def bind_arguments(
             f"argument{'s' * (len(missing_names) != 1)}: {listed}"
         )
     return env
-
-
-__all__ = ["Array", "Const", "Number", "Text", "Var"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import control, memory
-from srcad.frontend.control import FALSE, TRUE
+from srcad.frontend import memory, merge
+from srcad.frontend.merge import FALSE, TRUE
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -138,9 +138,7 @@ def _add(carried: Carried, phi: Var, init: Atom, key: str) -> None:
     carried.keys.append(key)
 
 
-def _number(
-    ctx: Lowering, carried: Carried, hint: str, kind: Kind, init: Atom, key: str
-) -> Number:
+def _number(ctx: Lowering, carried: Carried, hint: str, kind: Kind, init: Atom, key: str) -> Number:
     phi = ctx.builder.counter(hint, kind) if kind == INT else ctx.builder.fresh(hint, kind)
     _add(carried, phi, init, key)
     return Number(phi, kind)
@@ -153,7 +151,7 @@ def _phi(
     match value:
         case Number():
             kind = plan.kinds.get(key, value.kind)
-            init = control.promote(ctx, value, kind) if defined else UNDEFINED
+            init = merge.promote(ctx, value, kind) if defined else UNDEFINED
             return _number(ctx, carried, key.rpartition(".")[2], kind, init, key)
         case Array():
             if key not in plan.rebound:
@@ -167,7 +165,7 @@ def _phi(
             cell = next(ctx.numbers)
             ctx.state.memory[cell] = phi
             carried.phi_cells[key] = cell
-            if defined and control._reached_elsewhere(ctx.state, value, key):
+            if defined and merge.reached_elsewhere(ctx.state, value, key):
                 others = {value.cell} | ctx.state.aliases.get(value.cell, frozenset())
                 memory.may_share(ctx.state, cell, frozenset(others))
             return Array(cell, value.kind)
@@ -191,9 +189,7 @@ def _phi_content(
                 tuple(_phi(ctx, plan, carried, f"{key}.{i}", v) for i, v in enumerate(items))
             )
         case Mapping(items=pairs):
-            return Mapping(
-                tuple((k, _phi(ctx, plan, carried, f"{key}.{k}", v)) for k, v in pairs)
-            )
+            return Mapping(tuple((k, _phi(ctx, plan, carried, f"{key}.{k}", v)) for k, v in pairs))
         case Record(type=kind, fields=fields):
             return Record(
                 kind, tuple((k, _phi(ctx, plan, carried, f"{key}.{k}", v)) for k, v in fields)
@@ -255,7 +251,7 @@ def compare(
             ends.grown = True
         elif identity in plan.heap:
             _next_content(ctx, plan, ends, carried, identity, head, end)
-    _note_sharing(ctx, plan, ends, carried, head, end, live | after)
+    _note_sharing(plan, ends, head, end, live | after)
     leave = _leaving(ctx, plan, ends, end)
     if ends.grown:
         return True, [], None
@@ -314,12 +310,12 @@ def _next(
         return
     match head, end:
         case Number(), Number():
-            kind = control.common(head.kind, end.kind)
+            kind = merge.common(head.kind, end.kind)
             if kind != head.kind:
                 plan.kinds[key] = kind
                 ends.grown = True
                 return
-            ends.nexts[key] = control.promote(ctx, end, kind)
+            ends.nexts[key] = merge.promote(ctx, end, kind)
         case Array(), Array():
             if key not in plan.rebound:
                 if head.cell != end.cell or head.path != end.path:
@@ -331,9 +327,11 @@ def _next(
             if head.kind != end.kind:
                 raise NeedsPeeling(key)
             var = memory.read(ctx, end)
-            phi = head_var(ctx, carried, key)
+            phi = head_var(carried, key)
             shape = _widen(ctx, plan.shapes.get(key, phi.shape), var.shape)
-            if any(a is None and b is not None for a, b in zip(shape, target_shape(phi), strict=True)):
+            if any(
+                a is None and b is not None for a, b in zip(shape, target_shape(phi), strict=True)
+            ):
                 plan.shapes[key] = shape
                 ends.grown = True
             ends.nexts[key] = var
@@ -341,7 +339,7 @@ def _next(
         case Items(), Items() if len(head.items) == len(end.items):
             for i, (a, b) in enumerate(zip(head.items, end.items, strict=True)):
                 _next(ctx, plan, ends, carried, f"{key}.{i}", a, b, state)
-        case Static(), Static() if head.value is end.value or control._equal(head.value, end.value):
+        case Static(), Static() if head.value is end.value or merge.is_equal(head.value, end.value):
             return
         case Ref(), Ref() if head.identity == end.identity:
             return
@@ -355,7 +353,7 @@ def _next(
             raise NeedsPeeling(key)
 
 
-def head_var(ctx: Lowering, carried: Carried, key: str) -> Var:
+def head_var(carried: Carried, key: str) -> Var:
     return carried.phis[carried.keys.index(key)]
 
 
@@ -378,9 +376,7 @@ def _next_content(
             both_pairs = zip(before.items, now.items, strict=True)
             pairs = [(str(k), a, b) for (k, a), (_, b) in both_pairs]
         case Record(), Record():
-            pairs = [
-                (k, a, b) for (k, a), (_, b) in zip(before.fields, now.fields, strict=True)
-            ]
+            pairs = [(k, a, b) for (k, a), (_, b) in zip(before.fields, now.fields, strict=True)]
         case _:
             ctx.refuse(
                 "this loop changes the length of a list or the keys of a dict",
@@ -403,10 +399,8 @@ def _widen(
 
 
 def _note_sharing(
-    ctx: Lowering,
     plan: Plan,
     ends: _Ends,
-    carried: Carried,
     head: State,
     end: State,
     live: frozenset[str],
@@ -437,7 +431,6 @@ def _note_sharing(
 def after_loop(
     ctx: Lowering,
     plan: Plan,
-    entry: State,
     head: State,
     end: State,
     carried: Carried,
@@ -495,6 +488,6 @@ def after_loop(
                 state.aliases[cell] = state.aliases.get(cell, frozenset()) | kept
     state.left = dict(head.left)
     for flag in sorted(plan.flags):
-        state.left[flag] = last[head_var(ctx, carried, f"<{flag}>")]
+        state.left[flag] = last[head_var(carried, f"<{flag}>")]
     state.dead = False
     ctx.state = state

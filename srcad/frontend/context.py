@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from types import FunctionType
 from typing import Any, NoReturn
 
 import gast
@@ -51,7 +50,7 @@ class Frame:
 
     source: Source
     facts: Liveness
-    function: FunctionType | None = None
+    function: Callable[..., Any] | None = None
     path: Path = ()
     scope: Frame | None = None
     env: dict[str, Value] = field(default_factory=dict)

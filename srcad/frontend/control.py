@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence as Many
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from collections.abc import Sequence as Many
 from typing import TYPE_CHECKING
 
 import gast
-import numpy as np
 
-from srcad.frontend import expressions, memory
+from srcad.frontend import expressions
+from srcad.frontend.merge import FALSE, TRUE, Merge, Side
 from srcad.frontend.values import (
-    Array,
     Conflict,
-    Items,
-    Mapping,
-    Maybe,
     Number,
-    Record,
-    Ref,
-    Sequence,
-    State,
-    Static,
     Value,
 )
-from srcad.ir.kinds import BOOL, Kind
-from srcad.ir.nodes import UNDEFINED, Atom, Const, Effect, If, Stmt, Var
-from srcad.ir.walk import own_vars
-from srcad.rules.indexing import cast
+from srcad.ir.kinds import BOOL
+from srcad.ir.nodes import Atom, Block, Const, Effect, If, Stmt, Var
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
-TRUE, FALSE = Const(True), Const(False)
-
-
-@dataclass
-class Side:
-    """One way through a branch: its statements and the state after them."""
-
-    body: list[Stmt]
-    state: State
-    results: list[Atom] = field(default_factory=list)
-
 
 def fail(ctx: Lowering, error: BaseException) -> Value:
     """The program raises here, whenever it gets here."""
-    ctx.builder.add(
-        Effect("raise", type(error), (Const(str(error)),), (), (), ctx.builder.origin)
-    )
+    ctx.builder.add(Effect("raise", type(error), (Const(str(error)),), (), (), ctx.builder.origin))
     ctx.state.dead = True
     return Conflict("is not defined here")
 
@@ -62,9 +38,7 @@ def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str)
         fail(ctx, error(message))
         return
     with ctx.builder.block() as body:
-        ctx.builder.add(
-            Effect("raise", error, (Const(message),), (), (), ctx.builder.origin)
-        )
+        ctx.builder.add(Effect("raise", error, (Const(message),), (), (), ctx.builder.origin))
     missing = ctx.builder.emit(operator.not_, flag)
     ctx.builder.add(_if(missing, body, [], [], [], (), ctx))
 
@@ -78,8 +52,6 @@ def _if(
     targets: Many[Var],
     ctx: Lowering,
 ) -> If:
-    from srcad.ir.nodes import Block
-
     return If(
         test,
         Block(tuple(then), tuple(yes)),
@@ -114,9 +86,7 @@ def branch(
     join(ctx, test, sides[0], sides[1], live)
 
 
-def join(
-    ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | None
-) -> None:
+def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | None) -> None:
     """Write the `If` and make the state after it; names not in `live` are forgotten."""
     merge = Merge(ctx, yes, no)
     if yes.state.dead and no.state.dead:
@@ -131,377 +101,6 @@ def join(
     state = merge.finish(env)
     ctx.builder.add(_if(test, yes.body, no.body, yes.results, no.results, merge.targets, ctx))
     ctx.state = state
-
-
-class Merge:
-    """Joins the states after two sides of a branch, handing out what differs."""
-
-    def __init__(self, ctx: Lowering, yes: Side, no: Side) -> None:
-        self.ctx = ctx
-        self.yes, self.no = yes, no
-        self.targets: list[Var] = []
-        self.memory: dict[int, Var] = {}
-        self.heap: dict[int, object] = {}
-        self.aliases: dict[int, frozenset[int]] = {}
-        for side in (yes, no):
-            for cell, others in side.state.aliases.items():
-                self.aliases[cell] = self.aliases.get(cell, frozenset()) | others
-        self.done: dict[tuple[Atom, Atom], Var] = {}
-        self.inner = {
-            side_index: {id(v) for v in _defined(side.body)}
-            for side_index, side in enumerate((yes, no))
-        }
-
-    def values(self, a: Value | None, b: Value | None, name: str) -> Value:
-        """The value of a name after the branch."""
-        if self.yes.state.dead:
-            return self._only(b, 1, name)
-        if self.no.state.dead:
-            return self._only(a, 0, name)
-        if a is None or b is None:
-            flags = (FALSE, TRUE) if a is None else (TRUE, FALSE)
-            known = a if b is None else b
-            assert known is not None
-            if isinstance(known, Maybe):
-                flags = (FALSE, known.flag) if a is None else (known.flag, FALSE)
-                known = known.value
-            inner = self._only(known, 0 if b is None else 1, name)
-            return Maybe(inner, self.phi(*flags, BOOL, _flag_name(name)))
-        if isinstance(a, Maybe) or isinstance(b, Maybe):
-            first = (a.value, a.flag) if isinstance(a, Maybe) else (a, TRUE)
-            second = (b.value, b.flag) if isinstance(b, Maybe) else (b, TRUE)
-            flag = self.phi(first[1], second[1], BOOL, _flag_name(name))
-            return Maybe(self.values(first[0], second[0], name), flag)
-        return self._both(a, b, name)
-
-    def _both(self, a: Value, b: Value, name: str) -> Value:
-        match a, b:
-            case Number(), Number():
-                if a.atom == b.atom and not self._is_inner(a.atom):
-                    return a
-                kind = common(a.kind, b.kind)
-                atoms = [
-                    self._convert(side, value, kind)
-                    for side, value in ((self.yes, a), (self.no, b))
-                ]
-                return self._number(self.phi(atoms[0], atoms[1], kind, name))
-            case Array(), Array():
-                return self._arrays(a, b, name)
-            case Items(), Items() if len(a.items) == len(b.items) and a.type is b.type:
-                if a is b:
-                    return a
-                items = (
-                    self.values(x, y, f"{name}_{i}")
-                    for i, (x, y) in enumerate(zip(a.items, b.items, strict=True))
-                )
-                return Items(tuple(items), a.type)
-            case Ref(), Ref() if a.identity == b.identity:
-                return self._container(a.identity, a.identity, name, a.identity)
-            case Ref(), Ref():
-                return self._container(a.identity, b.identity, name, next(self.ctx.numbers))
-            case Static(), Static() if a.value is b.value or _equal(a.value, b.value):
-                return a
-            case Conflict(), _:
-                return a
-            case _, Conflict():
-                return b
-        if a is b or a == b:
-            return a
-        if isinstance(a, Array | Number) and isinstance(b, Array | Number):
-            return Conflict("is a number on one path and an array on another")
-        return Conflict("is of different kinds on different paths")
-
-    def _container(self, first: int, second: int, name: str, identity: int) -> Value:
-        if identity in self.heap:
-            return Ref(identity)
-        a, b = self.yes.state.heap.get(first), self.no.state.heap.get(second)
-        self.heap[identity] = a
-        match a, b:
-            case Sequence(), Sequence() if len(a.items) == len(b.items):
-                items = tuple(
-                    self.values(x, y, f"{name}_{i}")
-                    for i, (x, y) in enumerate(zip(a.items, b.items, strict=True))
-                )
-                self.heap[identity] = Sequence(items)
-            case Mapping(), Mapping() if [k for k, _ in a.items] == [k for k, _ in b.items]:
-                pairs = tuple(
-                    (key, self.values(x, y, str(key)))
-                    for (key, x), (_, y) in zip(a.items, b.items, strict=True)
-                )
-                self.heap[identity] = Mapping(pairs)
-            case Record(), Record() if a.type is b.type:
-                fields = tuple(
-                    (key, self.values(x, y, key))
-                    for (key, x), (_, y) in zip(a.fields, b.fields, strict=True)
-                )
-                self.heap[identity] = Record(a.type, fields)
-            case None, None:
-                pass
-            case _:
-                return Conflict("has different contents on different paths")
-        return Ref(identity)
-
-    def _only(self, value: Value | None, side: int, name: str) -> Value:
-        """A value that exists on one side only, handed out of it."""
-        if value is None:
-            return Conflict("is not defined here")
-        state = (self.yes, self.no)[side].state
-        match value:
-            case Number(atom=Var() as var, kind=kind) if self._is_inner(var):
-                pair = (var, UNDEFINED) if side == 0 else (UNDEFINED, var)
-                return self._number(self.phi(*pair, kind, name))
-            case Array() if value.path and any(self._is_inner(v) for v in _path_vars(value)):
-                return self._view(value, side, name)
-            case Array(cell=cell):
-                if cell in state.memory:
-                    self._cell_on_one_side(cell, side)
-                seen = value.seen
-                if seen is not None and self._is_inner(seen[1]):
-                    return Array(cell, value.kind, value.path)
-                return value
-            case Items(items=items):
-                kept = (self._only(v, side, f"{name}_{i}") for i, v in enumerate(items))
-                return Items(tuple(kept), value.type)
-            case Maybe(value=inner, flag=flag):
-                handed = self._only(inner, side, name)
-                outside = self._only(Number(flag, BOOL), side, _flag_name(name))
-                assert isinstance(outside, Number)
-                return Maybe(handed, outside.atom)
-            case Ref(identity=identity):
-                if identity not in self.heap:
-                    self.heap[identity] = state.heap[identity]
-                    self.heap[identity] = self._content(state.heap[identity], side, name)
-                return value
-        return value
-
-    def _content(self, content: object, side: int, name: str) -> object:
-        match content:
-            case Sequence(items=items):
-                return Sequence(tuple(self._only(v, side, name) for v in items))
-            case Mapping(items=pairs):
-                return Mapping(tuple((k, self._only(v, side, str(k))) for k, v in pairs))
-            case Record(type=kind, fields=fields):
-                return Record(kind, tuple((k, self._only(v, side, k)) for k, v in fields))
-        return content
-
-    def _cell_on_one_side(self, cell: int, side: int) -> None:
-        if cell in self.memory:
-            return
-        yes, no = self.yes.state.memory.get(cell), self.no.state.memory.get(cell)
-        var = (yes, no)[side]
-        assert var is not None
-        if not self._is_inner(var):
-            other = (yes, no)[1 - side]
-            if other is None or other is var or (self.yes, self.no)[1 - side].state.dead:
-                self.memory[cell] = var
-                return
-        other_atom: Atom = UNDEFINED
-        if not (self.yes, self.no)[1 - side].state.dead:
-            other_atom = (yes, no)[1 - side] or UNDEFINED
-        pair = (var, other_atom) if side == 0 else (other_atom, var)
-        self.memory[cell] = self.phi(*pair, var.kind, var.hint)
-
-    def _arrays(self, a: Array, b: Array, name: str) -> Value:
-        inner = any(self._is_inner(v) for array in (a, b) for v in _path_vars(array))
-        if a.cell == b.cell and a.path == b.path and not inner:
-            self._cell(a.cell)
-            return a if a.seen == b.seen and a.seen and not self._is_inner(a.seen[1]) else Array(
-                a.cell, a.kind, a.path
-            )
-        if a.kind.rank != b.kind.rank:
-            return Conflict("has different numbers of axes on different paths")
-        if a.kind != b.kind:
-            return Conflict("has different dtypes on different paths")
-        atoms = []
-        for side, array in ((self.yes, a), (self.no, b)):
-            atoms.append(self._inside(side, lambda array=array: memory.read(self.ctx, array)))
-        var = self.phi(atoms[0], atoms[1], a.kind, name)
-        cell = next(self.ctx.numbers)
-        self.memory[cell] = var
-        sharing = set()
-        for side, array in ((self.yes, a), (self.no, b)):
-            if _reached_elsewhere(side.state, array, name):
-                sharing |= {array.cell} | side.state.aliases.get(array.cell, frozenset())
-        if sharing:
-            shell = State(aliases=self.aliases)
-            memory.may_share(shell, cell, frozenset(sharing))
-            self.aliases = shell.aliases
-        return Array(cell, a.kind)
-
-    def _view(self, value: Array, side: int, name: str) -> Value:
-        atom = self._inside((self.yes, self.no)[side], lambda: memory.read(self.ctx, value))
-        pair = (atom, UNDEFINED) if side == 0 else (UNDEFINED, atom)
-        cell = next(self.ctx.numbers)
-        self.memory[cell] = self.phi(*pair, value.kind, name)
-        shell = State(aliases=self.aliases)
-        memory.may_share(shell, cell, frozenset({value.cell}))
-        self.aliases = shell.aliases
-        return Array(cell, value.kind)
-
-    def _inside(self, side: Side, run: Callable[[], Var]) -> Var:
-        before, self.ctx.state = self.ctx.state, side.state
-        with self.ctx.builder.at(side.body):
-            var = run()
-        self.ctx.state = before
-        self.inner[0 if side is self.yes else 1].add(id(var))
-        return var
-
-    def _cell(self, cell: int) -> None:
-        """Join the contents of a cell that exists on both sides."""
-        if cell in self.memory:
-            return
-        a, b = self.yes.state.memory.get(cell), self.no.state.memory.get(cell)
-        if a is None or b is None or a is b:
-            known = a or b
-            if known is not None:
-                self.memory[cell] = known
-            return
-        self.memory[cell] = self.phi(a, b, a.kind, a.hint or b.hint)
-
-    def phi(self, a: Atom, b: Atom, kind: Kind, hint: str) -> Var:
-        """A value that is `a` after one side and `b` after the other."""
-        if a == b and isinstance(a, Const):
-            return a  # type: ignore[return-value]
-        key = (a, b)
-        if key in self.done:
-            return self.done[key]
-        shapes = [v.shape for v in (a, b) if isinstance(v, Var)]
-        shape = shapes[0] if shapes else ()
-        if len(shapes) == 2:
-            shape = tuple(  # type: ignore[assignment]
-                x if self.ctx.sizes.equal(x, y) else None for x, y in zip(*shapes, strict=True)
-            )
-        var = self.ctx.builder.fresh(hint, kind, shape)
-        sizes = [self.ctx.builder.size(v) for v in (a, b)]
-        if sizes[0] is not None and sizes[0] == sizes[1]:
-            self.ctx.builder.known[var] = sizes[0]
-        self.targets.append(var)
-        self.yes.results.append(a)
-        self.no.results.append(b)
-        self.done[key] = var
-        return var
-
-    def finish(self, env: dict[str, Value]) -> State:
-        """The state after the branch."""
-        for cell in dict.fromkeys([*self.yes.state.memory, *self.no.state.memory]):
-            in_yes, in_no = cell in self.yes.state.memory, cell in self.no.state.memory
-            if in_yes and in_no and cell not in self.memory:
-                if self.yes.state.dead or self.no.state.dead:
-                    self._cell_on_one_side(cell, 1 if self.yes.state.dead else 0)
-                else:
-                    self._cell(cell)
-        left: dict[str, bool | Atom] = {}
-        flags = dict.fromkeys([*self.yes.state.left, *self.no.state.left])
-        for flag in flags:
-            a = self.yes.state.left.get(flag, False)
-            b = self.no.state.left.get(flag, False)
-            if self.yes.state.dead or self.no.state.dead:
-                side = 1 if self.yes.state.dead else 0
-                kept = b if self.yes.state.dead else a
-                if isinstance(kept, Var) and self._is_inner(kept):
-                    pair = (kept, UNDEFINED) if side == 0 else (UNDEFINED, kept)
-                    kept = self.phi(*pair, BOOL, flag)
-                left[flag] = kept
-            elif isinstance(a, bool) and isinstance(b, bool) and a == b:
-                left[flag] = a
-            else:
-                atoms = [Const(x) if isinstance(x, bool) else x for x in (a, b)]
-                left[flag] = self.phi(atoms[0], atoms[1], BOOL, flag)
-        heap = {**self.no.state.heap, **self.yes.state.heap, **self.heap}
-        for identity in list(self.yes.state.heap):
-            same = self.yes.state.heap[identity] is self.no.state.heap.get(identity)
-            if identity in self.no.state.heap and not same and identity not in self.heap:
-                if self.yes.state.dead or self.no.state.dead:
-                    side = 1 if self.yes.state.dead else 0
-                    kept_state = (self.yes, self.no)[side].state
-                    heap[identity] = self._content(kept_state.heap[identity], side, "item")  # type: ignore[assignment]
-                else:
-                    self._container(identity, identity, "item", identity)
-                    heap[identity] = self.heap[identity]  # type: ignore[assignment]
-        return State(env, self.memory, heap, self.aliases, left)  # type: ignore[arg-type]
-
-    def _convert(self, side: Side, value: Number, kind: Kind) -> Atom:
-        return self._inside_atom(side, value, kind)
-
-    def _inside_atom(self, side: Side, value: Number, kind: Kind) -> Atom:
-        if value.kind == kind:
-            return value.atom
-        before, self.ctx.state = self.ctx.state, side.state
-        with self.ctx.builder.at(side.body):
-            atom = promote(self.ctx, value, kind)
-        self.ctx.state = before
-        if isinstance(atom, Var):
-            self.inner[0 if side is self.yes else 1].add(id(atom))
-        return atom
-
-    def _number(self, atom: Atom) -> Number:
-        kind = atom.kind if isinstance(atom, Var) else BOOL
-        return Number(atom, kind)
-
-    def _is_inner(self, atom: Atom) -> bool:
-        return isinstance(atom, Var) and (
-            id(atom) in self.inner[0] or id(atom) in self.inner[1]
-        )
-
-
-def _flag_name(name: str) -> str:
-    return "returned" if name == "<return>" else f"{name}_bound"
-
-
-def _defined(body: Many[Stmt]) -> list[Var]:
-    from srcad.ir.nodes import Block
-    from srcad.ir.walk import defined
-
-    return list(defined(Block(tuple(body))))
-
-
-def _path_vars(array: Array) -> list[Var]:
-    from srcad.ir.walk import operand_vars
-
-    return [var for step in array.path for arg in step.args for var in operand_vars(arg)]
-
-
-def _reached_elsewhere(state: State, array: Array, name: str) -> bool:
-    """Whether another name reaches the memory that a name is about to take over."""
-    return any(
-        array.cell in set(memory.cells(state, value))
-        for other, value in state.env.items()
-        if other != name
-    )
-
-
-def _equal(a: object, b: object) -> bool:
-    try:
-        return type(a) is type(b) and bool(a == b)
-    except Exception:  # noqa: BLE001
-        return False
-
-
-def common(a: Kind, b: Kind) -> Kind:
-    """The kind of a number that is of one kind on one path and of another on the other."""
-    if a == b:
-        return a
-    if a.is_python and b.is_python:
-        return Kind(np.result_type(a.dtype, b.dtype).name)
-    if a.is_python or b.is_python:
-        strong, weak = (b, a) if a.is_python else (a, b)
-        value = Kind(weak.dtype).example()
-        return Kind(np.result_type(np.dtype(strong.dtype), value).name, 0, "numpy")
-    return Kind(np.result_type(a.dtype, b.dtype).name, 0, "numpy")
-
-
-def promote(ctx: Lowering, value: Number, kind: Kind) -> Atom:
-    """A number as one of a wider kind."""
-    if value.kind == kind:
-        return value.atom
-    if isinstance(value.atom, Const):
-        number = value.atom.value
-        if kind.is_python:
-            return Const(kind.example().__class__(number))
-        return Const(np.dtype(kind.dtype).type(number))
-    if kind.is_python:
-        return ctx.builder.emit(type(kind.example()), value.atom)
-    return ctx.builder.emit(cast, value.atom, Const(np.dtype(kind.dtype)))
 
 
 # -- conditions with values ---------------------------------------------------------------------
@@ -552,9 +151,7 @@ def short_circuit(ctx: Lowering, is_and: bool, values: list[gast.AST], node: gas
     first = expressions.evaluate(ctx, values[0])
     if len(values) == 1:
         return first
-    return _either(
-        ctx, is_and, first, lambda: short_circuit(ctx, is_and, values[1:], node), node
-    )
+    return _either(ctx, is_and, first, lambda: short_circuit(ctx, is_and, values[1:], node), node)
 
 
 def both(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
@@ -577,7 +174,3 @@ def _settled(first: Value, outcome: bool) -> Value:
     if isinstance(first, Number) and first.kind == BOOL:
         return Number(Const(outcome), BOOL)
     return first
-
-
-def used(body: Many[Stmt]) -> set[Var]:
-    return {var for stmt in body for var in own_vars(stmt)}

@@ -10,7 +10,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, memory, methods, objects
+from srcad.frontend import attributes, calls, control, memory, methods, objects
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import (
     Array,
@@ -30,11 +30,14 @@ from srcad.frontend.values import (
     Step,
     Text,
     Value,
+    is_none,
 )
 from srcad.ir.kinds import BOOL, kind_of
 from srcad.ir.nodes import Const, Operand, ShapeOf, Slice, Var
+from srcad.ir.primitives import Primitive
+from srcad.ir.walk import is_basic
 from srcad.rules.indexing import getitem
-from srcad.rules.registry import Primitive, primitive_of
+from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -107,7 +110,7 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
         case gast.Subscript(value=value, slice=index):
             return subscript(ctx, evaluate(ctx, value), index_of(ctx, index), node, hint)
         case gast.Attribute(value=value, attr=name):
-            return objects.attribute(ctx, evaluate(ctx, value), name, node)
+            return attributes.attribute(ctx, evaluate(ctx, value), name, node)
         case gast.Call():
             return calls.evaluate_call(ctx, node, hint)
         case gast.Lambda():
@@ -246,12 +249,10 @@ def primitive_call(
         result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
-    return objects.result(ctx, result, operands, primitive, args)
+    return objects.result(ctx, result, primitive, args)
 
 
-def _fold(
-    primitive: Primitive, operands: list[Operand], named: dict[str, Operand]
-) -> Value | None:
+def _fold(primitive: Primitive, operands: list[Operand], named: dict[str, Operand]) -> Value | None:
     """Evaluate a call on exact constants (ints, bools, strings, dtypes)."""
     if named or not operands or not all(isinstance(item, Const) for item in operands):
         return None
@@ -262,7 +263,7 @@ def _fold(
         return None
     try:
         value = primitive.function(*values)
-    except Exception:  # noqa: BLE001  it will be raised when the statement runs
+    except Exception:
         return None
     if isinstance(value, bool | int | str) or signed:
         return literal(value)
@@ -279,7 +280,7 @@ def binary(
     if isinstance(left, Static) and isinstance(right, Static):
         try:
             return literal(function(left.value, right.value))
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             return control.fail(ctx, error)
     if function is operator.pow:
         left = _power_base(ctx, left, right, node)
@@ -287,7 +288,7 @@ def binary(
 
 
 def _power_base(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> Value:
-    """Python's `2 ** k` of ints is an int for k >= 0 and a float below: it has to be known which."""
+    """`2 ** k` of ints is an int for k >= 0 and a float below: it has to be known which."""
     if not (isinstance(left, Number) and isinstance(right, Number) and isinstance(right.atom, Var)):
         return left
     whole = left.kind.is_integral or left.kind.is_bool
@@ -376,7 +377,7 @@ def index_of(ctx: Lowering, node: gast.AST) -> Value:
     match node:
         case gast.Slice(lower=lower, upper=upper, step=step):
             parts = (None if p is None else evaluate(ctx, p) for p in (lower, upper, step))
-            return SliceValue(*(None if _is_none(p) else p for p in parts))
+            return SliceValue(*(None if is_none(p) else p for p in parts))
         case gast.Tuple(elts=elements):
             return Items(tuple(index_of(ctx, element) for element in elements))
         case _:
@@ -401,10 +402,6 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
     return operand(ctx, value, node)
 
 
-def _is_none(value: Value | None) -> bool:
-    return value is None or (isinstance(value, Static) and value.value is None)
-
-
 def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
     """`base[index]`."""
     base = objects.resolve(ctx, base, node)
@@ -424,21 +421,3 @@ def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: st
         case Items() | Ref() | Static():
             return objects.item(ctx, base, index, node)
     ctx.refuse(f"{objects.describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
-
-
-def is_basic(index: Operand) -> bool:
-    """Whether an index gives a view: ints, slices, `...` and `None` only."""
-    items = index if isinstance(index, tuple) else (index,)
-    for item in items:
-        match item:
-            case Slice() | Const(value=None) | Const(value=np.integer()):
-                continue
-            case Const(value=value) if value is Ellipsis:
-                continue
-            case Const(value=int() as value) if not isinstance(value, bool):
-                continue
-            case Var(kind=kind) if kind.is_integral and not kind.is_array:
-                continue
-            case _:
-                return False
-    return True

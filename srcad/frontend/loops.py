@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import control, expressions, memory, objects, statements
+from srcad.frontend import attributes, control, expressions, memory, objects, statements
 from srcad.frontend.carried import (
     Carried,
     NeedsPeeling,
@@ -58,7 +58,7 @@ def lower_for(ctx: Lowering, node: gast.For) -> None:
     except _Refused as refused:
         if not all(isinstance(bound, Const) for bound in bounds):
             raise refused.error from None
-        values = range(*(bound.value for bound in bounds))  # type: ignore[union-attr,misc,arg-type]
+        values = range(*(bound.value for bound in bounds))  # type: ignore[union-attr,arg-type]
         if len(values) > MAX_UNROLLED:
             raise refused.error from None
         _unroll(ctx, node, [element(Const(i)) for i in values])
@@ -85,17 +85,13 @@ def _counted(ctx: Lowering, value: Value) -> bool:
     return False
 
 
-def counted(
-    ctx: Lowering, value: Value, node: gast.AST
-) -> tuple[Range, Callable[[Atom], Value]]:
+def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callable[[Atom], Value]]:
     """The range of a counted loop, and what each trip binds."""
     match value:
         case Iteration(kind="range", parts=parts):
             for part in parts:
                 if not (isinstance(part, Number) and (part.kind.is_integral or part.kind.is_bool)):
-                    ctx.refuse(
-                        "`range` needs integers, as in Python", node, error=UnsupportedType
-                    )
+                    ctx.refuse("`range` needs integers, as in Python", node, error=UnsupportedType)
             atoms = [expressions.operand(ctx, part, node) for part in parts]
             if len(atoms) == 1:
                 atoms = [Const(0), *atoms]
@@ -107,7 +103,7 @@ def counted(
             var = memory.read(ctx, value)
             if not var.kind.rank:
                 control.fail(ctx, TypeError("iteration over a 0-d array"))
-            stop = expressions.operand(ctx, objects.length(ctx, var, 0))
+            stop = expressions.operand(ctx, attributes.length(ctx, var, 0))
             return (
                 Range(Const(0), stop, Const(1)),  # type: ignore[arg-type]
                 lambda i: memory.view(ctx, value, Step("getitem", (i,))),
@@ -155,7 +151,9 @@ def _from_zero(
     emit = ctx.builder.emit
     count = emit(operator.sub, trip_range.stop, trip_range.start)
     if trip_range.step != Const(1):
-        bent = emit(operator.neg, emit(operator.floordiv, emit(operator.neg, count), trip_range.step))
+        bent = emit(
+            operator.neg, emit(operator.floordiv, emit(operator.neg, count), trip_range.step)
+        )
         count = bent
     count = emit(LARGER, count, Const(0))
 
@@ -271,9 +269,7 @@ def run(
     if trip_range is None and _is_endless(node) and plan.flags == {"returned"}:
         ctx.state.left["returned"] = True
     broke = ctx.state.left.pop("broke", False)
-    ctx.state.left = {
-        **{k: v for k, v in outer_left.items() if k != "returned"}, **ctx.state.left
-    }
+    ctx.state.left = {**{k: v for k, v in outer_left.items() if k != "returned"}, **ctx.state.left}
     if node.orelse:
         _after_else(ctx, node, broke)
 
@@ -398,10 +394,10 @@ def attempt(
         ctx.builder.add(stmt)
     ctx.builder.add(loop)
     if not end.dead or leave is not None:
-        after_loop(ctx, plan, entry, head, end, carried, targets, after, trip_range)
+        after_loop(ctx, plan, head, end, carried, targets, after, trip_range)
     else:
         # The body always raises: what follows is reached without a trip only.
-        after_loop(ctx, plan, entry, head, head, carried, targets, after, trip_range)
+        after_loop(ctx, plan, head, head, carried, targets, after, trip_range)
     return True
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import functools
+import os.path
 import types
-from collections.abc import Callable, Sequence as Many
+from collections.abc import Callable
+from collections.abc import Sequence as Many
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import gast
 
 from srcad import trees
-from srcad.analyses.sizes import Guard, Sizes
+from srcad.analyses.sizes import Guard, Sizes, is_argument
 from srcad.errors import Origin
-from srcad.frontend import calls, expressions, memory, objects
+from srcad.frontend import attributes, calls, expressions, memory, objects
 from srcad.frontend.builder import Builder
 from srcad.frontend.context import Capture, Frame, Identity, Lowering, Unreachable
 from srcad.frontend.liveness import Liveness
-from srcad.frontend.source import Source
+from srcad.frontend.source import Source, source_of
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -26,7 +28,6 @@ from srcad.frontend.values import (
     Items,
     Mapping,
     Number,
-    Path,
     Record,
     Ref,
     Sequence,
@@ -34,7 +35,7 @@ from srcad.frontend.values import (
     Static,
     Value,
 )
-from srcad.ir.kinds import BOOL, kind_of
+from srcad.ir.kinds import kind_of
 from srcad.ir.nodes import Atom, Block, Const, Function, Operand, ShapeOf, Slice, Var
 from srcad.rules import table as _table  # noqa: F401  fills the registry
 
@@ -100,7 +101,7 @@ def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     ctx.builder.origin = None
     leaves, structure = trees.flatten((args, kwargs))
     placeholders = [objects.Leaf(leaf) for leaf in leaves]
-    plain_args, plain_kwargs = trees.unflatten(structure, placeholders)  # type: ignore[misc]
+    plain_args, plain_kwargs = cast(tuple[Any, Any], trees.unflatten(structure, placeholders))
     names = parameter_names(function, len(args))
     params: dict[int, Var] = {}
     values = [
@@ -152,14 +153,10 @@ def _place(function: Any) -> str:
     plain = inner_function(function)
     if plain is None:
         return ""
-    import os.path
-
     return f"{os.path.basename(plain.__code__.co_filename)}:{plain.__code__.co_firstlineno}"
 
 
 def _readable(guard: Guard, params: frozenset[Var]) -> bool:
-    from srcad.analyses.sizes import is_argument
-
     return all(
         is_argument(symbol, params) or hasattr(symbol, "operands") or hasattr(symbol, "length")
         for symbol, _ in guard.dim.terms
@@ -168,7 +165,7 @@ def _readable(guard: Guard, params: frozenset[Var]) -> bool:
 
 def _outermost(function: Any) -> Frame:
     plain = inner_function(function)
-    source = Source(function_name(function), "", "", gast.Pass(), ())  # type: ignore[arg-type]
+    source = Source(function_name(function), "", "", gast.Pass(), ())
     return Frame(source, Liveness(), plain, ())
 
 
@@ -186,7 +183,7 @@ def inner_function(function: Any) -> types.FunctionType | None:
         elif callable(getattr(function, "function", None)):
             function = function.function
         else:
-            dunder = getattr(type(function), "__call__", None)
+            dunder = getattr(type(function), "__call__", None)  # noqa: B004  the function itself
             return dunder if isinstance(dunder, types.FunctionType) else None
     return None
 
@@ -194,7 +191,7 @@ def inner_function(function: Any) -> types.FunctionType | None:
 def function_name(function: Any) -> str:
     """The name that generated functions start with."""
     plain = inner_function(function)
-    name = getattr(plain, "__name__", None) or getattr(function, "__name__", "function")
+    name = str(getattr(plain, "__name__", None) or getattr(function, "__name__", "function"))
     return name if name.isidentifier() else "function"
 
 
@@ -261,7 +258,7 @@ def _container(ctx: Lowering, content: Any, atoms: list[Atom]) -> Template:
 
 
 def _make_record(kind: type, names: list[str], parts: list[Any]) -> Any:
-    made = object.__new__(kind)
+    made: Any = object.__new__(kind)
     for name, part in zip(names, parts, strict=True):
         object.__setattr__(made, name, part)
     return made
@@ -300,11 +297,12 @@ def apply_body(
     ctx.fixed_origin = True
     builder.origin = origin
     values = {name: from_operand(ctx, value) for name, value in args.items()}
-    function = body
-    assert isinstance(function, types.FunctionType)
-    source = calls.source_of(function)
-    ctx.frames.append(Frame(source, Liveness(), function, ()))
-    result = calls.inline(ctx, calls.closure(ctx, function, (("object", function),)), [], values, source.node)
+    assert isinstance(body, types.FunctionType)
+    source = source_of(body)
+    ctx.frames.append(Frame(source, Liveness(), body, ()))
+    result = calls.inline(
+        ctx, calls.closure(ctx, body, (("object", body),)), [], values, source.node
+    )
     return _operands(ctx, result)
 
 
@@ -329,12 +327,9 @@ def from_operand(ctx: Lowering, operand: Operand) -> Value:
                 return Number(operand, kind_of(value))
             return Static(value)
         case ShapeOf(var):
-            return objects.shape_items(ctx, var)
+            return attributes.shape_items(ctx, var)
         case Slice(lower, upper, step):
             parts = (None if p is None else from_operand(ctx, p) for p in (lower, upper, step))
             return SliceValue(*parts)
         case tuple():
             return Items(tuple(from_operand(ctx, item) for item in operand))
-
-
-__all__ = ["BOOL", "Path"]

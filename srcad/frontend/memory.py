@@ -90,7 +90,7 @@ def _reshape_back(ctx: Lowering, base: Var, inner: Var, _args: tuple[Operand, ..
 def _transpose_back(ctx: Lowering, _base: Var, inner: Var, args: tuple[Operand, ...]) -> Var:
     if not args:
         return ctx.builder.emit(np.transpose, inner)
-    axes = [int(item.value) for item in args[0]]  # type: ignore[union-attr, arg-type, call-overload]
+    axes = [int(item.value) for item in args[0]]  # type: ignore[union-attr, arg-type]
     inverse = tuple(Const(int(place)) for place in np.argsort(axes))
     return ctx.builder.emit(np.transpose, inner, inverse)
 
@@ -211,8 +211,9 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
     """Refuse a write to memory that another live name may reach."""
     if cell in ctx.captured_cells:
         path = ctx.captured_cells[cell].path
+        name = f"`{path[-1][1]}`" if path else "this array"
         ctx.refuse(
-            f"`{path[-1][1] if path else 'this array'}` is written, but it is not an argument or a local array",
+            f"{name} is written, but it is not an argument or a local array",
             node,
             "pass it as an argument, or copy it first with .copy()",
             UnsafeMutation,

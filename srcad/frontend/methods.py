@@ -16,10 +16,11 @@ from srcad.rules.indexing import cast
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
-SAME = (
-    "sum mean max min prod std var cumsum cumprod dot copy any all argmax argmin argsort clip "
-    "round trace diagonal repeat squeeze swapaxes nonzero searchsorted take ptp conj"
-).split()
+SAME = frozenset({
+    "sum", "mean", "max", "min", "prod", "std", "var", "cumsum", "cumprod", "dot", "copy", "any",
+    "all", "argmax", "argmin", "argsort", "clip", "round", "trace", "diagonal", "repeat",
+    "squeeze", "swapaxes", "nonzero", "searchsorted", "take", "ptp", "conj",
+})  # fmt: skip
 """Methods of arrays that are NumPy functions of the same name, the array first."""
 
 
@@ -68,9 +69,7 @@ def _of_array(
     hint: str,
 ) -> Value:
     if name in SAME:
-        return calls.call_python(
-            ctx, getattr(np, name), [receiver, *args], kwargs, node, hint
-        )
+        return calls.call_python(ctx, getattr(np, name), [receiver, *args], kwargs, node, hint)
     match name:
         case "reshape":
             shape = args[0] if len(args) == 1 else Items(tuple(args))
@@ -99,8 +98,9 @@ def _of_array(
             return expressions.compare(
                 ctx,
                 gast.Eq(),
-                expressions.binary(ctx, expressions.BINARY[gast.Mod], receiver,
-                                   expressions.literal(1), node),
+                expressions.binary(
+                    ctx, expressions.BINARY[gast.Mod], receiver, expressions.literal(1), node
+                ),
                 expressions.literal(0),
                 node,
             )
@@ -202,7 +202,8 @@ def _of_dict(
             )
         case "get":
             default = args[1] if len(args) > 1 else Static(None)
-            return pairs.get(objects.static(ctx, args[0], node), default)
+            found: Value = pairs.get(objects.static(ctx, args[0], node), default)
+            return found
         case "copy":
             return Ref(ctx.heap(Mapping(content.items)))
         case "update" if isinstance(args[0], Ref):

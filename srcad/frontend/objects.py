@@ -14,7 +14,6 @@ import numpy as np
 
 from srcad.errors import UnsupportedType
 from srcad.frontend import calls, control, expressions, memory
-from srcad.frontend.source import source_of
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -32,19 +31,18 @@ from srcad.frontend.values import (
     Sequence,
     SliceValue,
     Static,
-    Step,
     Text,
     Value,
 )
-from srcad.ir.kinds import INT, kind_of
-from srcad.ir.nodes import Const, Operand, ShapeOf, Var
-from srcad.rules.indexing import getitem, size
-from srcad.rules.registry import Primitive, primitive_of, shares_memory
+from srcad.ir.nodes import Const, Var
+from srcad.ir.primitives import Primitive, shares_memory
+from srcad.rules.indexing import getitem
+from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Frame, Lowering
 
-_NUMBERS = (bool, int, float, complex, np.number, np.bool_)
+NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 
 
 # -- names and outside objects ------------------------------------------------------------------
@@ -61,7 +59,7 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
     if frame is None:
         ctx.refuse(f"name '{identifier}' is not defined", node, error=UnsupportedType)
     function = frame.function
-    assert function is not None
+    assert isinstance(function, types.FunctionType)
     names = function.__code__.co_freevars
     if identifier in names and function.__closure__:
         cell = function.__closure__[names.index(identifier)]
@@ -86,7 +84,7 @@ def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
     if isinstance(value, bool):
         ctx.fix(Foreign(value, path))
         return expressions.literal(value)
-    if isinstance(value, _NUMBERS) or type(value) is np.ndarray:
+    if isinstance(value, NUMBERS) or type(value) is np.ndarray:
         return Foreign(value, path)
     if isinstance(value, types.FunctionType) and primitive_of(value) is None:
         ctx.fix(Foreign(value, path))
@@ -121,7 +119,7 @@ def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
     """Turn an outside number or array into the input that holds it."""
     if not isinstance(value, Foreign):
         return value
-    if isinstance(value.value, _NUMBERS):
+    if isinstance(value.value, NUMBERS):
         var = ctx.capture(value).var
         return Number(var, var.kind)
     if isinstance(value.value, np.ndarray):
@@ -156,7 +154,7 @@ def from_python(ctx: Lowering, value: Any, hint: str, params: dict[int, Var]) ->
     """The abstract value of an argument; its leaves become parameters, by identity of the leaf."""
     if isinstance(value, Leaf):
         content = value.value
-        if not isinstance(content, _NUMBERS) and not isinstance(content, np.ndarray):
+        if not isinstance(content, NUMBERS) and not isinstance(content, np.ndarray):
             return wrap(ctx, content, ())
         var = params[id(value)] = ctx.parameter(hint, content)
         return memory.new_array(ctx, var) if var.kind.is_array else Number(var, var.kind)
@@ -261,129 +259,6 @@ def describe(ctx: Lowering, value: Value) -> str:
     return f"a {type(value).__name__.lower()}"
 
 
-# -- attributes ---------------------------------------------------------------------------------
-
-
-def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
-    """`value.name`."""
-    value = resolve(ctx, value, node)
-    match value:
-        case Array() | Number():
-            return _array_attribute(ctx, value, name, node)
-        case Static(value=constant):
-            try:
-                return _member(ctx, constant, name)
-            except AttributeError as error:
-                return control.fail(ctx, error)
-        case Items(items=items, type=kind):
-            fields = getattr(kind, "_fields", ())
-            if name in fields:
-                return items[fields.index(name)]
-            member = getattr(kind, name, None)
-            if isinstance(member, types.FunctionType):
-                return dataclasses.replace(calls.closure(ctx, member, (("object", member),)), receiver=value)
-            return Method(value, name)
-        case Ref(identity=identity):
-            content = ctx.state.heap[identity]
-            if isinstance(content, Record):
-                return _record_attribute(ctx, value, content, name, node)
-            return Method(value, name)
-        case Foreign():
-            return _foreign_attribute(ctx, value, name, node)
-    ctx.refuse(f"{describe(ctx, value)} has no attribute `{name}` here", node)
-
-
-def _member(ctx: Lowering, constant: Any, name: str) -> Value:
-    member = getattr(constant, name)
-    if isinstance(member, bool | int | float | complex):
-        return expressions.literal(member)
-    if isinstance(member, types.FunctionType) and primitive_of(member) is None:
-        return calls.closure(ctx, member, (("object", member),))
-    return Static(member)
-
-
-def _record_attribute(
-    ctx: Lowering, value: Ref, record: Record, name: str, node: gast.AST
-) -> Value:
-    for field, content in record.fields:
-        if field == name:
-            return content
-    return _class_attribute(ctx, value, record.type, name, node)
-
-
-def _class_attribute(
-    ctx: Lowering, receiver: Value, kind: type, name: str, node: gast.AST
-) -> Value:
-    for base in kind.__mro__:
-        if name not in base.__dict__:
-            continue
-        member = base.__dict__[name]
-        if isinstance(member, types.FunctionType):
-            return dataclasses.replace(calls.closure(ctx, member, (("object", member),)), receiver=receiver)
-        if isinstance(member, staticmethod):
-            return calls.closure(ctx, member.__func__, (("object", member.__func__),))
-        if isinstance(member, classmethod):
-            return dataclasses.replace(calls.closure(ctx, member.__func__, (("object", member.__func__),)), receiver=Static(kind))
-        if isinstance(member, property) and isinstance(member.fget, types.FunctionType):
-            return calls.call(ctx, calls.closure(ctx, member.fget, (("object", member.fget),)), [receiver], {}, node)
-        if isinstance(member, _NUMBERS):
-            return expressions.literal(member)
-        return Static(member)
-    return control.fail(
-        ctx, AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
-    )
-
-
-def _foreign_attribute(ctx: Lowering, value: Foreign, name: str, node: gast.AST) -> Value:
-    thing = value.value
-    if name in getattr(thing, "__dict__", {}):
-        return wrap(ctx, thing.__dict__[name], (*value.path, ("attr", name)))
-    return _class_attribute(ctx, value, type(thing), name, node)
-
-
-def shape_items(ctx: Lowering, var: Var) -> Items:
-    """`x.shape`, known not to read the elements of `x`."""
-    return Items(tuple(length(ctx, var, axis) for axis in range(var.kind.rank)), tuple, var)
-
-
-def length(ctx: Lowering, var: Var, axis: int) -> Number:
-    """`x.shape[axis]`."""
-    dim = var.shape[axis]
-    if dim.is_constant:
-        return Number(Const(dim.constant), INT)
-    return Number(ctx.builder.emit(size, ShapeOf(var), Const(axis)), INT)
-
-
-def _array_attribute(ctx: Lowering, value: Array | Number, name: str, node: gast.AST) -> Value:
-    kind = value.kind
-    match name:
-        case "ndim":
-            return expressions.literal(kind.rank)
-        case "dtype":
-            return Static(np.dtype(kind.dtype))
-        case "itemsize":
-            return expressions.literal(np.dtype(kind.dtype).itemsize)
-        case "shape":
-            if isinstance(value, Number):
-                return Items(())
-            return shape_items(ctx, memory.read(ctx, value))
-        case "size":
-            total: Value = expressions.literal(1)
-            if isinstance(value, Array):
-                var = memory.read(ctx, value)
-                for axis in range(kind.rank):
-                    factor = length(ctx, var, axis)
-                    total = expressions.binary(ctx, operator.mul, total, factor, node)
-            return total
-        case "T" if isinstance(value, Array):
-            return memory.view(ctx, value, Step("transpose")) if kind.rank > 1 else value
-        case "real" if not kind.is_complex:
-            return value
-        case "real" | "imag":
-            return expressions.primitive_call(ctx, getattr(np, name), [value], {}, node)
-    return Method(value, name)
-
-
 # -- items and iteration ------------------------------------------------------------------------
 
 
@@ -398,21 +273,25 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
         key: Any = slice(*bounds)
     else:
         key = static(ctx, index, node)
+    found: Value
     try:
         match content:
             case Mapping(items=pairs):
-                return dict(pairs)[key]
+                found = dict(pairs)[key]
             case Sequence(items=items) if isinstance(key, slice):
-                return Ref(ctx.heap(Sequence(items[key])))
+                found = Ref(ctx.heap(Sequence(items[key])))
             case Items(items=items) if isinstance(key, slice):
-                return Items(items[key])
+                found = Items(items[key])
             case Sequence(items=items) | Items(items=items):
-                return items[key]
+                found = items[key]
             case Static(value=constant):
-                return expressions.literal(constant[key])
+                found = expressions.literal(constant[key])
+            case _:
+                what = describe(ctx, base)
+                ctx.refuse(f"{what} cannot be indexed", node, error=UnsupportedType)
     except (IndexError, KeyError, TypeError) as error:
         return control.fail(ctx, error)
-    ctx.refuse(f"{describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
+    return found
 
 
 def iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Value]:
@@ -469,7 +348,7 @@ def _iterate_pieces(
     if any(column is None for column in columns):
         return None
     if kind == "zip":
-        return [Items(tuple(row)) for row in zip(*columns, strict=False)]  # type: ignore[arg-type]
+        return [Items(tuple(row)) for row in zip(*columns, strict=False)]
     only = columns[0] or []
     if kind == "enumerate":
         start = static(ctx, parts[1], node) if len(parts) > 1 else 0
@@ -497,16 +376,13 @@ def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Valu
     return None
 
 
-def result(
-    ctx: Lowering, var: Var, operands: list[Operand], primitive: Primitive, args: list[Value]
-) -> Value:
+def result(ctx: Lowering, var: Var, primitive: Primitive, args: list[Value]) -> Value:
     """The value of a primitive's result; it may share memory with what it is a view of."""
     first = args[0] if args else None
-    if isinstance(first, Array) and primitive.function is not getitem:
-        if shares_memory(primitive, first.kind, var.kind):
-            return memory.new_array(ctx, var, frozenset({first.cell}))
+    if (
+        isinstance(first, Array)
+        and primitive.function is not getitem
+        and shares_memory(primitive, first.kind, var.kind)
+    ):
+        return memory.new_array(ctx, var, frozenset({first.cell}))
     return memory.new_array(ctx, var)
-
-
-def python_kind(value: Any) -> Any:
-    return kind_of(value)

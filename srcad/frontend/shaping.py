@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.frontend import calls, control, expressions, memory, methods, objects
 from srcad.frontend.builder import EvaluationFails
-from srcad.frontend.values import Array, Items, Number, Ref, Static, Step, Value
+from srcad.frontend.values import Array, Items, Number, Ref, Static, Step, Value, is_none
 from srcad.ir.nodes import Const
 from srcad.rules.registry import primitive_of
 
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 Args = list[Value]
 Kwargs = dict[str, Value]
 Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
-
-
-def is_none(value: Value | None) -> bool:
-    """Whether an argument is left out or None."""
-    return value is None or (isinstance(value, Static) and value.value is None)
 
 
 def as_array(ctx: Lowering, args: Args, node: gast.AST) -> Value:
@@ -53,7 +48,11 @@ def ravel(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def _view(
-    ctx: Lowering, value: Value, operation: str, extra: tuple[Any, ...], function: Any,
+    ctx: Lowering,
+    value: Value,
+    operation: str,
+    extra: tuple[Any, ...],
+    function: Any,
     node: gast.AST,
 ) -> Value:
     """A view where the layout is known to allow it, else an array that may share memory."""
@@ -82,7 +81,7 @@ def transpose(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Valu
     return _view(ctx, value, "transpose", (order,), np.transpose, node)
 
 
-def _axis_view(operation: str, function: Any, count: int) -> Handler:
+def _axis_view(operation: str, function: Any) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         value = as_array(ctx, args, node)
         given = [*args[1:], *kwargs.values()]
@@ -154,9 +153,9 @@ HANDLERS: dict[Any, Handler] = {
     np.reshape: reshape,
     np.ravel: ravel,
     np.transpose: transpose,
-    np.swapaxes: _axis_view("swapaxes", np.swapaxes, 2),
-    np.expand_dims: _axis_view("expand_dims", np.expand_dims, 1),
-    np.squeeze: _axis_view("squeeze", np.squeeze, 1),
+    np.swapaxes: _axis_view("swapaxes", np.swapaxes),
+    np.expand_dims: _axis_view("expand_dims", np.expand_dims),
+    np.squeeze: _axis_view("squeeze", np.squeeze),
     np.asarray: asarray,
     np.ascontiguousarray: ascontiguousarray,
     np.array: array,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import operator
 from collections.abc import Callable
 from collections.abc import Sequence as Many
@@ -13,12 +12,21 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, expressions, loops, memory, objects, updates
+from srcad.frontend import (
+    attributes,
+    calls,
+    control,
+    expressions,
+    loops,
+    memory,
+    merge,
+    objects,
+    updates,
+)
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.context import Unreachable
 from srcad.frontend.values import (
     Array,
-    Closure,
     Conflict,
     Items,
     Mapping,
@@ -31,8 +39,8 @@ from srcad.frontend.values import (
     Text,
     Value,
 )
-from srcad.ir.kinds import kind_of
-from srcad.ir.nodes import Atom, Const, Effect, Slice, Var
+from srcad.ir.nodes import Atom, Const, Effect, Var
+from srcad.ir.walk import is_basic
 from srcad.rules.indexing import getitem
 
 if TYPE_CHECKING:
@@ -56,9 +64,7 @@ def run_block(ctx: Lowering, body: Many[gast.stmt]) -> None:
             return
 
 
-def unless_left(
-    ctx: Lowering, run_rest: Callable[[], None], live: frozenset[str] | None
-) -> None:
+def unless_left(ctx: Lowering, run_rest: Callable[[], None], live: frozenset[str] | None) -> None:
     """Run what follows only where no `break`, `continue` or `return` was met."""
     flags = [flag for flag in ctx.state.left.values() if flag is not False]
     test: Atom = flags[0]  # type: ignore[assignment]
@@ -94,11 +100,11 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             result = expressions.evaluate(ctx, value, hint)
             if not ctx.state.dead:
                 for target in targets:
-                    bind(ctx, target, named(ctx, result, hint), stmt)
+                    bind(ctx, target, result, stmt)
         case gast.AnnAssign(target=target, value=value):
             if value is not None:
                 hint = target.id if isinstance(target, gast.Name) else ""
-                bind(ctx, target, named(ctx, expressions.evaluate(ctx, value, hint), hint), stmt)
+                bind(ctx, target, expressions.evaluate(ctx, value, hint), stmt)
         case gast.AugAssign():
             augmented(ctx, stmt)
         case gast.Expr(value=value):
@@ -150,11 +156,6 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
     return False
 
 
-def named(ctx: Lowering, value: Value, hint: str) -> Value:
-    """A temporary takes the name it is bound to."""
-    return value
-
-
 def _branch(ctx: Lowering, stmt: gast.If, rest: Many[gast.stmt]) -> bool:
     test = expressions.truth(ctx, expressions.evaluate(ctx, stmt.test), stmt.test)
     if ctx.state.dead:
@@ -163,24 +164,24 @@ def _branch(ctx: Lowering, stmt: gast.If, rest: Many[gast.stmt]) -> bool:
         run_block(ctx, stmt.body if test else stmt.orelse)
         return False
     before = ctx.state
-    sides: list[control.Side] = []
+    sides: list[merge.Side] = []
     for body in (stmt.body, stmt.orelse):
         ctx.state = before.copy()
         with ctx.builder.block() as written:
             run_block(ctx, body)
-        sides.append(control.Side(written, ctx.state))
+        sides.append(merge.Side(written, ctx.state))
     live = ctx.frame.facts.live_after(stmt)
     leaves = [side.state.leaves for side in sides]
-    taken = bool(rest) and any(leaves) and not all(leaves) and not sides[leaves.index(True)].state.dead
+    taken = (
+        bool(rest) and any(leaves) and not all(leaves) and not sides[leaves.index(True)].state.dead
+    )
     if taken:
         # One side leaves the block: what follows belongs to the other one.
         other = sides[leaves.index(False)]
         ctx.state = other.state
         with ctx.builder.at(other.body):
             if ctx.state.may_leave:
-                unless_left(
-                    ctx, lambda: run_block(ctx, rest), ctx.frame.facts.live_after(rest[-1])
-                )
+                unless_left(ctx, lambda: run_block(ctx, rest), ctx.frame.facts.live_after(rest[-1]))
             else:
                 run_block(ctx, rest)
         other.state = ctx.state
@@ -259,9 +260,7 @@ def _unpack(ctx: Lowering, elements: list[Any], value: Value, node: gast.AST) ->
         bind(ctx, element, item, node)
 
 
-def _unpack_array(
-    ctx: Lowering, value: Array, elements: list[Any], node: gast.AST
-) -> list[Value]:
+def _unpack_array(ctx: Lowering, value: Array, elements: list[Any], node: gast.AST) -> list[Value]:
     var = memory.read(ctx, value)
     if not value.kind.rank:
         control.fail(ctx, TypeError("iteration over a 0-d array"))
@@ -269,19 +268,15 @@ def _unpack_array(
     count = ctx.sizes.constant(var.shape[0])
     if count is None:
         count = len(elements)
-        size = expressions.operand(ctx, objects.length(ctx, var, 0))
+        size = expressions.operand(ctx, attributes.length(ctx, var, 0))
         right = ctx.builder.emit(operator.eq, size, Const(count))
         control.require(
             ctx, right, ValueError, f"not enough or too many values to unpack (expected {count})"
         )
-    return [
-        expressions.subscript(ctx, value, expressions.literal(i), node) for i in range(count)
-    ]
+    return [expressions.subscript(ctx, value, expressions.literal(i), node) for i in range(count)]
 
 
-def store(
-    ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.Subscript
-) -> None:
+def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.Subscript) -> None:
     """`base[index] = value`."""
     base = objects.resolve(ctx, base, node)
     match base:
@@ -323,9 +318,7 @@ def storable(ctx: Lowering, value: Value, node: gast.AST) -> Any:
     return expressions.operand(ctx, value, node)
 
 
-def _store_attribute(
-    ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST
-) -> None:
+def _store_attribute(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -> None:
     if isinstance(base, Ref):
         content = ctx.state.heap[base.identity]
         if isinstance(content, Record):
@@ -379,7 +372,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                 value = expressions.evaluate(ctx, stmt.value)
                 if ctx.state.dead:
                     return
-                if old.kind.is_array and expressions.is_basic(place):
+                if old.kind.is_array and is_basic(place):
                     old = ctx.builder.emit(getitem, memory.read(ctx, base), place)
                 added = storable(ctx, value, stmt)
                 new = ctx.builder.emit(function, old, added)
@@ -390,7 +383,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                 control.fail(ctx, failure.cause)
         case gast.Attribute(value=base_node, attr=name):
             base = expressions.evaluate(ctx, base_node)
-            current = objects.resolve(ctx, objects.attribute(ctx, base, name, stmt), stmt)
+            current = objects.resolve(ctx, attributes.attribute(ctx, base, name, stmt), stmt)
             value = expressions.evaluate(ctx, stmt.value)
             if isinstance(current, Array):
                 _update_in_place(ctx, function, current, value, stmt)
@@ -465,13 +458,11 @@ def _import(ctx: Lowering, stmt: gast.Import | gast.ImportFrom) -> None:
         try:
             if isinstance(stmt, gast.ImportFrom):
                 module = importlib.import_module(stmt.module or "")
-                ctx.name(alias.asname or alias.name, objects._member(ctx, module, alias.name))
+                found = attributes.static_member(ctx, module, alias.name)
+                ctx.name(alias.asname or alias.name, found)
             else:
                 module = importlib.import_module(alias.name)
                 top = module if alias.asname else importlib.import_module(alias.name.split(".")[0])
                 ctx.name(alias.asname or alias.name.split(".")[0], Static(top))
         except (ImportError, AttributeError) as error:
             control.fail(ctx, error)
-
-
-__all__ = ["Closure", "Slice", "builtins", "kind_of"]

@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import control, expressions, memory, objects, statements
+from srcad.frontend import attributes, control, expressions, memory, objects, statements
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import Array, Static, Value
 from srcad.ir.nodes import Const, Operand, Var
@@ -60,9 +60,7 @@ def add_or_subtract_at(negative: bool, name: str):  # type: ignore[no-untyped-de
     return handler
 
 
-def copyto(
-    ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST
-) -> Value:
+def copyto(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST) -> Value:
     """`np.copyto(x, value)`."""
     array = _plain(ctx, "copyto", args, kwargs, 2, node)
     value = statements.storable(ctx, args[1], node)
@@ -89,7 +87,7 @@ def fill_diagonal(
             node,
             "write it as a loop over the diagonal",
         )
-    count = expressions.operand(ctx, objects.length(ctx, var, 0))
+    count = expressions.operand(ctx, attributes.length(ctx, var, 0))
     place = ctx.builder.emit(np.arange, count)
     memory.write(ctx, array, (place, place), value, node)
     return Static(None)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from types import FunctionType
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
-
-import gast
 
 from srcad.frontend.source import Source
 from srcad.ir.dims import Dim
@@ -104,7 +102,7 @@ class Closure:
     source: Source
     defaults: tuple[Value, ...] = ()
     keyword_defaults: tuple[tuple[str, Value], ...] = ()
-    function: FunctionType | None = None
+    function: Callable[..., Any] | None = None
     path: Path = ()
     scope: Any = None
     receiver: Value | None = None
@@ -207,8 +205,6 @@ class State:
         return self.dead or any(flag is not False for flag in self.left.values())
 
 
-def at(source: Source, node: gast.AST) -> Any:
-    return source.origin(node)
-
-
-__all__ = ["replace"]
+def is_none(value: Value | None) -> bool:
+    """Whether an argument is left out or None."""
+    return value is None or (isinstance(value, Static) and value.value is None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -60,11 +60,16 @@ class Kind:
             return np.ones((1,) * self.rank, self.dtype)
         if self.form == "numpy":
             return np.dtype(self.dtype).type(1)
-        return _PYTHON_TYPES[self.dtype](1)
+        return python_type(self)(1)
 
     def scalar(self) -> Kind:
         """The kind of one element read from an array of this kind."""
         return replace(self, rank=0, form="numpy") if self.form == "array" else self
+
+
+def python_type(kind: Kind) -> type[Any]:
+    """The type of Python's numbers of a kind."""
+    return _PYTHON_TYPES[kind.dtype]
 
 
 BOOL = Kind("bool")

@@ -16,7 +16,7 @@ from srcad.ir.kinds import Kind
 
 if TYPE_CHECKING:
     from srcad.errors import Origin
-    from srcad.rules.registry import Primitive
+    from srcad.ir.primitives import Primitive
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ class If:
 
 @dataclass(frozen=True)
 class Range:
-    """The values of a counter: `range(start, stop, step)`; `step` is a non-zero constant or atom."""
+    """The values of a counter: `range(start, stop, step)`, where `step` is not zero."""
 
     start: Atom
     stop: Atom

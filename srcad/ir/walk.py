@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import assert_never
+
+import numpy as np
 
 from srcad.ir.nodes import (
     Atom,
@@ -119,6 +122,29 @@ def statements(block: Block) -> Iterator[Stmt]:
             yield from statements(inner)
 
 
+def use_counts(block: Block) -> Counter[Var]:
+    """How often every variable is used in a block, nested ones included."""
+    return Counter(block_vars(block))
+
+
+def is_basic(index: Operand) -> bool:
+    """Whether an index gives a view: ints, slices, `...` and `None` only."""
+    items = index if isinstance(index, tuple) else (index,)
+    for item in items:
+        match item:
+            case Slice() | Const(value=None) | Const(value=np.integer()):
+                continue
+            case Const(value=value) if value is Ellipsis:
+                continue
+            case Const(value=int() as value) if not isinstance(value, bool):
+                continue
+            case Var(kind=kind) if kind.is_integral and not kind.is_array:
+                continue
+            case _:
+                return False
+    return True
+
+
 def map_operand(operand: Operand, change: Callable[[Var], Atom]) -> Operand:
     match operand:
         case Var():
@@ -135,20 +161,6 @@ def map_operand(operand: Operand, change: Callable[[Var], Atom]) -> Operand:
             return tuple(map_operand(item, change) for item in operand)
         case _:
             assert_never(operand)
-
-
-def substitute(block: Block, renamed: Mapping[Var, Atom]) -> Block:
-    """The block with used variables replaced (definitions are left as they are)."""
-    if not renamed:
-        return block
-
-    def change(var: Var) -> Atom:
-        seen = renamed.get(var, var)
-        while isinstance(seen, Var) and seen in renamed and renamed[seen] is not seen:
-            seen = renamed[seen]
-        return seen
-
-    return map_block(block, change)
 
 
 def map_block(block: Block, change: Callable[[Var], Atom]) -> Block:

@@ -14,6 +14,7 @@ from srcad.emit.folding import Folding
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, If, Let, Operand, ShapeOf, Slice, Var
+from srcad.runtime.vector_math import LIBM
 
 Index = list[ast.expr]
 PLAIN = ("float64", "int64", "bool", "complex128")
@@ -150,7 +151,9 @@ class Elements:
             self.expressions.called["half_power"] = pow
             node: ast.expr = ast.Call(_dotted("half_power"), values, [])
             return self.converted(node, kind, text)
-        if text in BINARY and len(values) == 2:
+        if (name := vector_name(stmt)) is not None:
+            node = ast.Call(ast.Name(name, ast.Load()), values, [])
+        elif text in BINARY and len(values) == 2:
             node = ast.BinOp(values[0], BINARY[text], values[1])
         elif text in COMPARE and len(values) == 2:
             return ast.Compare(values[0], [COMPARE[text]], [values[1]])
@@ -394,6 +397,22 @@ class Elements:
 SPELLING = {"np.abs": "abs", "np.absolute": "abs"}
 
 
+
+def vector_name(stmt: Let) -> str | None:
+    """The function of `runtime.vector_math` that computes elements of a statement, if one does."""
+    text, kind = stmt.primitive.text, stmt.target.kind
+    if not kind.rank or kind.dtype not in ("float64", "float32"):
+        return None
+    if text == "**":
+        exponent = stmt.args[1]
+        value = exponent.value if isinstance(exponent, Const) else None
+        whole = isinstance(exponent, Var) and not exponent.kind.is_inexact
+        plain = isinstance(value, int | np.integer) or kind.dtype != "float64"
+        return None if whole or plain or _is_half(exponent) else "power"
+    name = text.removeprefix("np.")
+    return name if name in LIBM and text == f"np.{name}" else None
+
+
 def _is_half(operand: Operand) -> bool:
     """An exponent that square roots are faster for."""
     return isinstance(operand, Const) and operand.value in (-2.5, -1.5, -0.5, 0.5, 1.5, 2.5)
@@ -450,4 +469,4 @@ def minus(left: ast.expr, right: ast.expr) -> ast.expr:
     return ast.BinOp(left, ast.Sub(), right)
 
 
-__all__ = ["Elements", "If", "NotScalar", "minus", "plus"]
+__all__ = ["Elements", "If", "NotScalar", "minus", "plus", "vector_name"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -9,13 +10,15 @@ from srcad.analyses.sizes import Sizes
 from srcad.emit import naming
 from srcad.emit.buffers import memory_classes, plan
 from srcad.emit.folding import fold
-from srcad.emit.generated import _listed, _targets, header
+from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
-from srcad.emit.module import Text, _positions, joined, tupled
+from srcad.emit.module import Text, joined, tape_positions, tupled
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
 from srcad.ir.walk import statements
+from srcad.loops.elements import vector_name
 from srcad.loops.writer import LoopExpressions, LoopWriter, Unsupported
+from srcad.runtime.vector_math import LIBM
 from srcad.transforms.derivative import Derivative
 
 
@@ -37,7 +40,7 @@ def loop_module(derivative: Derivative) -> str:
 
     doc = f"`{name}`, also returning what `{name}_bwd` needs."
     fwd = loop_text(derivative.fwd, sizes, builder, doc, results, None, checked=True)
-    doc = f"Pull {_listed(derivative.bwd.params[derivative.saved:])} back to {_targets(derivative)}."
+    doc = f"Pull {seed_names(derivative.bwd.params[derivative.saved:])} back to {input_names(derivative)}."
     bwd = loop_text(derivative.bwd, sizes, builder, doc, joined, derivative.saved, checked=False)
     texts = [fwd, bwd]
     single = count == 1 and len(derivative.seeded) == 1
@@ -54,10 +57,13 @@ def _both(derivative: Derivative, name: str) -> Text:
     lines = (
         f"def {name}_value_and_grad({', '.join(names)}):",
         f'    """`{name}` and its gradient."""',
+        "    clear_float_errors()",
         f"    out, saved = {name}_fwd({', '.join(names)})",
+        "    check_float_errors()",
         f"    return out, {name}_bwd(saved, {seed})",
     )
-    return Text(f"{name}_value_and_grad", lines, {}, {})
+    checks = dict.fromkeys(("clear_float_errors", "check_float_errors"), print)
+    return Text(f"{name}_value_and_grad", lines, checks, {})
 
 
 def loop_text(
@@ -74,7 +80,9 @@ def loop_text(
     relive = partial(live_sets, function, folding)
     buffers = plan(function, folding, relive(), sizes, relive)
     live = relive()
-    names = naming.choose(function, folding, live, buffers, {function.name}, typed=True)
+    lets = (stmt for stmt in statements(function.body) if isinstance(stmt, Let))
+    kept = {function.name, "plus", *filter(None, map(vector_name, lets))}
+    names = naming.choose(function, folding, live, buffers, kept, typed=True)
     expressions = LoopExpressions(names.of, folding)
     writer = LoopWriter(
         expressions,
@@ -88,12 +96,12 @@ def loop_text(
         checked=checked,
     )
     expressions.writer = writer
-    writer.taken = set(names.of.values()) | {function.name, "saved"}
+    writer.taken = set(names.of.values()) | kept | {"saved"}
     writer.memory = memory_classes(function, buffers, names.of)
     writer.dense = _dense(function)
     opened = (v for r in function.body.results if isinstance(r, Var) for v in folding.open(r))
     writer.handed = frozenset(opened)
-    writer.positions = _positions(function, names.of)
+    writer.positions = tape_positions(function, names.of)
     writer.known_vars = set(function.params)
     params = [names.of[param] for param in function.params]
     head = params if unpacked is None else ["saved", *params[unpacked:]]
@@ -147,6 +155,11 @@ def _module(title: str, texts: list[Text]) -> str:
         imports += ["", f"from srcad.runtime.arrays import {', '.join(plain)}"]
     if helpers:
         imports += ["", f"from srcad.runtime.compiled import {', '.join(helpers)}"]
+    code = re.sub(r"^ *#.*$", "", body, flags=re.MULTILINE)
+    vector = sorted(n for n in (*LIBM, "plus") if re.search(rf"(?<![\w.]){n}\(", code))
+    if vector:
+        imports += [] if helpers else [""]
+        imports += [f"from srcad.runtime.vector_math import {', '.join(vector)}"]
     return "\n".join([f'"""{title}"""', "", *imports, "", "", body, ""])
 
 

@@ -30,6 +30,8 @@ class Item:
     dtype: str = "float64"
     live_after: frozenset[Var] = frozenset()
     shape: list[ast.expr] = field(default_factory=list)
+    zeros: list[int] | None = None
+    """Axes of the space that a sum keeps (-1 for length 1): it starts from zeros of that shape."""
 
     def reads(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for node in ast.walk(self.value):
@@ -159,6 +161,9 @@ class Nest:
         for item in self.items():
             if item.kind == "define" and item.target not in contracted:
                 out.append(f"{item.target} = {_allocate(item.shape, item.dtype, show)}")
+            if item.zeros is not None:
+                kept = [ast.Constant(1) if a < 0 else self.lengths[a] for a in item.zeros]
+                out.append(f"{item.target} = {_allocate(kept, item.dtype, show, 'zeros')}")
         for name, (how, dtype) in contracted.items():
             if how == "row":
                 out.append(f"{name}_row = {_allocate(self.lengths[-1:], dtype, show)}")
@@ -172,18 +177,53 @@ class Nest:
                 for item in segment:
                     out += self._item(item, contracted, show)
                 continue
+            sums = self._partial_sums(segment)
+            out += [f"{pad}{name} = {_zero(item.dtype)}" for item, name in sums.values()]
             out.append(f"{pad}for {self.counters[-1]} in range({show(self.lengths[-1])}):")
             for item in segment:
-                out += [pad + "    " + line for line in self._item(item, contracted, show)]
+                summed = sums[id(item)][1] if id(item) in sums else None
+                lines = self._item(item, contracted, show, summed)
+                out += [f"{pad}    {line}" for line in lines]
+            for item, name in sums.values():
+                out.append(f"{pad}{self._place(item, contracted, show)} += {name}")
         return out
 
-    def _item(
+    def _partial_sums(self, segment: list[Item]) -> dict[int, tuple[Item, str]]:
+        """Accumulations into one element during the whole inner loop: summed up in a number."""
+        found: dict[int, tuple[Item, str]] = {}
+        inner = self.counters[-1]
+        for item in segment:
+            fixed = not any(_mentions(part, inner) for part in item.own_key())
+            alone = not any(
+                other is not item and (other.target == item.target or item.target in other.names())
+                for other in segment
+            )
+            if item.kind == "add" and fixed and alone and item.target not in item.names():
+                found[id(item)] = (item, f"{item.target}_sum")
+        return found
+
+    def _place(
         self, item: Item, contracted: dict[str, tuple[str, str]], show: Callable[[ast.expr], str]
+    ) -> str:
+        key = list(item.index)
+        place: ast.expr = ast.Subscript(
+            ast.Name(item.target, ast.Load()),
+            key[0] if len(key) == 1 else ast.Tuple(key, ast.Load()),
+            ast.Load(),
+        )
+        return show(_Contract(contracted, self.counters).visit(_copied(place)))
+
+    def _item(
+        self,
+        item: Item,
+        contracted: dict[str, tuple[str, str]],
+        show: Callable[[ast.expr], str],
+        summed: str | None = None,
     ) -> list[str]:
         swap = _Contract(contracted, self.counters)
         value = show(swap.visit(_copied(item.value)))
         if item.kind == "sum":
-            return [f"{item.target} += {value}"]
+            return [_added(item.target, value, item.dtype)]
         if item.kind in ("max", "min"):
             sign = ">" if item.kind == "max" else "<"
             held = f"{item.target}_here"
@@ -196,14 +236,10 @@ class Nest:
                 f"if {held} {sign} {target} or {held} != {held}:",
                 f"    {target} = {held}",
             ]
-        key = list(item.index)
-        place: ast.expr = ast.Subscript(
-            ast.Name(item.target, ast.Load()),
-            key[0] if len(key) == 1 else ast.Tuple(key, ast.Load()),
-            ast.Load(),
-        )
-        text = show(swap.visit(_copied(place)))
+        text = summed or self._place(item, contracted, show)
         if item.kind == "add":
+            if summed:
+                return [_added(summed, value, item.dtype)]
             if isinstance(item.value, ast.UnaryOp) and isinstance(item.value.op, ast.USub):
                 negated = show(swap.visit(_copied(item.value.operand)))
                 if isinstance(item.value.operand, ast.BinOp) and isinstance(
@@ -222,7 +258,8 @@ class Nest:
             for item in segment:
                 if item.kind != "define" or item.var is None or item.var in last:
                     continue
-                if sum(other.target == item.target for other in self.items()) > 1:
+                same = [other for other in self.items() if other.target == item.target]
+                if not self._replaceable(item, same, segment, last):
                     continue
                 places = {
                     n
@@ -240,11 +277,39 @@ class Nest:
                 )
                 if not exact:
                     continue
-                if places <= {number}:
+                if places <= {number} or len(same) > 1:
                     found[item.target] = ("number", item.dtype)
                 elif len(self.counters) > 1:
                     found[item.target] = ("row", item.dtype)
         return found
+
+    def _replaceable(
+        self, item: Item, same: list[Item], segment: list[Item], last: frozenset[Var]
+    ) -> bool:
+        """Whether an array that is changed after it was made can still be one number a trip."""
+        if len(same) == 1:
+            return True
+        key = item.own_key()
+        return all(
+            other in segment
+            and other.own_key() == key
+            and other.kind in ("define", "add", "store")
+            and (other.var is not None and other.var not in last)
+            for other in same
+        ) and not any(
+            name == item.target for other in self.items() if other not in segment for name, _ in other.reads()
+        )
+
+
+def _added(total: str, value: str, dtype: str) -> str:
+    """A term of a sum: any order will do, and LLVM vectorises no loop with a sum in order."""
+    if dtype in ("float64", "float32"):
+        return f"{total} = plus({total}, {value})"
+    return f"{total} += {value}"
+
+
+def _zero(dtype: str) -> str:
+    return "0.0" if dtype == "float64" else "0" if dtype == "int64" else f"np.{dtype}(0)"
 
 
 class _Contract(ast.NodeTransformer):
@@ -278,8 +343,13 @@ def _mentions(text: str, name: str) -> bool:
     return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(ast.parse(text)))
 
 
-def _allocate(lengths: list[ast.expr], dtype: str, show: Callable[[ast.expr], str]) -> str:
+def _allocate(
+    lengths: list[ast.expr],
+    dtype: str,
+    show: Callable[[ast.expr], str],
+    how: str = "empty",
+) -> str:
     shape = show(lengths[0]) if len(lengths) == 1 else f"({', '.join(map(show, lengths))})"
     if dtype == "float64":
-        return f"np.empty({shape})"
-    return f"np.empty({shape}, np.{'bool_' if dtype == 'bool' else dtype})"
+        return f"np.{how}({shape})"
+    return f"np.{how}({shape}, np.{'bool_' if dtype == 'bool' else dtype})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from srcad.ir.kinds import INT
 from srcad.ir.nodes import Const, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
 from srcad.ir.walk import targets
 from srcad.loops.calls import products, spelled
-from srcad.loops import extremes, stacks
+from srcad.loops import extremes, matvec, stacks
 from srcad.loops.elements import Elements, NotScalar, minus, plus
 from srcad.loops.nests import Item, Nest
 from srcad.loops.queue import Element, Line, independent, item_touches, plain_line, touched
@@ -101,9 +102,9 @@ class LoopWriter(Writer):
         place = len(self.queue)
         own = touched(waiting)
         while place and independent(touched(self.queue[place - 1]), own, self._alias):
-            if not isinstance(self.queue[place - 1], Nest):
-                break
             place -= 1
+        while place < len(self.queue) and isinstance(self.queue[place], Line):
+            place += 1  # among other lines, the order stays the program's
         self.queue.insert(place, waiting)
 
     def comment(self, origin: Any) -> None:
@@ -136,7 +137,9 @@ class LoopWriter(Writer):
                 super().line(element.text)
                 continue
             others = [other for other in waiting if other is not element]
-            needed = set().union(self.pinned, *(touched(other)[0] for other in others))
+            needed = set(self.pinned)
+            for other in others:
+                needed |= set().union(*touched(other))
             for text in element.lines(expression, needed):
                 super().line(text)
 
@@ -208,9 +211,7 @@ class LoopWriter(Writer):
         if self._is_elementwise(stmt) and not self._is_plain_view(stmt):
             self._define(stmt, name)
             return
-        if text == "np.sum" and self._sum_axes(stmt, name):
-            return
-        if text in EXTREMA and extremes.over_axes(self, stmt, name):
+        if self._nested(stmt, name):
             return
         value = self._array_call(stmt)
         self.line(f"{name} = {value}")
@@ -277,18 +278,42 @@ class LoopWriter(Writer):
     def _joined(self, item: Item, dims: list[Dim], ready: list[str]) -> Nest | None:
         """Let an item join a nest that is waiting, moving up past what is independent of it."""
         own = item_touches(item, ready)
+        lines = set().union(*(item_touches(item, [text])[1] for text in ready)) - {item.target}
+        reachable: list[Nest] = []
         for element in reversed(self.queue):
+            reads, writes = touched(element)
             if isinstance(element, Nest) and self._fits(element, dims):
-                lines = set().union(*(item_touches(item, [text])[1] for text in ready)) - {
-                    item.target
-                }
-                reads, writes = touched(element)
                 if not lines & (reads | writes) and not _ready_reads(ready) & writes:
-                    if element.add(item, self._alias):
-                        element.before += ready
-                        return element
-            if not independent(touched(element), own, self._alias):
-                return None
+                    reachable.append(element)
+            if not independent((reads, writes), own, self._alias):
+                break
+        if not reachable:
+            return self._sunk(item, dims, ready)
+        for nest in reversed(reachable):  # the earliest, so that what follows can join it too
+            if nest.add(item, self._alias):
+                nest.before += ready
+                return nest
+        return None
+
+    def _sunk(self, item: Item, dims: list[Dim], ready: list[str]) -> Nest | None:
+        """Let an item join a nest that can wait until after all that the item needs."""
+        for place in range(len(self.queue) - 1, -1, -1):
+            nest = self.queue[place]
+            if not isinstance(nest, Nest) or not self._fits(nest, dims):
+                continue
+            own = touched(nest)
+            later = self.queue[place + 1 :]
+            if not all(independent(own, touched(other), self._alias) for other in later):
+                continue
+            if set().union(*(item_touches(item, [t])[1] for t in ready)) - {item.target}:
+                continue
+            if _ready_reads(ready) & own[1]:
+                continue
+            if nest.add(item, self._alias):
+                nest.before += ready
+                del self.queue[place]
+                self.queue.append(nest)
+                return nest
         return None
 
     def _fits(self, nest: Nest, dims: list[Dim]) -> bool:
@@ -347,7 +372,6 @@ class LoopWriter(Writer):
         """An update in place of an array."""
         array = stmt.args[0]
         assert isinstance(array, Var)
-        self.pinned.add(name)
         if array in self.folding.lets:
             self._make(array, name)
         if id(stmt) in self.buffers.copied:
@@ -402,11 +426,12 @@ class LoopWriter(Writer):
                 node = elements.converted(node, array.kind, None)
             target = elements.through(array, index, position)
         except NotScalar:
-            raise Unsupported("this update has no loop form", stmt.origin) from None
+            self._python_update(stmt, name, index, value, kind, negate)
+            return
         if negate:
             node = ast.UnaryOp(ast.USub(), node)
         del named
-        item = Item(kind, name, target, node, None, array.kind.dtype)
+        item = Item(kind, name, target, node, stmt.target, array.kind.dtype)
         self._push(item, dims, elements.space, elements, counters, [])
 
     def _stored(self, value: Operand, array: Var) -> ast.expr:
@@ -525,7 +550,6 @@ class LoopWriter(Writer):
         self._make(var, name)
         self.pinned.add(name)
         self.held[var] = name
-        self.flush()
         return name
 
     def _make(self, var: Var, name: str) -> None:
@@ -536,17 +560,21 @@ class LoopWriter(Writer):
             self.names[var] = name
             if self._is_elementwise(kept):
                 self._define(kept, name, held=True)
-                self.flush()
             elif kept.primitive.text in FRESH:
                 self._allocation(kept, name)
-            elif kept.primitive.text == "np.sum" and self._sum_axes(kept, name):
-                self.flush()
-            elif kept.primitive.text in EXTREMA and extremes.over_axes(self, kept, name):
-                self.flush()
-            else:
+            elif not self._nested(kept, name):
                 self.line(f"{name} = {self._array_call(kept)}")
         finally:
             self.current = current
+
+    def _nested(self, stmt: Let, name: str) -> bool:
+        """Write a statement that is a nest of another kind; False if it is none."""
+        text = stmt.primitive.text
+        return (
+            (text == "np.sum" and self._sum_axes(stmt, name))
+            or (text in EXTREMA and extremes.over_axes(self, stmt, name))
+            or matvec.fused(self, stmt, name)
+        )
 
     # -- reductions ---------------------------------------------------------------------------
 
@@ -580,19 +608,17 @@ class LoopWriter(Writer):
         except NotScalar:
             return False
         kept = [c for i, c in enumerate(index) if i not in axes]
-        sizes = [lengths[i] for i in range(rank) if i not in axes]
         if keeps:
             kept = [ast.Constant(0) if i in axes else c for i, c in enumerate(index)]
-            sizes = [ast.Constant(1) if i in axes else n for i, n in enumerate(lengths)]
-        shape = ", ".join(expression(n) for n in sizes)
-        dtype = stmt.target.kind.dtype
-        suffix = "" if dtype == "float64" else f", np.{dtype}"
-        wrapped = shape if len(sizes) == 1 else f"({shape})"
-        item = Item("add", name, kept, value, None, dtype)
-        self._push(
-            item, list(array.shape), lengths, elements, counters,
-            [f"{name} = np.zeros({wrapped}{suffix})"],
-        )
+        places: list[int] = []
+        for axis, dim in enumerate(array.shape):
+            if axis in axes and not keeps:
+                continue
+            stays = axis not in axes and dim != ONE
+            places.append(sum(d != ONE for d in array.shape[:axis]) if stays else -1)
+        item = Item("add", name, kept, value, None, stmt.target.kind.dtype, zeros=places)
+        self.pinned.add(name)
+        self._push(item, list(array.shape), lengths, elements, counters, [])
         return True
 
     def scalar_let(self, stmt: Let) -> ast.expr | None:
@@ -615,6 +641,9 @@ class LoopWriter(Writer):
             return self.scalar(args[0])
         if text == "cast" and not stmt.target.kind.rank:
             return self.elements().converted(self.scalar(args[0]), stmt.target.kind, None)
+        if text == "int" and isinstance(args[0], Var) and args[0].kind.is_inexact and self.checked:
+            self.helpers.add("to_int")
+            return ast.Call(ast.Name("to_int", ast.Load()), [self.scalar(args[0])], [])
         if text in ("np.where", "masked"):
             return self.elements()._choice(stmt, self.scalar)
         if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
@@ -760,7 +789,8 @@ class LoopWriter(Writer):
         array = stmt.args[0]
         assert isinstance(array, Var)
         if not simple or array.kind.rank != 1:
-            raise Unsupported("this array index has no loop form yet", stmt.origin)
+            self._python_update(stmt, name, index, value, kind, False)
+            return
         where = items[0]
         assert isinstance(where, Var)
         positions = self.materialise(where)
@@ -769,7 +799,8 @@ class LoopWriter(Writer):
         self.flush()
         if where.kind.is_bool:
             if kind == "add" or source is not None:
-                raise Unsupported("this mask has no loop form yet", stmt.origin)
+                self._python_update(stmt, name, index, value, kind, False)
+                return
             self.line(f"for {counter} in range({positions}.shape[0]):")
             self.line(f"    if {positions}[{counter}]:")
             self.line(f"        {name}[{counter}] = {self.text(value)}")
@@ -789,6 +820,22 @@ class LoopWriter(Writer):
         sign = "+=" if kind == "add" else "="
         self.line(f"    {name}[{positions}[{counter}]] {sign} {shown}")
 
+    def _python_update(
+        self, stmt: Let, name: str, index: Operand, value: Operand, kind: str, negate: bool
+    ) -> None:
+        """An update that only Python can make."""
+        key = ", ".join(map(self._whole, index)) if isinstance(index, tuple) else self._whole(index)
+        shown = self._whole(value)
+        self.pinned.add(name)
+        self.flush()
+        self.helpers.add("objmode")
+        self.line("with objmode():")
+        if kind == "add" and _has_arrays(index):
+            self.line(f"    np.add.at({name}, ({key},), {shown})")
+        else:
+            sign = "=" if kind == "store" else "-=" if negate else "+="
+            self.line(f"    {name}[{key}] {sign} {shown}")
+
     # -- indices ------------------------------------------------------------------------------
 
     def slice_bounds(self, array: Var, axis: int, item: Slice) -> tuple[ast.expr, ast.expr, int]:
@@ -798,7 +845,7 @@ class LoopWriter(Writer):
             return self.bounds[key]
         step = item.step.value if isinstance(item.step, Const) else 1 if item.step is None else None
         if not isinstance(step, int) or step == 0:
-            raise Unsupported("a slice with a computed step")
+            raise NotScalar
         elements = self.elements()
         length = elements.length(array, axis)
         dim = array.shape[axis]
@@ -958,6 +1005,8 @@ def _ready_reads(ready: list[str]) -> set[str]:
     for text in ready:
         if (line := plain_line(text.strip())) is not None:
             found |= line.reads - line.writes
+        else:
+            found |= set(re.findall(r"[A-Za-z_]\w*", text))
     return found
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.registry import Primitive, constant, forward_of, rule, shape_rule
+from srcad.ir.primitives import Primitive
+from srcad.rules.registry import constant, forward_of, rule, shape_rule
 from srcad.runtime.arrays import unbroadcast
 
 # Symbolic lengths

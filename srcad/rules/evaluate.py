@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.rules.registry import Primitive
+from srcad.ir.primitives import Primitive
 from srcad.runtime.arrays import masked, unbroadcast
 
 Kwargs = dict[str, Any] | None

@@ -123,7 +123,7 @@ def _axes(item: Any) -> int:
 
 
 def _slice_length(sizes: Any, item: slice, length: Any) -> Any:
-    bounds = []
+    bounds: list[Any] = []
     for bound in (item.start, item.stop):
         if bound is None:
             bounds.append(None)

@@ -91,64 +91,6 @@ def cofactors(a):
     return sign[..., None, None] * np.conj((u * others[..., None, :]) @ vt)
 
 
-def put(x, index, value):
-    """A copy of `x` after `x[index] = value`."""
-    changed = np.copy(x)
-    changed[index] = value
-    return changed
-
-
-def put_zero(x, index):
-    """A copy of `x` after `x[index] = 0`."""
-    changed = np.copy(x)
-    changed[index] = 0
-    return changed
-
-
-def add_at(x, index, value):
-    """A copy of `x` with `value` added at `index`; where an index is repeated, all are added.
-
-    >>> add_at(np.zeros(3), np.array([0, 0, 2]), np.array([1.0, 2.0, 3.0]))
-    array([3., 0., 3.])
-    """
-    changed = np.copy(x)
-    if repeats(index):
-        np.add.at(changed, index, value)
-    else:
-        changed[index] += value
-    return changed
-
-
-def repeats(index):
-    """Whether an index may name an element twice: some part is an array of integers."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return any(
-        isinstance(part, list) or (isinstance(part, np.ndarray) and part.dtype.kind in "iu")
-        for part in parts
-    )
-
-
-def take_put(bar, index, shape):
-    """The bar of `value`, of the given shape, in `x[index] = value`.
-
-    Where an index is repeated, only the last writer of an element gets its bar.
-
-    >>> take_put(np.array([10.0, 20.0]), np.array([0, 0, 1]), (3,))
-    array([ 0., 10., 20.])
-    >>> float(take_put(np.array([10.0, 20.0]), np.array([0, 0, 1]), ()))
-    30.0
-    """
-    taken = bar[index]
-    if repeats(index):
-        # NumPy assigns in the order of the index, so the number that is left is the last writer's.
-        order = np.arange(taken.size).reshape(taken.shape)
-        writer = np.zeros(bar.shape, np.intp)
-        writer[index] = order
-        taken = np.where(writer[index] == order, taken, 0)
-    taken = unbroadcast(taken, shape)
-    return np.copy(taken) if isinstance(taken, np.ndarray) else taken
-
-
 def last_written(bar, index):
     """What `x[index] = v` hands back to `v`: only the last writer of an element has an effect.
 

@@ -11,8 +11,23 @@ import numpy as np
 LARGEST = 1 << 62
 
 
-class Bail(Exception):  # noqa: N818  it is not an error, but a way out
+class Bail(Exception):
     """Compiled code met something that only Python can do right."""
+
+
+def clear_float_errors():
+    """Forget the floating-point errors so far; under plain Python, NumPy sees to them itself."""
+
+
+def check_float_errors():
+    """Leave compiled code if NumPy would have warned; under plain Python, NumPy has done so."""
+
+
+def to_int(x):
+    """`int(x)`, which raises for nan and infinity and is unbounded in Python."""
+    if not abs(x) < 9.0e18:
+        raise Bail
+    return int(x)
 
 
 def nonzero(x):
@@ -113,11 +128,11 @@ def push_number(tape, count, value):
 def push_array(tape, count, value):
     """A tape with an array stored at `count`; all of them have one shape."""
     if count == 0:
-        tape = np.empty((16,) + value.shape, tape.dtype)
+        tape = np.empty((16, *value.shape), tape.dtype)
     elif tape.shape[1:] != value.shape:
         raise Bail
     if count == tape.shape[0]:
-        grown = np.empty((2 * count,) + value.shape, tape.dtype)
+        grown = np.empty((2 * count, *value.shape), tape.dtype)
         grown[:count] = tape
         tape = grown
     tape[count] = value
@@ -125,6 +140,7 @@ def push_array(tape, count, value):
 
 
 HELPERS = (
+    to_int,
     nonzero,
     finite,
     add_int,

@@ -1,4 +1,4 @@
-"""The order of the passes: from a lowered program to the pair of functions that differentiate it."""
+"""The order of the passes: from a lowered program to the functions that differentiate it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from srcad.analyses.sizes import Guard
 from srcad.analyses.undefined import reach
 from srcad.frontend.builder import Builder
 from srcad.frontend.lower import Program
-from srcad.ir.dims import SizeOf
-from srcad.ir.nodes import Atom, Function, Var
+from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
+from srcad.ir.nodes import Atom, Block, Effect, Function, If, Loop, Stmt, Var
+from srcad.ir.walk import block_vars
+from srcad.transforms.prune import prune
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
 from srcad.transforms.simplify import simplify
@@ -32,7 +34,12 @@ class Derivative:
     seeded: tuple[int, ...]
     inputs: tuple[Var, ...]
     saved: int
-    guards: tuple[Guard, ...]
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """What the sizes of a call must fulfil; writing the text may add to it, so ask last."""
+        sizes = self.program.sizes
+        return tuple(guard for guard in sizes.guards if readable(guard, self.primal.params))
 
 
 def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Derivative:
@@ -52,29 +59,21 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     seeded = tuple(i for i in outputs if isinstance(results[i], Var) and results[i] in carrying)
     seeds: tuple[Atom, ...] = tuple(results[i] for i in seeded)
     adjoint = reverse(primal.body, seeds, wanted, carrying, builder)
-    adjoint = replace_body(adjoint, primal, sizes)
     fwd, bwd = keep(primal, adjoint, builder)
     count = len(bwd.params) - len(seeded)
     fwd, bwd = simplify(fwd, sizes, share=False), simplify(bwd, sizes, share=True)
     bwd = copy_views(bwd)
     fwd, bwd, count = _unused_dropped(fwd, bwd, count, len(results))
-    guards = tuple(g for g in sizes.guards if readable(g, primal.params))
-    return Derivative(program, primal, fwd, bwd, seeded, wanted, count, guards)
-
-
-def replace_body(adjoint, primal, sizes):  # type: ignore[no-untyped-def]
-    """Prune an adjoint before it is decided what it needs, keeping what it mirrors."""
-    return adjoint
+    return Derivative(program, primal, fwd, bwd, seeded, wanted, count)
 
 
 def readable(guard: Guard, params: tuple[Var, ...]) -> bool:
     """Whether a guard can be checked with the arguments of a call."""
-    from srcad.ir.dims import Opaque, SliceLength, ValueOf
 
-    def known(dim: object) -> bool:
-        return all(good(symbol) for symbol, _ in dim.terms)  # type: ignore[attr-defined]
+    def known(dim: Dim) -> bool:
+        return all(good(symbol) for symbol, _ in dim.terms)
 
-    def good(symbol: object) -> bool:
+    def good(symbol: Symbol) -> bool:
         match symbol:
             case SizeOf(var, _) | ValueOf(var):
                 return var in params
@@ -82,7 +81,6 @@ def readable(guard: Guard, params: tuple[Var, ...]) -> bool:
                 return all(d is None or known(d) for d in (start, stop, length))
             case Opaque(_, operands):
                 return all(known(d) for d in operands)
-        return False
 
     return known(guard.dim)
 
@@ -91,22 +89,16 @@ def _unused_dropped(
     fwd: Function, bwd: Function, count: int, outputs: int
 ) -> tuple[Function, Function, int]:
     """Do not save what the simplified backward function no longer reads."""
-    from srcad.ir.walk import block_vars
-
     used = set(block_vars(bwd.body))
     kept = [i for i in range(count) if bwd.params[i] in used]
     params = tuple(bwd.params[i] for i in kept) + bwd.params[count:]
     results = fwd.body.results[:outputs] + tuple(fwd.body.results[outputs + i] for i in kept)
     fwd = replace(fwd, body=replace(fwd.body, results=results))
-    from srcad.transforms.prune import prune
-
     return _tapes_dropped(prune(fwd)), replace(bwd, params=params), len(kept)
 
 
 def _tapes_dropped(fwd: Function) -> Function:
     """Do not write tapes that are not handed out."""
-    from srcad.ir.nodes import Block, Effect, If, Loop, Stmt
-
     handed = {v for v in fwd.body.results if isinstance(v, Var)}
     for _ in range(8):  # out of branches in branches
         reach(fwd.body, handed)
@@ -118,15 +110,11 @@ def _tapes_dropped(fwd: Function) -> Function:
                 case Effect(action="record") if stmt.args[0] not in handed:
                     continue
                 case If():
-                    body.append(
-                        replace(stmt, then=cleaned(stmt.then), orelse=cleaned(stmt.orelse))
-                    )
+                    body.append(replace(stmt, then=cleaned(stmt.then), orelse=cleaned(stmt.orelse)))
                 case Loop():
                     body.append(replace(stmt, body=cleaned(stmt.body)))
                 case _:
                     body.append(stmt)
         return Block(tuple(body), block.results)
-
-    from srcad.transforms.prune import prune
 
     return prune(replace(fwd, body=cleaned(fwd.body)))

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
 
-from srcad.ir.nodes import (
-    Atom,
-    Block,
-    Effect,
-    If,
-    Let,
-    Loop,
-    Operand,
-    ShapeOf,
-    Stmt,
-    Var,
-)
-from srcad.ir.walk import map_operand
+from srcad.ir.nodes import Atom, Block, Effect, If, Let, Loop, Operand, ShapeOf, Stmt, Var
+from srcad.ir.walk import map_atom, map_operand, map_range
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.tapes import Tape, TapeWriter
 
 if TYPE_CHECKING:
     from srcad.transforms.residuals import Keeper, ShapePlan
+
+Change = Callable[[Var], Atom]
+Counters = dict[Loop, Var]
 
 
 def provide(
@@ -32,93 +25,97 @@ def provide(
     shapes: ShapePlan,
     writer: TapeWriter,
 ) -> Block:
-    """The adjoint with loads and recomputations at the top of each block."""
+    """The adjoint with loads and recomputations at the top of each block.
 
-    def rebuild(block: Block, renamed: dict[Var, Atom], counters: dict[Loop, Var]) -> Block:
-        primal = adjoint.mirrors.get(id(block))
-        prelude: list[Stmt] = []
-        names = dict(renamed)
+    Args:
+        keeper: which values of each block are kept, and which are computed again.
+        adjoint: the adjoint as it was written, in terms of the primal's variables.
+        saved: the tapes of the values that are kept; None for those that are handed over.
+        shapes: what stands for the shapes that are read.
+        writer: reads the tapes.
+    """
+    return _Provider(keeper, adjoint, saved, shapes, writer).block(adjoint.body, {}, {})
+
+
+@dataclass(frozen=True)
+class _Provider:
+    keeper: Keeper
+    adjoint: Adjoint
+    saved: dict[Var, Tape | None]
+    shapes: ShapePlan
+    writer: TapeWriter
+
+    def block(self, block: Block, outer: dict[Var, Atom], counters: Counters) -> Block:
+        """A block of the adjoint; `outer` are the names of the primal's values around it."""
+        names = dict(outer)
 
         def change(var: Var) -> Atom:
             return names.get(var, var)
 
-        if primal is not None:
-            with keeper.builder.at(prelude):
-                for var in keeper.kept.get(id(primal), ()):
-                    tape = saved[var]
-                    if tape is not None:
-                        names[var] = writer.load(tape, counters, change)
-                for let in keeper.again.get(id(primal), ()):
-                    fresh = Var(let.target.hint, let.target.kind, let.target.shape)
-                    if let.target in keeper.builder.known:
-                        keeper.builder.known[fresh] = keeper.builder.known[let.target]
-                    changed = _shaped(let, change, shapes)
-                    prelude.append(replace(changed, target=fresh))
-                    names[let.target] = fresh
-        body: list[Stmt] = list(prelude)
-        for stmt in block.body:
-            body.append(_rename(stmt, change, names, shapes, rebuild, counters, adjoint))
-        results = tuple(_atom(r, change) for r in block.results)
-        return Block(tuple(body), results)
+        body = self._prelude(block, names, counters, change)
+        body += [self._stmt(stmt, change, names, counters) for stmt in block.body]
+        return Block(tuple(body), tuple(map_atom(result, change) for result in block.results))
 
-    return rebuild(adjoint.body, {}, {})
+    def _prelude(
+        self, block: Block, names: dict[Var, Atom], counters: Counters, change: Change
+    ) -> list[Stmt]:
+        """What is loaded and computed again before a block; `names` learns of it."""
+        prelude: list[Stmt] = []
+        primal = self.adjoint.mirrors.get(id(block))
+        if primal is None:
+            return prelude
+        known = self.keeper.builder.known
+        with self.keeper.builder.at(prelude):
+            for var in self.keeper.kept.get(id(primal), ()):
+                tape = self.saved[var]
+                if tape is not None:
+                    names[var] = self.writer.load(tape, counters, change)
+            for let in self.keeper.again.get(id(primal), ()):
+                fresh = Var(let.target.hint, let.target.kind, let.target.shape)
+                if let.target in known:
+                    known[fresh] = known[let.target]
+                prelude.append(replace(self._let(let, change), target=fresh))
+                names[let.target] = fresh
+        return prelude
 
+    def _let(self, stmt: Let, change: Change) -> Let:
+        def operand(value: Operand) -> Operand:
+            match value:
+                case ShapeOf(var) if var in self.shapes.replaced:
+                    return self.shapes.replaced[var]
+                case tuple():
+                    return tuple(operand(item) for item in value)
+                case _:
+                    return map_operand(value, change)
 
-def _atom(atom: Atom, change: object) -> Atom:
-    return change(atom) if isinstance(atom, Var) else atom  # type: ignore[operator, no-any-return]
+        return replace(
+            stmt,
+            args=tuple(operand(arg) for arg in stmt.args),
+            kwargs=tuple((key, operand(value)) for key, value in stmt.kwargs),
+        )
 
-
-def _shaped(stmt: Let, change: object, shapes: ShapePlan) -> Let:
-    def operand(value: Operand) -> Operand:
-        match value:
-            case ShapeOf(var) if var in shapes.replaced:
-                return shapes.replaced[var]
-            case tuple():
-                return tuple(operand(item) for item in value)
+    def _stmt(self, stmt: Stmt, change: Change, names: dict[Var, Atom], counters: Counters) -> Stmt:
+        match stmt:
+            case Let():
+                return self._let(stmt, change)
+            case If():
+                return replace(
+                    stmt,
+                    test=map_atom(stmt.test, change),
+                    then=self.block(stmt.then, names, counters),
+                    orelse=self.block(stmt.orelse, names, counters),
+                )
+            case Loop():
+                primal = self.adjoint.loops[stmt.counter]
+                inner = {**names, primal.counter: stmt.counter}
+                assert stmt.range is not None
+                return replace(
+                    stmt,
+                    range=map_range(stmt.range, change),
+                    inits=tuple(map_atom(init, change) for init in stmt.inits),
+                    body=self.block(stmt.body, inner, {**counters, primal: stmt.counter}),
+                )
+            case Effect():
+                return stmt
             case _:
-                return map_operand(value, change)  # type: ignore[arg-type]
-
-    return replace(
-        stmt,
-        args=tuple(operand(arg) for arg in stmt.args),
-        kwargs=tuple((key, operand(value)) for key, value in stmt.kwargs),
-    )
-
-
-def _rename(
-    stmt: Stmt,
-    change: object,
-    names: dict[Var, Atom],
-    shapes: ShapePlan,
-    rebuild: object,
-    counters: dict[Loop, Var],
-    adjoint: Adjoint,
-) -> Stmt:
-    match stmt:
-        case Let():
-            return _shaped(stmt, change, shapes)
-        case If():
-            return replace(
-                stmt,
-                test=_atom(stmt.test, change),
-                then=rebuild(stmt.then, names, counters),  # type: ignore[operator]
-                orelse=rebuild(stmt.orelse, names, counters),  # type: ignore[operator]
-            )
-        case Loop():
-            primal = adjoint.loops[stmt.counter]
-            inner = {**names, primal.counter: stmt.counter}
-            trip_range = stmt.range
-            assert trip_range is not None
-            return replace(
-                stmt,
-                range=replace(
-                    trip_range,
-                    start=_atom(trip_range.start, change),
-                    stop=_atom(trip_range.stop, change),
-                    step=_atom(trip_range.step, change),
-                ),
-                inits=tuple(_atom(init, change) for init in stmt.inits),
-                body=rebuild(stmt.body, inner, {**counters, primal: stmt.counter}),  # type: ignore[operator]
-            )
-        case Effect():
-            return stmt
+                assert_never(stmt)

@@ -136,9 +136,7 @@ def _kept_loop(stmt: Loop, marks: _Marks) -> Loop:
         if phi in marks.live or target in marks.live
     ]
     offset = 1 if stmt.breaks else 0
-    results = stmt.body.results[:offset] + tuple(
-        stmt.body.results[i + offset] for i in places
-    )
+    results = stmt.body.results[:offset] + tuple(stmt.body.results[i + offset] for i in places)
     return replace(
         stmt,
         test=None if stmt.test is None else _kept(stmt.test, marks),

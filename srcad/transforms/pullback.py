@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
-from dataclasses import replace
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from srcad.frontend.lower import apply_body
 from srcad.ir.nodes import Atom, Const, Let, Operand, ShapeOf, Var
+from srcad.rules import operators
+from srcad.rules.indexing import add_at, cast, getitem, setitem
 from srcad.rules.registry import PRIMITIVES
-from srcad.rules.indexing import add_at, cast, getitem, last_written, setitem
-from srcad.runtime.arrays import masked, unbroadcast
-
-if TYPE_CHECKING:
-    from srcad.transforms.reverse import Reverse
-
-ZERO = Const(0.0)
+from srcad.runtime.arrays import last_written, masked, unbroadcast
+from srcad.transforms.bars import ZERO, Reverse
 
 
-def contributions(
-    state: Reverse, stmt: Let, bar: Atom
-) -> Iterator[tuple[Atom, Atom]]:
+def contributions(state: Reverse, stmt: Let, bar: Atom) -> Iterator[tuple[Atom, Atom]]:
     """Pairs of an active argument and what the bar of the result adds to its bar."""
     primitive = stmt.primitive
     body = primitive.reverse
@@ -60,15 +56,15 @@ def contributions(
             continue
         if primitive.form == "elementwise" and not whole:
             contribution = times(state, bar, contribution)
-        if primitive.singular and _singular_here(state, stmt, arg):
+        if primitive.singular and _singular_here(state, stmt):
             contribution = state.builder.emit(masked, bar, contribution)
         if primitive.form == "elementwise":
             contribution = unbroadcast_to(state, contribution, arg)
         yield arg, as_dtype(state, contribution, arg)
 
 
-def _singular_here(state: Reverse, stmt: Let, arg: Var) -> bool:
-    """Whether a partial may be infinite: not for a division by an inactive number."""
+def _singular_here(state: Reverse, stmt: Let) -> bool:
+    """Whether a partial may be infinite: not that of a division by an inactive number."""
     if stmt.primitive.text == "/":
         divisor = stmt.args[1]
         if isinstance(divisor, Const):
@@ -77,9 +73,9 @@ def _singular_here(state: Reverse, stmt: Let, arg: Var) -> bool:
             return False  # Python has raised for a divisor of zero
         return isinstance(divisor, Var) and (divisor in state.active or divisor.kind.is_array)
     if stmt.primitive.text == "**":
-        exponent = stmt.args[1]
-        plain = isinstance(exponent, Const) and isinstance(exponent.value, int | float)
-        return not (plain and exponent.value >= 1)  # type: ignore[union-attr, operator]
+        match stmt.args[1]:
+            case Const(int() | float() as exponent):
+                return not exponent >= 1
     return True
 
 
@@ -87,8 +83,6 @@ def _power_body(stmt: Let) -> Callable[..., Any] | None:
     """A simpler body for `x ** p` with a constant exponent."""
     if stmt.primitive.text != "**" or not isinstance(stmt.args[1], Const):
         return None
-    from srcad.rules import operators
-
     exponent = stmt.args[1].value
     if not isinstance(exponent, int | float) or isinstance(exponent, bool):
         return None
@@ -97,8 +91,6 @@ def _power_body(stmt: Let) -> Callable[..., Any] | None:
         lower = Const(exponent - 1)
         given = {"ans_bar": None, "x": stmt.args[0], "p": stmt.args[1], "lower": lower}
         return lambda stmt, bar: (operators.power_lower, {**given, "ans_bar": bar})
-    import inspect
-
     params = inspect.signature(body).parameters
 
     def bind(stmt: Let, bar: Atom) -> Any:
@@ -131,9 +123,7 @@ def _variadic(state: Reverse, stmt: Let, bar: Atom) -> Iterator[tuple[Atom, Atom
     for place, arg in _items(first, ()):
         if isinstance(arg, Var) and arg in state.active:
             position: Any = Const(place[0]) if len(place) == 1 else tuple(Const(p) for p in place)
-            result = apply_body(
-                state.builder, body, {**given, "position": position}, stmt.origin
-            )
+            result = apply_body(state.builder, body, {**given, "position": position}, stmt.origin)
             yield arg, as_dtype(state, result, arg)
 
 
@@ -176,15 +166,15 @@ def unbroadcast_to(state: Reverse, bar: Atom, like: Var) -> Atom:
             return state.builder.emit(CHECKED_UNBROADCAST, bar, ShapeOf(like))
         summed.append(axis)
     if extra:
-        axes = tuple(range(extra))
-        bar = state.builder.emit(np.sum, bar, axis=Const(axes if extra > 1 else 0))
+        leading = Const(tuple(range(extra)) if extra > 1 else 0)
+        bar = state.builder.emit(np.sum, bar, axis=leading)
     if summed:
-        axis = Const(tuple(summed) if len(summed) > 1 else summed[0])
-        bar = state.builder.emit(np.sum, bar, axis=axis, keepdims=Const(True))
+        axes = Const(tuple(summed) if len(summed) > 1 else summed[0])
+        bar = state.builder.emit(np.sum, bar, axis=axes, keepdims=Const(True))
     return bar
 
 
-# -- reads and writes of parts of arrays ------------------------------------------------------------
+# -- reads and writes of parts of arrays ---------------------------------------------------------
 
 
 def _is_fancy(index: Operand) -> bool:
@@ -211,46 +201,38 @@ def _getitem(state: Reverse, stmt: Let, bar: Atom) -> None:
 
 
 def _setitem(state: Reverse, stmt: Let, bar: Atom) -> None:
-    from srcad.transforms.reverse import _accumulate
-
     array, index, value = stmt.args
     assert isinstance(array, Var)
     if isinstance(value, Var) and value in state.active:
         function = last_written if _is_fancy(index) else getitem
         part = state.builder.emit(function, bar, index)
         part_bar = as_dtype(state, unbroadcast_to(state, part, value), value)
-        _accumulate(state, value, part_bar)
+        state.accumulate(value, part_bar)
     if array in state.active:
         hint = f"{array.hint}_bar" if array.hint else ""
         cleared = state.builder.emit(setitem, bar, index, ZERO, hint=hint)
-        _accumulate(state, array, cleared)
+        state.accumulate(array, cleared)
 
 
 def _add_at(state: Reverse, stmt: Let, bar: Atom) -> None:
-    from srcad.transforms.reverse import _accumulate
-
     array, index, value = stmt.args
     assert isinstance(array, Var)
     if isinstance(value, Var) and value in state.active:
         part = state.builder.emit(getitem, bar, index)
-        _accumulate(state, value, as_dtype(state, unbroadcast_to(state, part, value), value))
-    _accumulate(state, array, bar)
+        state.accumulate(value, as_dtype(state, unbroadcast_to(state, part, value), value))
+    state.accumulate(array, bar)
 
 
 def _assign(state: Reverse, stmt: Let, bar: Atom) -> None:
-    from srcad.transforms.reverse import _accumulate
-
     value = stmt.args[1]
     if isinstance(value, Var) and value in state.active:
-        _accumulate(state, value, as_dtype(state, unbroadcast_to(state, bar, value), value))
+        state.accumulate(value, as_dtype(state, unbroadcast_to(state, bar, value), value))
 
 
 def _cast(state: Reverse, stmt: Let, bar: Atom) -> None:
-    from srcad.transforms.reverse import _accumulate
-
     value = stmt.args[0]
     if isinstance(value, Var) and value in state.active:
-        _accumulate(state, value, as_dtype(state, bar, value))
+        state.accumulate(value, as_dtype(state, bar, value))
 
 
 SPECIAL: dict[str, Callable[[Any, Let, Atom], None]] = {

@@ -31,8 +31,8 @@ from srcad.ir.nodes import (
     Stmt,
     Var,
 )
+from srcad.ir.primitives import Primitive
 from srcad.ir.walk import blocks, operand_vars, own_operands, targets
-from srcad.rules.registry import Primitive
 from srcad.transforms.provide import provide
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.tapes import Tape, TapeWriter, is_direct
@@ -142,8 +142,9 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
     name = function.name
     plain = tuple(v for v, tape in saved.items() if tape is None)
     handed = [*plain, *shapes.names, *(t.var for t in saved.values() if t is not None)]
-    handed += writer.extra_params()
-    fwd = Function(f"{name}_fwd", function.params, replace(forward, results=(*function.body.results, *results)))
+    fwd = Function(
+        f"{name}_fwd", function.params, replace(forward, results=(*function.body.results, *results))
+    )
     bwd = Function(f"{name}_bwd", (*handed, *adjoint.seeds), backward)
     return fwd, bwd
 
@@ -348,7 +349,7 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
     if not isinstance(stmt, Let):
         return None
     again = repeatable(stmt.primitive, stmt) or _decides_on_inputs(keeper, stmt)
-    if not again and not _is_invariant(keeper, stmt, block):
+    if not again and not _is_invariant(keeper, stmt):
         return None
     return tuple(
         used
@@ -358,7 +359,7 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
     )
 
 
-def _is_invariant(keeper: Keeper, stmt: Let, block: Block) -> bool:
+def _is_invariant(keeper: Keeper, stmt: Let) -> bool:
     """Whether a number is the same in every trip: a tape of it would be full of copies."""
     if stmt.primitive.decides or stmt.primitive.form != "elementwise" or stmt.target.kind.is_array:
         return False
@@ -430,9 +431,6 @@ class ShapePlan:
     names: list[Var] = field(default_factory=list)
 
 
-SHAPE = Primitive("shape", np.shape, "constant", options={"kind": OPAQUE})
-
-
 def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
     plan = ShapePlan()
     kept = {var for block in keeper.kept.values() for var in block}
@@ -470,7 +468,9 @@ def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
             continue
         if source not in plan.saved:
             plan.saved.append(source)
-            plan.names.append(Var(f"{source.hint or 'shape'}_shape" if source.hint else "shape", OPAQUE))
+            plan.names.append(
+                Var(f"{source.hint or 'shape'}_shape" if source.hint else "shape", OPAQUE)
+            )
         plan.replaced[var] = plan.names[plan.saved.index(source)]
     return plan
 

@@ -9,31 +9,17 @@ afterwards which of them are kept, taped or computed again.
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 
-import numpy as np
-
-from srcad.errors import MissingRule, UnsupportedSyntax
+from srcad.errors import MissingRule
 from srcad.frontend.builder import Builder
+from srcad.ir.dims import Dim, SizeOf
 from srcad.ir.kinds import INT
-from srcad.ir.nodes import Atom, Block, Const, Effect, If, Let, Loop, Range, ShapeOf, Stmt, Var
-from srcad.ir.walk import block_vars, defined, operand_vars
+from srcad.ir.nodes import Atom, Block, Const, Effect, If, Let, Loop, Range, Stmt, Var
+from srcad.ir.walk import block_vars, defined
 from srcad.transforms import pullback
-
-ZERO = Const(0.0)
-Bars = dict[Var, Atom]
-
-
-@dataclass
-class Reverse:
-    """What is known while an adjoint is written."""
-
-    builder: Builder
-    active: frozenset[Var]
-    bars: Bars = field(default_factory=dict)
-    mirrors: dict[int, Block] = field(default_factory=dict)
-    loops: dict[Var, Loop] = field(default_factory=dict)
+from srcad.transforms.bars import ZERO, Bars, Reverse
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +63,9 @@ def reverse(
             kind = output.kind if isinstance(output, Var) else INT
             seed = builder.fresh(hint, kind, output.shape if isinstance(output, Var) else ())
             seeds.append(seed)
-            _accumulate(state, output, seed)
+            state.accumulate(output, seed)
         _block(state, body)
-        results = tuple(state.bars.get(var) or _zeros(state, var) for var in inputs)
+        results = tuple(state.bars.get(var) or state.zeros(var) for var in inputs)
     adjoint = Block(tuple(statements), results)
     state.mirrors[id(adjoint)] = body
     return Adjoint(adjoint, tuple(seeds), state.mirrors, state.loops)
@@ -101,28 +87,6 @@ def _block(state: Reverse, block: Block) -> None:
                 assert_never(stmt)
 
 
-def _accumulate(state: Reverse, atom: Atom | None, bar: Atom) -> None:
-    """Add a contribution to the bar of a value."""
-    if not isinstance(atom, Var) or atom not in state.active:
-        return
-    before = state.bars.get(atom)
-    if isinstance(bar, Var) and not bar.hint and atom.hint and before is None:
-        object.__setattr__(bar, "hint", f"{atom.hint}_bar")
-    if before is None or before == ZERO:
-        state.bars[atom] = bar
-    elif bar != ZERO:
-        hint = f"{atom.hint}_bar" if atom.hint else ""
-        state.bars[atom] = state.builder.emit(operator.add, before, bar, hint=hint)
-
-
-def _zeros(state: Reverse, var: Var) -> Atom:
-    """The bar of a value that nothing depends on."""
-    if not var.kind.is_array:
-        return ZERO
-    hint = f"{var.hint}_bar" if var.hint else ""
-    return state.builder.emit(np.zeros, ShapeOf(var), Const(np.dtype(var.kind.dtype)), hint=hint)
-
-
 def _let(state: Reverse, stmt: Let) -> None:
     if stmt.target not in state.active:
         return
@@ -142,7 +106,7 @@ def _let(state: Reverse, stmt: Let) -> None:
             "compute it without active arguments, or give it a rule",
         )
     for arg, contribution in pullback.contributions(state, stmt, bar):
-        _accumulate(state, arg, contribution)
+        state.accumulate(arg, contribution)
 
 
 # -- branches -----------------------------------------------------------------------------------
@@ -155,16 +119,14 @@ def _if(state: Reverse, stmt: If) -> None:
     for _ in range(2):  # a second time if a bar has to start from zero before the branch
         sides = [_side(state, stmt, block, dict(seeds), base) for block in (stmt.then, stmt.orelse)]
         missing = [
-            var
-            for var in _changed(stmt, base, sides)
-            if any(bars.get(var) is None for _, bars in sides)
+            var for var in _changed(base, sides) if any(bars.get(var) is None for _, bars in sides)
         ]
         if not missing:
             break
         state.builder.origin = stmt.origin
         for var in missing:
-            base[var] = _zeros(state, var)
-    changed = _changed(stmt, base, sides)
+            base[var] = state.zeros(var)
+    changed = _changed(base, sides)
     state.bars = dict(base)
     state.builder.origin = stmt.origin
     if not any(body for body, _ in sides) and not changed:
@@ -174,7 +136,9 @@ def _if(state: Reverse, stmt: If) -> None:
         block = Block(tuple(body), tuple(bars[var] for var in changed))
         state.mirrors[id(block)] = primal
         blocks.append(block)
-    targets = tuple(_like(state, var, [b.results[i] for b in blocks]) for i, var in enumerate(changed))
+    targets = tuple(
+        _like(state, var, [b.results[i] for b in blocks]) for i, var in enumerate(changed)
+    )
     state.builder.add(If(stmt.test, blocks[0], blocks[1], targets, stmt.origin))
     state.bars.update(zip(changed, targets, strict=True))
 
@@ -186,13 +150,13 @@ def _side(
     with state.builder.block() as body:
         for target, result in zip(stmt.targets, block.results, strict=True):
             if (bar := seeds.get(target)) is not None:
-                _accumulate(state, result, bar)
+                state.accumulate(result, bar)
         _block(state, block)
     inner = set(defined(block))
     return body, {var: bar for var, bar in state.bars.items() if var not in inner}
 
 
-def _changed(stmt: If, base: Bars, sides: list[tuple[list[Stmt], Bars]]) -> list[Var]:
+def _changed(base: Bars, sides: list[tuple[list[Stmt], Bars]]) -> list[Var]:
     names = dict.fromkeys([*sides[0][1], *sides[1][1]])
     return [var for var in names if any(bars.get(var) is not base.get(var) for _, bars in sides)]
 
@@ -221,11 +185,7 @@ def _loop(state: Reverse, stmt: Loop) -> None:
     base = dict(state.bars)
     while True:
         body, nexts, ends, accumulators = _trip(state, stmt, useful, touched, inner)
-        more = {
-            i
-            for i, phi in enumerate(stmt.carried)
-            if phi in ends and i not in useful
-        }
+        more = {i for i, phi in enumerate(stmt.carried) if phi in ends and i not in useful}
         reached = [var for var in outer if var in ends and var not in touched]
         if not more and not reached:
             break
@@ -237,10 +197,10 @@ def _loop(state: Reverse, stmt: Loop) -> None:
     if not order:
         return
     inits: list[Atom] = [
-        bars[i] if bars[i] is not None else _zeros(state, stmt.targets[i])  # type: ignore[misc]
+        bars[i] if bars[i] is not None else state.zeros(stmt.targets[i])  # type: ignore[misc]
         for i in order
     ]
-    inits += [base.get(var) or _zeros(state, var) for var in touched]
+    inits += [base.get(var) or state.zeros(var) for var in touched]
     counter = state.builder.counter(stmt.counter.hint)
     results = tuple(ends.get(stmt.carried[i], ZERO) for i in order)
     results += tuple(ends[var] for var in touched)
@@ -249,7 +209,8 @@ def _loop(state: Reverse, stmt: Loop) -> None:
     state.mirrors[id(block)] = stmt.body
     state.loops[counter] = stmt
     targets = tuple(
-        state.builder.fresh(bar.hint, bar.kind, _fixed_shape(bar)) for bar in (*nexts, *accumulators)
+        state.builder.fresh(bar.hint, bar.kind, _fixed_shape(bar))
+        for bar in (*nexts, *accumulators)
     )
     state.builder.add(
         Loop(
@@ -269,12 +230,10 @@ def _loop(state: Reverse, stmt: Loop) -> None:
     for var, target in zip(touched, targets[len(order) :], strict=True):
         state.bars[var] = target
     for i, target in zip(order, targets, strict=False):
-        _accumulate(state, stmt.inits[i], target)
+        state.accumulate(stmt.inits[i], target)
 
 
-def _fixed_shape(bar: Var) -> tuple[object, ...]:
-    from srcad.ir.dims import SizeOf
-
+def _fixed_shape(bar: Var) -> tuple[Dim | None, ...]:
     return tuple(
         None if any(isinstance(s, SizeOf) and s.var is bar for s, _ in dim.terms) else dim
         for dim in bar.shape
@@ -302,16 +261,14 @@ def _trip(
             accumulators.append(bar)
             state.bars[var] = bar
         for i, bar in zip(sorted(useful), nexts, strict=True):
-            _accumulate(state, results[i], bar)
+            state.accumulate(results[i], bar)
         _block(state, stmt.body)
         state.builder.origin = stmt.origin
         for i in sorted(useful):
             phi = stmt.carried[i]
             if state.bars.get(phi) is None:
-                state.bars[phi] = _zeros(state, phi)
-    ends = {
-        var: bar for var, bar in state.bars.items() if var in stmt.carried or var not in inner
-    }
+                state.bars[phi] = state.zeros(phi)
+    ends = {var: bar for var, bar in state.bars.items() if var in stmt.carried or var not in inner}
     return body, nexts, ends, accumulators
 
 
@@ -326,9 +283,7 @@ def reversed_range(builder: Builder, stmt: Loop) -> Range:
     emit = builder.emit
     one = Const(1)
     if stmt.range is None or stmt.breaks:
-        start, step = (
-            (Const(0), one) if stmt.range is None else (stmt.range.start, stmt.range.step)
-        )
+        start, step = (Const(0), one) if stmt.range is None else (stmt.range.start, stmt.range.step)
         last = emit(operator.sub, stmt.trips, one)
         if step != one:
             last = emit(operator.mul, last, step)
@@ -361,6 +316,3 @@ def _negative(builder: Builder, atom: Atom) -> Atom:
     if isinstance(atom, Const):
         return Const(-atom.value)  # type: ignore[operator]
     return builder.emit(operator.neg, atom)
-
-
-__all__ = ["Adjoint", "Reverse", "UnsupportedSyntax", "operand_vars", "reverse"]

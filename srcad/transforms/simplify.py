@@ -7,12 +7,32 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from srcad.analyses.sizes import Sizes
 from srcad.ir.kinds import INT
-from srcad.ir.nodes import Atom, Block, Const, Function, If, Let, Loop, Operand, ShapeOf, Stmt, Var
-from srcad.ir.walk import blocks, map_block, map_stmt, own_vars
+from srcad.ir.nodes import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Const,
+    Function,
+    If,
+    Let,
+    Loop,
+    Operand,
+    ShapeOf,
+    Stmt,
+    Var,
+)
+from srcad.ir.walk import (
+    blocks,
+    defined,
+    is_basic,
+    map_atom,
+    map_block,
+    map_range,
+    map_stmt,
+    use_counts,
+)
 from srcad.rules.indexing import setitem
 from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.prune import prune
@@ -46,36 +66,26 @@ def simplify(function: Function, sizes: Sizes, share: bool) -> Function:
     """
     for _ in range(12):
         function = prune(function)
-        uses: Counter[Var] = Counter()
-        _count(function.body, uses)
-        rewriter = _Rewriter(sizes, uses, share=share)
+        rewriter = _Rewriter(sizes, use_counts(function.body), share=share)
         body = _block(function.body, rewriter, {})
         body = map_block(body, rewriter.value)
-        changed = bool(rewriter.same) or body_size(body) != body_size(function.body)
+        changed = bool(rewriter.same) or _body_size(body) != _body_size(function.body)
         function = replace(function, body=body)
         if not changed:
             break
     return prune(function)
 
 
-def body_size(block: Block) -> tuple[int, ...]:
+def _body_size(block: Block) -> tuple[int, ...]:
     total = tuple(id(s.primitive) for s in block.body if isinstance(s, Let))
-    return total + tuple(n for s in block.body for b in blocks(s) for n in body_size(b))
-
-
-def _count(block: Block, uses: Counter[Var]) -> None:
-    for stmt in block.body:
-        uses.update(own_vars(stmt))
-        for inner in blocks(stmt):
-            _count(inner, uses)
-    uses.update(v for v in block.results if isinstance(v, Var))
+    return total + tuple(n for s in block.body for b in blocks(s) for n in _body_size(b))
 
 
 def _block(block: Block, state: _Rewriter, known: dict[object, Var]) -> Block:
     known = dict(known)
     body: list[Stmt] = []
     for stmt in block.body:
-        stmt = map_stmt_head(stmt, state.value)
+        stmt = _with_head(stmt, state.value)
         match stmt:
             case Let():
                 result = _let(stmt, state)
@@ -88,7 +98,8 @@ def _block(block: Block, state: _Rewriter, known: dict[object, Var]) -> Block:
                     continue
                 key = _key(result)
                 if state.share and key is not None:
-                    if (earlier := known.get(key)) is not None and earlier.kind == result.target.kind:
+                    earlier = known.get(key)
+                    if earlier is not None and earlier.kind == result.target.kind:
                         state.same[result.target] = earlier
                         continue
                     known[key] = result.target
@@ -100,28 +111,17 @@ def _block(block: Block, state: _Rewriter, known: dict[object, Var]) -> Block:
                 body.append(_loop(stmt, state, known))
             case _:
                 body.append(stmt)
-    return Block(tuple(body), tuple(_atom(r, state.value) for r in block.results))
+    return Block(tuple(body), tuple(map_atom(r, state.value) for r in block.results))
 
 
-def _atom(atom: Atom, change: Callable[[Var], Atom]) -> Atom:
-    return change(atom) if isinstance(atom, Var) else atom
-
-
-def map_stmt_head(stmt: Stmt, change: Callable[[Var], Atom]) -> Stmt:
+def _with_head(stmt: Stmt, change: Callable[[Var], Atom]) -> Stmt:
     """A statement with its own operands replaced; its blocks are visited later."""
     match stmt:
         case If(test=test):
-            return replace(stmt, test=_atom(test, change))
+            return replace(stmt, test=map_atom(test, change))
         case Loop():
-            bounds = stmt.range
-            if bounds is not None:
-                bounds = replace(
-                    bounds,
-                    start=_atom(bounds.start, change),
-                    stop=_atom(bounds.stop, change),
-                    step=_atom(bounds.step, change),
-                )
-            inits = tuple(_atom(init, change) for init in stmt.inits)
+            bounds = None if stmt.range is None else map_range(stmt.range, change)
+            inits = tuple(map_atom(init, change) for init in stmt.inits)
             return replace(stmt, range=bounds, inits=inits)
         case _:
             return map_stmt(stmt, change)
@@ -152,8 +152,6 @@ def _if(stmt: If, state: _Rewriter, known: dict[object, Var]) -> If:
 
 
 def _inner(atom: Atom, *inside: Block) -> bool:
-    from srcad.ir.walk import defined
-
     return isinstance(atom, Var) and any(atom in set(defined(block)) for block in inside)
 
 
@@ -163,7 +161,7 @@ def _loop(stmt: Loop, state: _Rewriter, known: dict[object, Var]) -> Loop:
     for i, (phi, init, target) in enumerate(
         zip(stmt.carried, stmt.inits, stmt.targets, strict=True)
     ):
-        if _atom(results[i], state.value) in (phi, init) and "UNDEFINED" not in repr(init):
+        if map_atom(results[i], state.value) in (phi, init) and init != UNDEFINED:
             state.same[phi] = init
             state.same[target] = init
         else:
@@ -210,8 +208,8 @@ def _let(stmt: Let, state: _Rewriter) -> Let | Atom:
         if isinstance(wanted, ShapeOf) and _same_shape(stmt.args[0], wanted.var, state.sizes):
             return stmt.args[0]
     if text == "np.broadcast_to" and isinstance(stmt.args[0], Var):
-        if _same_shape(stmt.args[0], stmt.target, state.sizes):
-            return stmt.args[0]
+        same = _same_shape(stmt.args[0], stmt.target, state.sizes)
+        return stmt.args[0] if same else stmt
     return stmt
 
 
@@ -244,11 +242,15 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
     if text == "+" and left is right and kind.is_inexact and isinstance(left, Var):
         return replace(stmt, primitive=PRIMITIVES[operator.mul], args=(Const(2.0), left))
     if text == "+" and isinstance(left, Var) and isinstance(right, Var):
-        for zero, other in ((left, right), (right, left)):
+        for zero, term in ((left, right), (right, left)):
             held = state.made.get(zero)
-            if held is not None and held.primitive.text == "np.zeros" and other.kind == kind:
-                if _same_shape(other, stmt.target, state.sizes):
-                    return other
+            if (
+                held is not None
+                and held.primitive.text == "np.zeros"
+                and term.kind == kind
+                and _same_shape(term, stmt.target, state.sizes)
+            ):
+                return term
     if text == "*":
         for negated, other in ((left, right), (right, left)):
             held = state.made.get(negated) if isinstance(negated, Var) else None
@@ -263,12 +265,12 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
         return right
     if kind.is_inexact:
         for one, other in ((left, right), (right, left)):
-            if text == "*" and one in (Const(1), Const(1.0)) and isinstance(other, Var):
-                if other.kind == kind:
-                    return other
-            if text == "*" and one in (Const(-1), Const(-1.0)) and isinstance(other, Var):
-                if other.kind == kind:
-                    return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(other,))
+            if text != "*" or not isinstance(other, Var) or other.kind != kind:
+                continue
+            if one in (Const(1), Const(1.0)):
+                return other
+            if one in (Const(-1), Const(-1.0)):
+                return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(other,))
     if (found := _shifted(stmt, state)) is not None:
         return found
     if isinstance(left, Const) and isinstance(right, Const) and kind.is_integral:
@@ -298,24 +300,13 @@ def _shifted(stmt: Let, state: _Rewriter) -> Atom | Let | None:
     return replace(stmt, primitive=PRIMITIVES[function], args=args)
 
 
-def is_basic(index: Operand) -> bool:
-    items = index if isinstance(index, tuple) else (index,)
-    return not any(
-        isinstance(item, tuple) or (isinstance(item, Var) and item.kind.is_array) for item in items
-    )
-
-
 def _add_at(stmt: Let, state: _Rewriter) -> Let | Atom:
     """`x[i] = 0` then `x[i] += v` is `x[i] = v`; so is `x[i] += v` on zeros."""
     array, index, value = stmt.args
     held = state.made.get(array) if isinstance(array, Var) else None
     if held is None or not is_basic(index):
         return stmt
-    cleared = (
-        held.primitive.text == "setitem"
-        and held.args[1] == index
-        and held.args[2] in ZEROS
-    )
+    cleared = held.primitive.text == "setitem" and held.args[1] == index and held.args[2] in ZEROS
     if cleared and state.uses[held.target] == 1:
         return _setitem(
             replace(stmt, primitive=PRIMITIVES[setitem], args=(held.args[0], index, value)), state
@@ -324,7 +315,7 @@ def _add_at(stmt: Let, state: _Rewriter) -> Let | Atom:
         start, cleared_array = base
         state.same[start] = cleared_array
         return array  # type: ignore[return-value]
-    if held.primitive.text == "np.zeros" and _exactly(value, stmt, state):
+    if held.primitive.text == "np.zeros" and _is_needed(value):
         return replace(stmt, primitive=PRIMITIVES[setitem])
     return stmt
 
@@ -352,8 +343,8 @@ def _put_back(stmt: Let, state: _Rewriter) -> tuple[Var, Atom] | None:
     return None
 
 
-def _exactly(value: Operand, stmt: Let, state: _Rewriter) -> bool:
-    return isinstance(value, Var) or value not in ZEROS
+def _is_needed(value: Operand) -> bool:
+    return value not in ZEROS
 
 
 def _setitem(stmt: Let, state: _Rewriter) -> Let | Atom:
@@ -372,6 +363,3 @@ def _setitem(stmt: Let, state: _Rewriter) -> Let | Atom:
     if before is not None and before.primitive.text == "np.zeros" and value in ZEROS:
         return array  # type: ignore[return-value]
     return stmt
-
-
-__all__ = ["np", "simplify"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srcad.analyses.undefined import filled, unsure
+from srcad.analyses.undefined import EMPTY, EMPTY_LIST, filled, unsure
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import Dim, SizeOf, ValueOf
 from srcad.ir.kinds import INT, OPAQUE, Kind
@@ -26,15 +26,17 @@ from srcad.ir.nodes import (
     If,
     Let,
     Loop,
+    Operand,
     Range,
     ShapeOf,
     Stmt,
     Var,
 )
+from srcad.ir.primitives import Primitive
 from srcad.ir.walk import blocks, map_range, targets
 from srcad.rules.constants import LARGER
-from srcad.rules.indexing import getitem
-from srcad.rules.registry import Primitive
+from srcad.rules.indexing import getitem, size
+from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.handout import hand_out
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 LEAST_ROWS = 4
 """A loop that starts at this or below leaves the first rows of its tapes empty."""
 
-TAPE = Primitive("tape", list, "constant")
+TRIPS = Primitive("trips", lambda *bounds: len(range(*bounds)), "constant")
 COPY_SHAPE = Primitive("shape", np.shape, "constant", options={"kind": OPAQUE})
 
 
@@ -82,29 +84,25 @@ class TapeWriter:
         with self.builder.at(prelude):
             self.builder.origin = None
             lengths = [self._trips(loop, outermost) for loop in loops]
-            dims = [self._length(dim, outermost, prelude) for dim in var.shape]
+            dims = [self._length(dim, outermost) for dim in var.shape]
             known = all(n is not None for n in (*lengths, *dims)) and var.kind.form != "opaque"
             kind = Kind(var.kind.dtype, len(loops) + var.kind.rank, "array")
             if known:
-                shape = tuple(lengths) + tuple(dims)
-                if len(dims) and self._is_fixed(var):
-                    whole = self._shape_source(var, outermost)
-                    if whole is not None:
-                        shape = (*lengths, whole)  # type: ignore[assignment]
-                made = self.builder.fresh(hint, kind)
-                primitive = Primitive("np.empty", np.empty, "constant")
-                self.builder.add(
-                    Let(made, primitive, (shape, Const(np.dtype(var.kind.dtype))), (), None)  # type: ignore[arg-type]
+                source = self._shape_source(var, outermost) if dims else None
+                shape: tuple[Operand | None, ...] = (
+                    *lengths,
+                    *(dims if source is None else [source]),
                 )
+                made = self.builder.fresh(hint, kind)
+                dtype = Const(np.dtype(var.kind.dtype))
+                whole = tuple(length for length in shape if length is not None)
+                self.builder.add(Let(made, EMPTY, (whole, dtype), (), None))
             else:
                 made = Var(hint, Kind(var.kind.dtype, var.kind.rank, "opaque"))
-                self.builder.add(Let(made, TAPE, (), (), None))
+                self.builder.add(Let(made, EMPTY_LIST, (), (), None))
         tape = Tape(var, made, loops, not known)
         self.tapes[var] = tape
         return tape
-
-    def _is_fixed(self, var: Var) -> bool:
-        return bool(var.shape)
 
     def _shape_source(self, var: Var, outermost: Loop) -> ShapeOf | None:
         """An array at hand before the loop that has the same shape."""
@@ -144,8 +142,7 @@ class TapeWriter:
                 length = self.builder.emit(LARGER, whole, Const(0))
         else:
             made = self.builder.fresh("", INT)
-            primitive = Primitive("trips", _trips_of, "constant")
-            self.builder.add(Let(made, primitive, (start, stop, step), (), None))
+            self.builder.add(Let(made, TRIPS, (start, stop, step), (), None))
             length = made
         self.trips[id(loop)] = length
         return length
@@ -187,22 +184,19 @@ class TapeWriter:
         stmt = self.defs.stmt.get(atom)
         scope = self.defs.scope[atom]
         if scope.parent is not None:
-            return self._around(scope.block, outermost) and not scope.loops
+            return _contains(scope.block, outermost) and not scope.loops
         return stmt is None or self._precedes(stmt, outermost)
 
-    def _around(self, block: Block, loop: Loop) -> bool:
-        return _contains(block, loop)
-
-    def _length(self, dim: Dim, outermost: Loop, prelude: list[Stmt]) -> Atom | None:
+    def _length(self, dim: Dim, outermost: Loop) -> Atom | None:
         """A length as a value known before the loop."""
         total: Atom = Const(dim.constant)
         for symbol, count in dim.terms:
             atom: Atom
             match symbol:
                 case SizeOf(var, axis) if self._is_ready(var, outermost):
-                    size = Primitive("size", _size, "constant")
                     atom = self.builder.fresh("", INT)
-                    self.builder.add(Let(atom, size, (ShapeOf(var), Const(axis)), (), None))
+                    length = Let(atom, PRIMITIVES[size], (ShapeOf(var), Const(axis)), (), None)
+                    self.builder.add(length)
                 case ValueOf(var) if self._is_ready(var, outermost):
                     atom = var
                 case _:
@@ -212,7 +206,9 @@ class TapeWriter:
             total = atom if total == Const(0) else self.builder.emit(operator.add, atom, total)
         return total
 
-    def forward(self, saved: Mapping[Var, Tape | None], shapes: list[Var]) -> tuple[Block, list[Atom]]:
+    def forward(
+        self, saved: Mapping[Var, Tape | None], shapes: list[Var]
+    ) -> tuple[Block, list[Atom]]:
         """The program with its tapes written; and what it hands to the adjoint."""
         plain = [v for v, tape in saved.items() if tape is None]
         written = [tape.var for tape in saved.values() if tape is not None]
@@ -226,9 +222,6 @@ class TapeWriter:
             results.append(made)
         results += [outside.get(v, v) for v in written]
         return Block((*body.body, *extra), body.results), results
-
-    def extra_params(self) -> list[Var]:
-        return []
 
     def _block(self, block: Block) -> Block:
         body: list[Stmt] = []
@@ -270,9 +263,7 @@ class TapeWriter:
 
     # -- backward -----------------------------------------------------------------------------
 
-    def load(
-        self, tape: Tape, counters: Mapping[Loop, Var], change: Callable[[Var], Atom]
-    ) -> Var:
+    def load(self, tape: Tape, counters: Mapping[Loop, Var], change: Callable[[Var], Atom]) -> Var:
         """Read a tape in the adjoint; written into the block at hand.
 
         `change` gives the adjoint's variables for those of the primal.
@@ -289,8 +280,6 @@ class TapeWriter:
             bounds = None if loop.range is None else map_range(loop.range, change)
             places.append(self._place(bounds, counters[loop]))
         index = places[0] if len(places) == 1 else tuple(places)
-        from srcad.rules.registry import PRIMITIVES
-
         self.builder.add(Let(loaded, PRIMITIVES[getitem], (tape.var, index), (), None))
         return loaded
 
@@ -303,14 +292,6 @@ def is_direct(bounds: Range) -> bool:
         case Range(stop=Const(value=-1), step=Const(value=-1)):
             return True
     return False
-
-
-def _size(shape: tuple[int, ...], axis: int) -> int:
-    return shape[axis]
-
-
-def _trips_of(start: int, stop: int, step: int) -> int:
-    return len(range(start, stop, step))
 
 
 def _contains(block: Block, loop: Loop) -> bool:

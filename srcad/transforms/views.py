@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from srcad.ir.nodes import Block, Function, If, Let, Loop, Stmt, Var
-from srcad.ir.walk import block_vars, map_atom, map_stmt
+from srcad.ir.walk import block_vars, is_basic, map_atom, map_stmt
 from srcad.rules.registry import PRIMITIVES
-from srcad.transforms.simplify import is_basic
 
 
 def copy_views(function: Function) -> Function:
@@ -71,6 +70,3 @@ def _copied(block: Block, last: dict[Var, int]) -> set[Var]:
         elif stmt.primitive.form == "mutation" and last[array] == place:
             found.update(view for view in views.get(array, ()) if last.get(view, -1) > place)
     return found
-
-
-__all__ = ["copy_views"]

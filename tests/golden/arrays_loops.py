@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `arrays` and run it again.
 
 import numpy as np
 
+from srcad.runtime.vector_math import arctan2, cos, log1p, sin
+
 
 def arrays_fwd(x, y):
     """`arrays`, also returning what `arrays_bwd` needs."""
@@ -16,9 +18,9 @@ def arrays_fwd(x, y):
     array = np.empty(x.shape[0])
     for i in range(x.shape[0]):
         r[i] = np.sqrt(x[i] * x[i] + y[i] * y[i])
-        phase[i] = np.arctan2(y[i], x[i])
-        t[i] = np.log1p(r[i])
-        t2[i] = np.cos(phase[i])
+        phase[i] = arctan2(y[i], x[i])
+        t[i] = log1p(r[i])
+        t2[i] = cos(phase[i])
         r2[i] = t[i] * t2[i]
         array[i] = r2[i] / (1.0 + r2[i] ** 2)
     return array, (x, y, r, phase, t, t2)
@@ -29,17 +31,16 @@ def arrays_bwd(saved, out_bar):
     x, y, r, phase, t, t2 = saved
 
     # 9: r = np.log1p(r) * np.cos(phase)
-    r_bar = np.empty(t.shape[0])
     y_bar = np.empty(t.shape[0])
     x_bar = np.empty(t.shape[0])
     for i in range(t.shape[0]):
         r2_i = t[i] * t2[i]
         t3_i = 1.0 + r2_i ** 2
         q_i = out_bar[i] / t3_i
-        r_bar[i] = q_i if out_bar[i] != 0.0 else 0.0
-        r_bar[i] += (-(q_i * (r2_i / t3_i)) if out_bar[i] != 0.0 else 0.0) * (2.0 * r2_i)
-        t4_i = r_bar[i] * t2[i]
-        phase_bar_i = -(r_bar[i] * t[i] * np.sin(phase[i]))
+        r_bar_i = q_i if out_bar[i] != 0.0 else 0.0
+        r_bar_i += (-(q_i * (r2_i / t3_i)) if out_bar[i] != 0.0 else 0.0) * (2.0 * r2_i)
+        t4_i = r_bar_i * t2[i]
+        phase_bar_i = -(r_bar_i * t[i] * sin(phase[i]))
         r_bar2_i = t4_i / (1.0 + r[i]) if t4_i != 0.0 else 0.0
         q2_i = phase_bar_i / (y[i] * y[i] + x[i] * x[i])
         y_bar[i] = q2_i * x[i] if phase_bar_i != 0.0 else 0.0

@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `broadcasting` and run it again.
 
 import numpy as np
 
+from srcad.runtime.vector_math import plus
+
 
 def broadcasting_fwd(a, x, y):
     """`broadcasting`, also returning what `broadcasting_bwd` needs."""
@@ -16,11 +18,11 @@ def broadcasting_fwd(a, x, y):
             grid_ij = x[i] - y[j]
             d[i, j] = grid_ij ** 2 + a
             t[i, j] = np.sqrt(d[i, j])
-            total += 1.0 / t[i, j]
+            total = plus(total, 1.0 / t[i, j])
     total2 = 0.0
     for i in range(d.shape[1]):
         for j in range(x.shape[0]):
-            total2 += x[j] * d[j, i]
+            total2 = plus(total2, x[j] * d[j, i])
     return total + total2, (a, x, y, t, (d.shape[1], d.shape[0]))
 
 
@@ -29,10 +31,15 @@ def broadcasting_bwd(saved, out_bar):
     a, x, y, t, shape = saved
 
     # 7: grid = x[:, None] - y[None, :]
+    y_bar = np.zeros(y.shape)
+
+    # 7: grid = x[:, None] - y[None, :]
     total = 0.0
     d = np.empty((x.shape[0], y.shape[0]))
-    grid_bar = np.empty((x.shape[0], y.shape[0]))
+    t4 = np.zeros((x.shape[0], 1))
+    array = np.zeros((1, y.shape[0]))
     for i in range(x.shape[0]):
+        t4_sum = 0.0
         for j in range(y.shape[0]):
             grid_ij = x[i] - y[j]
             d[i, j] = grid_ij ** 2 + a
@@ -40,26 +47,20 @@ def broadcasting_bwd(saved, out_bar):
             q_ij = out_bar / t[i, j]
             t3_ij = -(q_ij * t2_ij) if out_bar != 0.0 else 0.0
             d_bar_ij = out_bar * x[i] + (0.5 * t3_ij / t[i, j] if t3_ij != 0.0 else 0.0)
-            total += d_bar_ij
-            grid_bar[i, j] = d_bar_ij * (2.0 * grid_ij)
+            total = plus(total, d_bar_ij)
+            grid_bar_ij = d_bar_ij * (2.0 * grid_ij)
+            t4_sum = plus(t4_sum, grid_bar_ij)
+            array[0, j] -= grid_bar_ij
+        t4[i, 0] += t4_sum
 
     # 8: d = grid**2 + a
     a_bar = total
-    y_bar = np.zeros(y.shape)
 
     # 9: return np.sum(1.0 / np.sqrt(d)) + np.sum(x * d.T)
     x_bar = np.zeros(d.shape[0])
     for i in range(d.shape[1]):
         for j in range(d.shape[0]):
             x_bar[j] += out_bar * d[j, i]
-
-    # 7: grid = x[:, None] - y[None, :]
-    t4 = np.zeros((grid_bar.shape[0], 1))
-    array = np.zeros((1, grid_bar.shape[1]))
-    for i in range(grid_bar.shape[0]):
-        for j in range(grid_bar.shape[1]):
-            t4[i, 0] += grid_bar[i, j]
-            array[0, j] -= grid_bar[i, j]
     for i in range(y_bar.shape[0]):
         y_bar[i] = array[0, i]
     for i in range(x_bar.shape[0]):

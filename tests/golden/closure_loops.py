@@ -5,12 +5,14 @@ Written by srcad 0.1.0.  Do not edit: change `closure` and run it again.
 
 import numpy as np
 
+from srcad.runtime.vector_math import cos, plus, sin
+
 
 def closure_fwd(x, rate, weights):
     """`closure`, also returning what `closure_bwd` needs."""
     total = 0.0
     for i in range(x.shape[0]):
-        total += np.sin(rate * x[i] * weights[i]) + rate * x[i] ** 2 * weights[i]
+        total = plus(total, sin(rate * x[i] * weights[i]) + rate * x[i] ** 2 * weights[i])
     return total, (x, rate, weights)
 
 
@@ -22,7 +24,7 @@ def closure_bwd(saved, out_bar):
     x_bar = np.empty(weights.shape[0])
     for i in range(weights.shape[0]):
         x_bar[i] = out_bar * weights[i] * rate * (2.0 * x[i])
-        x_bar[i] += out_bar * np.cos(rate * x[i] * weights[i]) * weights[i] * rate
+        x_bar[i] += out_bar * cos(rate * x[i] * weights[i]) * weights[i] * rate
 
     # 10: scaled = lambda v: rate * v * weights
     return x_bar

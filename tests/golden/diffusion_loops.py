@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `diffusion` and run it again.
 
 import numpy as np
 
+from srcad.runtime.vector_math import plus
+
 
 def diffusion_fwd(u, kappa, steps):
     """`diffusion`, also returning what `diffusion_bwd` needs."""
@@ -19,7 +21,7 @@ def diffusion_fwd(u, kappa, steps):
             u2[i + 1] = array[i]
     total = 0.0
     for i in range(u2.shape[0]):
-        total += u2[i]
+        total = plus(total, u2[i])
     return total / u2.shape[0], (kappa, steps, u.shape)
 
 

@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `gauss_seidel` and run it again.
 
 import numpy as np
 
+from srcad.runtime.vector_math import plus
+
 
 def gauss_seidel_fwd(u, f, sweeps):
     """`gauss_seidel`, also returning what `gauss_seidel_bwd` needs."""
@@ -21,7 +23,7 @@ def gauss_seidel_fwd(u, f, sweeps):
     total = 0.0
     for l in range(u2.shape[0]):
         for p in range(u2.shape[1]):
-            total += u2[l, p] ** 2
+            total = plus(total, u2[l, p] ** 2)
     return total, (sweeps, u2, f.shape)
 
 

@@ -19,7 +19,7 @@ def jacobi_fwd(u, f, sweeps):
         array = np.empty(u2.shape[0] - 2)
         for i in range(u2.shape[0] - 2):
             array[i] = 0.5 * (u2[i + 2] + u2[i] - f[i + 1])
-        for i in range(v.shape[0] - 2):
+        for i in range(u2.shape[0] - 2):
             v[i + 1] = array[i]
         u2, v = v, u2
     return u2, (sweeps, f.shape, u.shape)
@@ -35,15 +35,14 @@ def jacobi_bwd(saved, out_bar):
     u_bar = out_bar.copy()
     for k in range(sweeps - 1, -1, -1):
         # 10: v[1:-1] = 0.5 * (u[2:] + u[:-2] - f[1:-1])
-        t = np.empty(u_bar.shape[0] - 2)
-        for i in range(u_bar.shape[0] - 2):
-            t[i] = u_bar[i + 1]
-        u_bar = u_bar.copy()
         t2 = np.empty(u_bar.shape[0] - 2)
         for i in range(u_bar.shape[0] - 2):
-            u_bar[i + 1] = 0.0
-            t2[i] = t[i] * 0.5
+            t_i = u_bar[i + 1]
+            t2[i] = t_i * 0.5
             f_bar[i + 1] -= t2[i]
+        u_bar = u_bar.copy()
+        for i in range(u_bar.shape[0] - 2):
+            u_bar[i + 1] = 0.0
         v_bar = v_bar.copy()
         for i in range(v_bar.shape[0] - 2):
             v_bar[i] += t2[i]

@@ -9,6 +9,7 @@ from numba import objmode
 from srcad.runtime.arrays import product_of_others
 
 from srcad.runtime.compiled import Bail
+from srcad.runtime.vector_math import plus
 
 
 def reductions_fwd(x):
@@ -16,14 +17,19 @@ def reductions_fwd(x):
     with objmode(made="float64[::1]"):
         made = np.ascontiguousarray(np.mean(x, axis=0), np.float64)
     t = made
+    if x.shape[0] == 0 or x.shape[1] == 0:
+        raise Bail
+    extreme = x[0, 0]
     centred = np.empty((x.shape[0], x.shape[1]))
+    array = np.zeros((1, x.shape[1]))
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             centred[i, j] = x[i, j] - t[j]
-    array = np.zeros((1, centred.shape[1]))
-    for i in range(centred.shape[0]):
-        for j in range(centred.shape[1]):
             array[0, j] += centred[i, j] ** 2
+            extreme_here = x[i, j]
+            if extreme_here < extreme or extreme_here != extreme_here:
+                extreme = extreme_here
+    t3 = extreme
     spread = np.empty((1, centred.shape[1]))
     for i in range(centred.shape[1]):
         spread[0, i] = np.sqrt(array[0, i])
@@ -32,21 +38,14 @@ def reductions_fwd(x):
     top = np.empty(x.shape[0])
     for i in range(x.shape[0]):
         top[i] = x[i, 0]
-    if x.shape[0] == 0 or x.shape[1] == 0:
-        raise Bail
-    extreme = x[0, 0]
     total = 0.0
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             top_here = x[i, j]
             if top_here > top[i] or top_here != top_here:
                 top[i] = top_here
-            extreme_here = x[i, j]
-            if extreme_here < extreme or extreme_here != extreme_here:
-                extreme = extreme_here
-            total += centred[i, j] / spread[0, j]
+            total = plus(total, centred[i, j] / spread[0, j])
     t2 = np.prod(top)
-    t3 = extreme
     return total + t2 * t3, (x, t, spread, top, t2, t3)
 
 
@@ -75,38 +74,34 @@ def reductions_bwd(saved, out_bar):
     with objmode(made="float64[::1]"):
         made = np.ascontiguousarray(product_of_others(top, 0), np.float64)
     array = made
-    top_bar = np.empty(top.shape[0])
-    for i in range(top.shape[0]):
-        top_bar[i] = out_bar * t3 * array[i]
-    spread_bar = np.zeros((1, t4.shape[1]))
     centred_bar = np.empty((t4.shape[0], t4.shape[1]))
+    spread_bar = np.zeros((1, t4.shape[1]))
     hit2 = np.empty((t4.shape[0], t4.shape[1]), np.bool_)
+    array2 = np.zeros(t4.shape[0], np.int64)
     for i in range(t4.shape[0]):
+        array2_sum = 0
         for j in range(t4.shape[1]):
             q_ij = out_bar / spread[0, j]
             centred_bar[i, j] = q_ij if out_bar != 0.0 else 0.0
             spread_bar[0, j] += -(q_ij * t4[i, j]) if out_bar != 0.0 else 0.0
             hit2[i, j] = x[i, j] == top[i]
+            array2_sum += hit2[i, j]
+        array2[i] += array2_sum
+    share2 = np.empty(top.shape[0])
+    for i in range(top.shape[0]):
+        top_bar_i = out_bar * t3 * array[i]
+        share2[i] = top_bar_i / array2[i]
 
     # 9: top = np.max(x, axis=1)
-    array2 = np.zeros(hit2.shape[0], np.int64)
-    for i in range(hit2.shape[0]):
-        for j in range(hit2.shape[1]):
-            array2[i] += hit2[i, j]
-    share2 = np.empty(top_bar.shape[0])
-    for i in range(top_bar.shape[0]):
-        share2[i] = top_bar[i] / array2[i]
+    array3 = np.zeros(x_bar.shape[1])
     for i in range(x_bar.shape[0]):
         for j in range(x_bar.shape[1]):
             x_bar[i, j] += np.float64(share2[i]) if hit2[i, j] else 0.0
             centred_bar[i, j] += (0.5 * spread_bar[0, j] / spread[0, j] if spread_bar[0, j] != 0.0 else 0.0) * (2.0 * centred[i, j])
             x_bar[i, j] += centred_bar[i, j]
+            array3[j] -= centred_bar[i, j]
 
     # 7: centred = x - np.mean(x, axis=0)
-    array3 = np.zeros(centred_bar.shape[1])
-    for i in range(centred_bar.shape[0]):
-        for j in range(centred_bar.shape[1]):
-            array3[j] -= centred_bar[i, j]
     for i in range(x_bar.shape[0]):
         for j in range(x_bar.shape[1]):
             x_bar[i, j] += array3[j] / x.shape[0]

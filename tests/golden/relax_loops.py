@@ -6,6 +6,7 @@ Written by srcad 0.1.0.  Do not edit: change `relax` and run it again.
 import numpy as np
 
 from srcad.runtime.compiled import Bail
+from srcad.runtime.vector_math import plus, tanh
 
 
 def relax_fwd(u, f, h, sweeps):
@@ -31,14 +32,14 @@ def relax_fwd(u, f, h, sweeps):
         if t:
             r2 = np.empty(r.shape[0])
             for i in range(r.shape[0]):
-                r2[i] = np.tanh(r[i])
+                r2[i] = tanh(r[i])
                 r_tape[k, i] = r2[i]
             r = r2
         for i in range(u2.shape[0] - 2):
             u2[i + 1] = u2[i + 1] - 0.4 * h ** 2 * r[i]
     total = 0.0
     for i in range(u2.shape[0]):
-        total += u2[i] ** 2
+        total = plus(total, u2[i] ** 2)
     return total, (h, sweeps, u2, f.shape, t_tape, r_tape)
 
 

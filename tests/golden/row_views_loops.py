@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `row_views` and run it again.
 
 import numpy as np
 
+from srcad.runtime.vector_math import cos, plus, sin
+
 
 def row_views_fwd(A, x):
     """`row_views`, also returning what `row_views_bwd` needs."""
@@ -37,7 +39,7 @@ def row_views_fwd(A, x):
         array = np.empty(A2.shape[1] - 1)
         for j in range(A2.shape[1] - 1):
             t_tape2[i, j] = A2[t, j]
-            t3_j = np.sin(A2[t, j])
+            t3_j = sin(A2[t, j])
             t_tape3[i, j] = t3_j
             array[j] = A2[i, j + 1] + t3_j * t2
         for j in range(A2.shape[1] - 1):
@@ -70,45 +72,39 @@ def row_views_bwd(saved, out_bar):
 
         # 11: row[0] = x[i] * above[1]
         t4 = x[i]
-
-        # 12: row[1:] += np.sin(above[:-1]) * row[0]
-        t5 = np.empty(A_bar.shape[1] - 1)
-        for j in range(A_bar.shape[1] - 1):
-            t5[j] = A_bar[i, j + 1]
-            A_bar[i, j + 1] = 0.0
         array = np.empty(t_tape7.shape[1])
+        array2 = np.empty(t_tape7.shape[1])
+        array3 = np.empty(t_tape7.shape[1])
+        array4 = np.empty(t_tape7.shape[1])
         for j in range(t_tape7.shape[1]):
             array[j] = t_tape7[i, j]
+            array2[j] = t_tape6[i, j]
+            array3[j] = t_tape5[i, j]
+            array4[j] = above_tape[i, j]
         t6 = np.zeros(array.shape)
-        t7 = np.empty(t6.shape[0] - 1)
-        for j in range(t6.shape[0] - 1):
-            t6[j + 1] = t5[j]
-            t7[j] = t5[j] * t2
-        array2 = np.empty(A_bar.shape[1])
+        t8 = np.zeros(array2.shape)
+        t9 = np.zeros(array3.shape)
+        above_bar = np.zeros(array4.shape)
+
+        # 12: row[1:] += np.sin(above[:-1]) * row[0]
+        total = 0.0
+        for j in range(A_bar.shape[1] - 1):
+            t5_j = A_bar[i, j + 1]
+            A_bar[i, j + 1] = 0.0
+            t6[j + 1] = t5_j
+            t7_j = t5_j * t2
+            total = plus(total, t5_j * t_tape3[i, j])
+            t9[j] = t7_j * cos(t_tape2[i, j])
+        t8[0] = total
         for j in range(A_bar.shape[1]):
             A_bar[i, j] += t6[j]
-            array2[j] = t_tape6[i, j]
-        t8 = np.zeros(array2.shape)
-        total = 0.0
-        for j in range(t5.shape[0]):
-            total += t5[j] * t_tape3[i, j]
-        t8[0] = total
-        array3 = np.empty(A_bar.shape[1])
-        for j in range(A_bar.shape[1]):
             A_bar[i, j] += t8[j]
-            array3[j] = t_tape5[i, j]
-        t9 = np.zeros(array3.shape)
-        for j in range(t9.shape[0] - 1):
-            t9[j] = t7[j] * np.cos(t_tape2[i, j])
-        array4 = np.empty(A_bar.shape[1])
         for j in range(A_bar.shape[1]):
             A_bar[t3, j] += t9[j]
-            array4[j] = above_tape[i, j]
 
         # 11: row[0] = x[i] * above[1]
         t2 = A_bar[i, 0]
         A_bar[i, 0] = 0.0
-        above_bar = np.zeros(array4.shape)
         above_bar[1] = t2 * t4
         x_bar[i] += t2 * t
 

@@ -81,6 +81,8 @@ def runge_kutta_bwd(saved, out_bar):
         t14[1] = t13 * damping
         t14[0] += t13 * np.cos(t11)
         t14[1] += t12
+        t15 = np.zeros(t7.shape)
+        t16 = np.zeros(t4.shape)
 
         # 15: k4 = pendulum(y + h * k3, damping)
         k3_bar2 = np.empty(y_bar.shape[0])
@@ -92,7 +94,6 @@ def runge_kutta_bwd(saved, out_bar):
         t11 = k3_bar2[0]
         t12 = -k3_bar2[1]
         damping_bar = damping_bar + t12 * t9
-        t15 = np.zeros(t7.shape)
         t15[1] = t12 * damping
         t15[0] += t12 * np.cos(t8)
         t15[1] += t11
@@ -107,7 +108,6 @@ def runge_kutta_bwd(saved, out_bar):
         t8 = k2_bar[0]
         t9 = -k2_bar[1]
         damping_bar = damping_bar + t9 * t6
-        t16 = np.zeros(t4.shape)
         t16[1] = t9 * damping
         t16[0] += t9 * np.cos(t5)
         t16[1] += t8

@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `several` and run it again.
 
 import numpy as np
 
+from srcad.runtime.vector_math import plus
+
 
 def several_fwd(position, velocity, dt):
     """`several`, also returning what `several_bwd` needs."""
@@ -55,7 +57,7 @@ def several_bwd(saved, out0_bar, out1_bar, out2_bar):
     total = 0.0
     for i in range(position_bar.shape[0] - 3):
         position_bar[i + 3] = q_bar[i + 3]
-        total += q_bar[i] * p[i]
+        total = plus(total, q_bar[i] * p[i])
         p_bar[i] += q_bar[i] * dt
     for i in range(position_bar.shape[0] - 3):
         position_bar[i] += q_bar[i]
@@ -66,7 +68,7 @@ def several_bwd(saved, out0_bar, out1_bar, out2_bar):
     array6 = np.empty(p_bar.shape[0])
     for i in range(p_bar.shape[0]):
         t2_i = -p_bar[i]
-        total2 += t2_i * t[i]
+        total2 = plus(total2, t2_i * t[i])
         array6[i] = t2_i * dt
     dt_bar = dt_bar + total2
     array5 = np.ascontiguousarray(array6).reshape((2, 3))

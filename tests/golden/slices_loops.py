@@ -35,20 +35,17 @@ def slices_bwd(saved, out_bar):
     """Pull `out_bar` back to u and v."""
     u, w = saved
     u_bar = np.zeros(u.shape)
+    w_bar = np.zeros(w.shape)
 
     # 13: return w[:, ::-1] * u[np.newaxis, :]
     array = np.zeros((1, out_bar.shape[1]))
-    t = np.empty((3, out_bar.shape[1]))
     for i in range(3):
         for j in range(out_bar.shape[1]):
-            t[i, j] = out_bar[i, j] * u[j]
+            t_ij = out_bar[i, j] * u[j]
             array[0, j] += out_bar[i, j] * w[i, w.shape[1] - 1 - 1 * j]
-    w_bar = np.zeros(w.shape)
+            w_bar[i, w_bar.shape[1] - 1 - 1 * j] = t_ij
     for i in range(u_bar.shape[0]):
         u_bar[i] = array[0, i]
-    for i in range(3):
-        for j in range(len(range(w_bar.shape[1] - 1, -1, -1))):
-            w_bar[i, w_bar.shape[1] - 1 - 1 * j] = t[i, j]
 
     # 12: w[1:, 1:-1] += w[:-1, :-2]
     array2 = np.empty((2, w_bar.shape[1] - 2))

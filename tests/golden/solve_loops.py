@@ -29,6 +29,20 @@ def solve_bwd(saved, out_bar):
     A, b, x, t, t2, t3, shape = saved
     t2 = out_bar * t2
     array = np.eye(shape[0], shape[1])
+    r_bar = np.empty((array.shape[0], array.shape[1]))
+    array3 = np.empty((array.shape[0], array.shape[1]))
+    array6 = np.empty((array.shape[0], array.shape[1]))
+    for i in range(array.shape[0]):
+        for j in range(array.shape[1]):
+            r_bar[i, j] = out_bar * t3 * array[i, j]
+            array3[i, j] = -t[j, i]
+            array6[i, j] = A[j, i]
+
+    # 8: r = np.outer(x, b) + np.linalg.inv(A).T
+    array2 = np.dot(array3, r_bar.T)
+    A_bar = np.dot(array2, t.T)
+    array4 = np.dot(r_bar, b)
+    array5 = np.dot(x, r_bar)
 
     # 9: return np.trace(r) * np.linalg.norm(x) + b @ x
     b_bar = np.empty(x.shape[0])
@@ -37,28 +51,10 @@ def solve_bwd(saved, out_bar):
         b_bar[i] = out_bar * x[i]
         x_bar[i] = out_bar * b[i]
         x_bar[i] += (t2 / t3 if t2 != 0.0 else 0.0) * x[i]
-    r_bar = np.empty((array.shape[0], array.shape[1]))
-    array3 = np.empty((array.shape[0], array.shape[1]))
-    for i in range(array.shape[0]):
-        for j in range(array.shape[1]):
-            r_bar[i, j] = out_bar * t3 * array[i, j]
-            array3[i, j] = -t[j, i]
-
-    # 8: r = np.outer(x, b) + np.linalg.inv(A).T
-    array2 = np.dot(array3, r_bar.T)
-    A_bar = np.dot(array2, t.T)
-    array4 = np.dot(r_bar, b)
-    array5 = np.dot(x, r_bar)
-    for i in range(x_bar.shape[0]):
         x_bar[i] += array4[i]
-    for i in range(b_bar.shape[0]):
         b_bar[i] += array5[i]
 
     # 7: x = np.linalg.solve(A, b)
-    array6 = np.empty((A.shape[1], A.shape[0]))
-    for i in range(A.shape[1]):
-        for j in range(A.shape[0]):
-            array6[i, j] = A[j, i]
     b_bar2 = np.linalg.solve(array6, x_bar)
     for i in range(A_bar.shape[0]):
         for j in range(A_bar.shape[1]):

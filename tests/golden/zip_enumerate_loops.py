@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `zip_enumerate` and run it again.
 
 import numpy as np
 
+from srcad.runtime.vector_math import plus
+
 
 def zip_enumerate_fwd(A, w, x):
     """`zip_enumerate`, also returning what `zip_enumerate_bwd` needs."""
@@ -15,7 +17,7 @@ def zip_enumerate_fwd(A, w, x):
         weight = w[k]
         total2 = 0.0
         for i in range(A.shape[1]):
-            total2 += A[k, i] * x[i]
+            total2 = plus(total2, A[k, i] * x[i])
         t2 = total2
         t_tape[k] = t2
         total = total + weight * t2

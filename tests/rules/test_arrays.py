@@ -10,6 +10,7 @@ from srcad.frontend.builder import Builder
 from srcad.ir.kinds import kind_of
 from srcad.rules import table  # noqa: F401  fills PRIMITIVES
 from srcad.rules.evaluate import reverse
+from srcad.rules.indexing import add_at, setitem
 from srcad.rules.registry import PRIMITIVES
 from srcad.runtime import arrays
 
@@ -39,19 +40,19 @@ INDICES = [
 
 
 @pytest.mark.parametrize("index", INDICES, ids=str)
-def test_take_put_is_the_transpose_of_put(index, rng):
+def test_last_written_is_the_transpose_of_setitem(index, rng):
     x, bar = rng.uniform(size=(3, 2)), rng.uniform(size=(3, 2))
     target = np.shape(x[index])
     shapes = [target, (1, *target), target[-1:], (1,) * len(target), ()]
     for shape in shapes:
         value = rng.uniform(size=shape)[()]
-        value_bar = arrays.take_put(bar, index, shape)
+        value_bar = arrays.unbroadcast(arrays.last_written(bar, index), shape)
         assert np.shape(value_bar) == shape
         # The last writer wins: what comes through is found by writing one unit at a time.
         for place in itertools.product(*map(range, shape)):
             unit = np.zeros(shape)
             unit[place] = 1.0
-            change = arrays.put(x, index, value + unit) - arrays.put(x, index, value)
+            change = setitem(x, index, value + unit) - setitem(x, index, value)
             assert np.sum(bar * change) == pytest.approx(np.asarray(value_bar)[place])
 
 
@@ -62,8 +63,8 @@ def test_add_at_adds_every_repetition(index, rng):
     expected = x.copy()
     np.add.at(expected, index, value)
     before = x.copy()
-    np.testing.assert_array_equal(arrays.add_at(x, index, value), expected)
-    assert not np.any(arrays.put_zero(x, index)[index])
+    np.testing.assert_array_equal(add_at(x, index, value), expected)
+    assert not np.any(setitem(x, index, 0)[index])
     np.testing.assert_array_equal(x, before)
 
 

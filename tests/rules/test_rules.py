@@ -11,9 +11,10 @@ from srcad.frontend.builder import Builder
 from srcad.ir.dims import SizeOf, ValueOf
 from srcad.ir.kinds import kind_of
 from srcad.ir.nodes import Const, Slice
+from srcad.ir.primitives import Primitive, shares_memory
 from srcad.rules.evaluate import contributions, forward, is_active, reverse
 from srcad.rules.operators import POWERS, SINGULAR_POWERS, power_constant
-from srcad.rules.registry import PRIMITIVES, Primitive, shares_memory
+from srcad.rules.registry import PRIMITIVES
 from tests.rules.samples import (
     CONSTANTS,
     CONVENTIONS,

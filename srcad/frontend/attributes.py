@@ -1,0 +1,157 @@
+"""Attributes of values: of arrays, modules, classes and objects."""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+import types
+from typing import TYPE_CHECKING, Any
+
+import gast
+import numpy as np
+
+from srcad.frontend import calls, control, expressions, memory, objects
+from srcad.frontend.values import (
+    Array,
+    Foreign,
+    Items,
+    Method,
+    Number,
+    Record,
+    Ref,
+    Static,
+    Step,
+    Value,
+)
+from srcad.ir.kinds import INT
+from srcad.ir.nodes import Const, ShapeOf, Var
+from srcad.rules.indexing import size
+from srcad.rules.registry import primitive_of
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Lowering
+
+
+def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
+    """`value.name`."""
+    value = objects.resolve(ctx, value, node)
+    match value:
+        case Array() | Number():
+            return _array_attribute(ctx, value, name, node)
+        case Static(value=constant):
+            try:
+                return static_member(ctx, constant, name)
+            except AttributeError as error:
+                return control.fail(ctx, error)
+        case Items(items=items, type=kind):
+            fields = getattr(kind, "_fields", ())
+            if name in fields:
+                return items[fields.index(name)]
+            member = getattr(kind, name, None)
+            if isinstance(member, types.FunctionType):
+                return _function(ctx, member, value)
+            return Method(value, name)
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            if isinstance(content, Record):
+                return _record_attribute(ctx, value, content, name, node)
+            return Method(value, name)
+        case Foreign():
+            return _foreign_attribute(ctx, value, name, node)
+    ctx.refuse(f"{objects.describe(ctx, value)} has no attribute `{name}` here", node)
+
+
+def static_member(ctx: Lowering, constant: Any, name: str) -> Value:
+    member = getattr(constant, name)
+    if isinstance(member, bool | int | float | complex):
+        return expressions.literal(member)
+    if isinstance(member, types.FunctionType) and primitive_of(member) is None:
+        return _function(ctx, member)
+    return Static(member)
+
+
+def _function(ctx: Lowering, function: types.FunctionType, receiver: Value | None = None) -> Value:
+    """A function of a class or module; a method of `receiver` if there is one."""
+    made = calls.closure(ctx, function, (("object", function),))
+    return made if receiver is None else dataclasses.replace(made, receiver=receiver)
+
+
+def _record_attribute(
+    ctx: Lowering, value: Ref, record: Record, name: str, node: gast.AST
+) -> Value:
+    for field, content in record.fields:
+        if field == name:
+            return content
+    return _class_attribute(ctx, value, record.type, name, node)
+
+
+def _class_attribute(
+    ctx: Lowering, receiver: Value, kind: type, name: str, node: gast.AST
+) -> Value:
+    for base in kind.__mro__:
+        if name not in base.__dict__:
+            continue
+        member = base.__dict__[name]
+        inner = getattr(member, "__func__", None)
+        if isinstance(member, types.FunctionType):
+            return _function(ctx, member, receiver)
+        if isinstance(member, staticmethod) and isinstance(inner, types.FunctionType):
+            return _function(ctx, inner)
+        if isinstance(member, classmethod) and isinstance(inner, types.FunctionType):
+            return _function(ctx, inner, Static(kind))
+        if isinstance(member, property) and isinstance(member.fget, types.FunctionType):
+            return calls.call(ctx, _function(ctx, member.fget), [receiver], {}, node)
+        if isinstance(member, objects.NUMBERS):
+            return expressions.literal(member)
+        return Static(member)
+    return control.fail(ctx, AttributeError(f"'{kind.__name__}' object has no attribute '{name}'"))
+
+
+def _foreign_attribute(ctx: Lowering, value: Foreign, name: str, node: gast.AST) -> Value:
+    thing = value.value
+    if name in getattr(thing, "__dict__", {}):
+        return objects.wrap(ctx, thing.__dict__[name], (*value.path, ("attr", name)))
+    return _class_attribute(ctx, value, type(thing), name, node)
+
+
+def shape_items(ctx: Lowering, var: Var) -> Items:
+    """`x.shape`, known not to read the elements of `x`."""
+    return Items(tuple(length(ctx, var, axis) for axis in range(var.kind.rank)), tuple, var)
+
+
+def length(ctx: Lowering, var: Var, axis: int) -> Number:
+    """`x.shape[axis]`."""
+    dim = var.shape[axis]
+    if dim.is_constant:
+        return Number(Const(dim.constant), INT)
+    return Number(ctx.builder.emit(size, ShapeOf(var), Const(axis)), INT)
+
+
+def _array_attribute(ctx: Lowering, value: Array | Number, name: str, node: gast.AST) -> Value:
+    kind = value.kind
+    match name:
+        case "ndim":
+            return expressions.literal(kind.rank)
+        case "dtype":
+            return Static(np.dtype(kind.dtype))
+        case "itemsize":
+            return expressions.literal(np.dtype(kind.dtype).itemsize)
+        case "shape":
+            if isinstance(value, Number):
+                return Items(())
+            return shape_items(ctx, memory.read(ctx, value))
+        case "size":
+            total: Value = expressions.literal(1)
+            if isinstance(value, Array):
+                var = memory.read(ctx, value)
+                for axis in range(kind.rank):
+                    factor = length(ctx, var, axis)
+                    total = expressions.binary(ctx, operator.mul, total, factor, node)
+            return total
+        case "T" if isinstance(value, Array):
+            return memory.view(ctx, value, Step("transpose")) if kind.rank > 1 else value
+        case "real" if not kind.is_complex:
+            return value
+        case "real" | "imag":
+            return expressions.primitive_call(ctx, getattr(np, name), [value], {}, node)
+    return Method(value, name)
