@@ -18,6 +18,7 @@ from srcad.emit.generated import Generated, generate
 from srcad.engines import numpy_engine
 from srcad.errors import CompilationError, EngineWarning, UnsafeMutation
 from srcad.frontend.lower import Node, Program, Template, build, lower
+from srcad.loops.elements import NotScalar
 from srcad.loops.module import loop_module
 from srcad.loops.writer import Unsupported
 from srcad.specialise import captured, compile_guards, leaf_key, root_key, unchanged
@@ -251,7 +252,8 @@ def _engine(generated: Generated, derivative: Derivative, options: Options) -> A
 
     try:
         text = generated.loops()
-    except Unsupported as refusal:
+    except (Unsupported, NotScalar) as cause:
+        refusal = cause if isinstance(cause, Unsupported) else Unsupported("it has no loop form")
         name = derivative.program.function.name
         message = f"`{name}` cannot be compiled: {refusal}"
         if options.engine == "numba":

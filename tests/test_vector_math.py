@@ -44,7 +44,16 @@ SPECIAL = [
 ]
 SPECIAL = [*SPECIAL, *(-number for number in SPECIAL)]
 
-vectorised = pytest.mark.skipif(not engine.versions(), reason="there is no libmvec")
+
+def is_vectorised():
+    """Whether this machine and the settings of Numba allow vector versions at all."""
+    from numba.core.registry import cpu_target
+
+    features = cpu_target.target_context.codegen().magic_tuple()[2].split(",")
+    return bool(engine.versions()) and "+sse4.1" in features
+
+
+vectorised = pytest.mark.skipif(not is_vectorised(), reason="no libmvec here, or not for this CPU")
 
 
 @cache

@@ -27,6 +27,7 @@ class Guard:
     relation: Literal["==", "!=", ">=", "<"]
 
     def holds(self, value: int) -> bool:
+        """Whether the fact is true where `dim` has the given value."""
         match self.relation:
             case "==":
                 return value == 0
@@ -95,6 +96,7 @@ class Sizes:
         return None
 
     def at_least(self, dim: Dim, bound: Dim | int) -> bool | None:
+        """Whether a length is not below a bound; None if that is only known at run time."""
         difference = dim - bound
         if difference.is_constant:
             return difference.constant >= 0
@@ -122,6 +124,7 @@ class Sizes:
         return value
 
     def is_one(self, dim: Dim) -> bool | None:
+        """Whether a length is 1; None if that is only known at run time."""
         return self.equal(dim, ONE)
 
     def broadcast(self, shapes: Iterable[Shape]) -> tuple[Dim | None, ...]:

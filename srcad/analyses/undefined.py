@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import UNDEFINED, Atom, Block, Const, If, Let, Loop, Stmt, Var
 from srcad.ir.primitives import Primitive
+from srcad.ir.walk import blocks
 
 EMPTY_LIST = Primitive("tape", list, "constant")
 EMPTY = Primitive("np.empty", np.empty, "constant")
@@ -40,21 +41,25 @@ def filled(block: Block, read: Iterable[Var]) -> Block:
 def reach(block: Block, needed: set[Var]) -> None:
     """Add the variables that needed ones are handed out from; once more until nothing is added."""
     for stmt in block.body:
-        match stmt:
-            case If(then=then, orelse=orelse):
-                for target, yes, no in zip(stmt.targets, then.results, orelse.results, strict=True):
-                    if target in needed:
-                        needed.update(v for v in (yes, no) if isinstance(v, Var))
-                reach(then, needed)
-                reach(orelse, needed)
-            case Loop(body=body):
-                nexts = body.results[1:] if stmt.breaks else body.results
-                parts = zip(stmt.targets, stmt.carried, stmt.inits, nexts, strict=True)
-                for target, phi, init, following in parts:
-                    if target in needed or phi in needed:
-                        needed.add(phi)
-                        needed.update(v for v in (init, following) if isinstance(v, Var))
-                reach(body, needed)
+        for made, given in _handed(stmt):
+            if not needed.isdisjoint(made):
+                needed.update(made)
+                needed.update(v for v in given if isinstance(v, Var))
+        for inner in blocks(stmt):
+            reach(inner, needed)
+
+
+def _handed(stmt: Stmt) -> Iterator[tuple[tuple[Var, ...], tuple[Atom, Atom]]]:
+    """The values that a statement makes of others, one way or another, and those others."""
+    match stmt:
+        case If(then=then, orelse=orelse):
+            for target, yes, no in zip(stmt.targets, then.results, orelse.results, strict=True):
+                yield (target,), (yes, no)
+        case Loop(body=body):
+            nexts = body.results[1:] if stmt.breaks else body.results
+            parts = zip(stmt.targets, stmt.carried, stmt.inits, nexts, strict=True)
+            for target, phi, init, following in parts:
+                yield (target, phi), (init, following)
 
 
 def _fill(block: Block, needed: set[Var]) -> Block:
@@ -108,17 +113,8 @@ def _spread(block: Block, found: set[Var]) -> None:
         return atom == UNDEFINED or atom in found
 
     for stmt in block.body:
-        match stmt:
-            case If(then=then, orelse=orelse):
-                for target, yes, no in zip(stmt.targets, then.results, orelse.results, strict=True):
-                    if bad(yes) or bad(no):
-                        found.add(target)
-                _spread(then, found)
-                _spread(orelse, found)
-            case Loop(body=body):
-                nexts = body.results[1:] if stmt.breaks else body.results
-                parts = zip(stmt.targets, stmt.carried, stmt.inits, nexts, strict=True)
-                for target, phi, init, following in parts:
-                    if bad(init) or bad(following):
-                        found.update((target, phi))
-                _spread(body, found)
+        for made, given in _handed(stmt):
+            if any(bad(atom) for atom in given):
+                found.update(made)
+        for inner in blocks(stmt):
+            _spread(inner, found)

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from srcad.analyses.sizes import Sizes
 from srcad.emit.folding import IN_PLACE, Folding
 from srcad.emit.liveness import LiveSets
-from srcad.ir.nodes import Block, Const, Effect, Function, If, Let, Loop, Slice, Stmt, Var
+from srcad.ir.nodes import Block, Const, Effect, Function, If, Let, Loop, Slice, Var
 from srcad.ir.primitives import shares_memory
-from srcad.ir.walk import blocks
+from srcad.ir.walk import blocks, statements
 
 ACCUMULATE = ("+", "-")
 
@@ -263,10 +263,3 @@ def _copy_at_entry(
             return True
         buffers.entries.difference_update(entering)
     return False
-
-
-def statements(block: Block) -> Iterator[Stmt]:
-    for stmt in block.body:
-        yield stmt
-        for inner in blocks(stmt):
-            yield from statements(inner)

@@ -53,6 +53,7 @@ class Expressions:
     constants: dict[str, Any] = field(default_factory=dict)
 
     def operand(self, operand: Operand | None) -> ast.expr:
+        """The expression that stands for an operand."""
         match operand:
             case Var():
                 return self.variable(operand)
@@ -91,6 +92,7 @@ class Expressions:
         return ast.Tuple([self.operand(item) for item in items], ast.Load())
 
     def variable(self, var: Var) -> ast.expr:
+        """A variable by name, or the expression that is folded into its use."""
         if var in self.folding.lets:
             return self.let(self.folding.lets[var])
         if var in self.folding.choices:
@@ -98,6 +100,7 @@ class Expressions:
         return ast.Name(self.names[var], ast.Load())
 
     def constant(self, value: Any) -> ast.expr:
+        """A constant as a literal; one that has none gets a name in the module."""
         match value:
             case np.dtype():
                 return _dotted("np." + ("bool_" if value.name == "bool" else value.name))
@@ -142,6 +145,7 @@ class Expressions:
         return self.call(stmt, text)
 
     def call(self, stmt: Let, text: str) -> ast.expr:
+        """A call of the primitive by the given name."""
         if "." not in text:
             self.called[text] = stmt.primitive.function
         args = [self.operand(arg) for arg in stmt.args]

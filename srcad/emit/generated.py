@@ -58,11 +58,13 @@ def texts(derivative: Derivative, fwd: Function, bwd: Function) -> tuple[Text, T
 
 
 def seed_names(seeds: tuple[Var, ...]) -> str:
+    """The parameters of the cotangents, for a docstring."""
     names = [f"`{seed.hint}`" for seed in seeds]
     return " and ".join(names) if names else "nothing"
 
 
 def input_names(derivative: Derivative) -> str:
+    """The inputs that bars are wanted of, for a docstring."""
     names = [var.hint for var in derivative.inputs]
     if not names:
         return "nothing"

@@ -21,6 +21,7 @@ class LiveSets:
 
 
 def live_sets(function: Function, folding: Folding) -> LiveSets:
+    """What is needed after each statement of a function, folded expressions opened up."""
     facts = LiveSets()
     _block(function.body, frozenset(), folding, facts)
     return facts

@@ -119,5 +119,6 @@ def joined(texts: list[str]) -> str:
 
 
 def tupled(texts: list[str]) -> str:
+    """The texts of values as a tuple."""
     inside = ", ".join(texts)
     return f"({inside},)" if len(texts) == 1 else f"({inside})"

@@ -53,9 +53,11 @@ class Writer:
         """Put down what a writer holds back; this one holds nothing back."""
 
     def line(self, text: str) -> None:
+        """Write a line at the present depth."""
         self.lines.append(INDENT * self.depth + text)
 
     def text(self, operand: Operand | None) -> str:
+        """The text of an operand."""
         if isinstance(operand, tuple) and any(isinstance(item, Slice) for item in operand):
             return ", ".join(self._index_item(item) for item in operand)
         if isinstance(operand, Slice):
@@ -73,6 +75,7 @@ class Writer:
     # -- blocks -------------------------------------------------------------------------------
 
     def block(self, block: Block) -> None:
+        """Write the statements of a block."""
         for stmt in block.body:
             self.stmt(stmt)
 
@@ -118,6 +121,7 @@ class Writer:
             self.line(f"{name} = {text}")
 
     def comment(self, origin: Origin | None) -> None:
+        """Cite the user's line, once for all statements that come of it."""
         if not self.comments or origin is None or origin.line == 0:
             return
         if self.shown is not None and (origin.file, origin.line) == (
@@ -133,6 +137,7 @@ class Writer:
     # -- statements ---------------------------------------------------------------------------
 
     def stmt(self, stmt: Stmt) -> None:
+        """Write a statement, unless it is folded into its use."""
         match stmt:
             case Let(target=target) if target in self.folding.lets:
                 return
@@ -149,6 +154,7 @@ class Writer:
                 self.effect(stmt)
 
     def let(self, stmt: Let) -> None:
+        """Write an assignment."""
         name = self.names[stmt.target]
         if id(stmt) in self.buffers.detached:
             self.line(f"{name} = {expression(self.expressions.let(stmt))}.copy()")
@@ -170,7 +176,8 @@ class Writer:
             case "add_at":
                 _, index, value = stmt.args
                 if _repeats(index):
-                    self.line(f"np.add.at({name}, {self._key(index)}, {self.text(value)})")
+                    place = f"({self._key(index)},)" if isinstance(index, tuple) else self.text(index)
+                    self.line(f"np.add.at({name}, {place}, {self.text(value)})")
                 else:
                     self._augment(f"{name}[{self._key(index)}]", "+", value)
             case "assign":
@@ -218,6 +225,7 @@ class Writer:
         self.line(f"{place} {operation}= {self.text(value)}")
 
     def branch(self, stmt: If) -> None:
+        """Write an `if`."""
         self.comment(stmt.origin)
         start = len(self.lines)
         test = self.text(stmt.test)
@@ -247,6 +255,7 @@ class Writer:
         return expression(ast.UnaryOp(ast.Not(), node))
 
     def loop(self, stmt: Loop) -> None:
+        """Write a `for` or `while`."""
         self.comment(stmt.origin)
         parts = zip(stmt.carried, stmt.inits, strict=True)
         entries = [(self.names[phi], init) for phi, init in parts]
@@ -322,6 +331,7 @@ class Writer:
     # -- effects ------------------------------------------------------------------------------
 
     def effect(self, stmt: Effect) -> None:
+        """Write something that happens once and in order."""
         match stmt.action:
             case "print":
                 args = [self.text(arg) for arg in stmt.args]

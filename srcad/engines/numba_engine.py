@@ -138,7 +138,7 @@ class Engine:
         if self.both is None or self.refused or not getattr(self.both, "signatures", ()):
             return None
         owned = owned_results(self.text, f"{self.name}_bwd")
-        retry = (Bail, OverflowError, NumbaError)
+        retry = (Exception,)  # whatever `_call` turns into `Bail`, or warns of
         return Direct(self.both, self.conversions[0], retry, owned, self.single)
 
 

@@ -62,6 +62,7 @@ def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
 
 
 def static_member(ctx: Lowering, constant: Any, name: str) -> Value:
+    """`constant.name` of a Python object that is known while specialising."""
     member = getattr(constant, name)
     if isinstance(member, bool | int | float | complex):
         return expressions.literal(member)

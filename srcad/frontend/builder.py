@@ -13,7 +13,7 @@ import numpy as np
 
 from srcad.analyses.sizes import Shape, Sizes
 from srcad.errors import Origin
-from srcad.ir.dims import Dim, Opaque, as_dim, size_of, value_of
+from srcad.ir.dims import Dim, Opaque, SizeOf, as_dim, size_of, value_of
 from srcad.ir.kinds import INT, OPAQUE, Kind, kind_of
 from srcad.ir.nodes import (
     Const,
@@ -75,6 +75,7 @@ class Builder:
 
     @contextmanager
     def origins(self, origin: Origin | None) -> Iterator[None]:
+        """Write statements for another line of the user's."""
         before, self.origin = self.origin, origin
         try:
             yield
@@ -82,6 +83,7 @@ class Builder:
             self.origin = before
 
     def add(self, stmt: Stmt) -> None:
+        """Append a statement to the block at hand."""
         self.stack[-1].append(stmt)
 
     def size(self, atom: Operand) -> Dim | None:
@@ -149,6 +151,7 @@ class Builder:
         args: Sequence[Operand],
         kwargs: dict[str, Operand],
     ) -> tuple[Dim | None, ...] | None:
+        """The symbolic shape of a result; None where its rule cannot tell."""
         if not kind.rank:
             return ()
         if primitive.form == "mutation":
@@ -218,7 +221,16 @@ class Builder:
         return var
 
 
+def given_shape(var: Var) -> tuple[Dim | None, ...]:
+    """The shape that a fresh value was given: None for lengths that are symbols of its own."""
+    return tuple(
+        None if any(isinstance(s, SizeOf) and s.var is var for s, _ in dim.terms) else dim
+        for dim in var.shape
+    )
+
+
 def operand_kind(operand: Operand) -> Kind:
+    """The kind of an operand; opaque for slices, shapes and tuples."""
     match operand:
         case Var(kind=kind):
             return kind
@@ -229,6 +241,7 @@ def operand_kind(operand: Operand) -> Kind:
 
 
 def operand_shape(operand: Operand) -> Shape:
+    """The symbolic shape of an operand; empty if it is no array."""
     return operand.shape if isinstance(operand, Var) else ()
 
 

@@ -172,6 +172,7 @@ def _call_object(
 
 
 def missing(ctx: Lowering, function: Any, node: gast.AST) -> NoReturn:
+    """Refuse a function that has neither source nor a rule."""
     name = getattr(function, "__name__", None) or type(function).__name__
     ctx.refuse(
         f"srcad has no rule for `{name}` and cannot read its source",

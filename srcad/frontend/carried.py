@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from srcad.errors import UnsupportedType
 from srcad.frontend import memory, merge
+from srcad.frontend.builder import given_shape
 from srcad.frontend.merge import FALSE, TRUE
 from srcad.frontend.values import (
     Array,
@@ -72,15 +73,6 @@ def trip_count(ctx: Lowering, trip_range: Range) -> Dim | None:
     if trip_range.step == Const(1):
         return stop - start
     return start - stop if trip_range.step == Const(-1) else None
-
-
-def target_shape(phi: Var) -> tuple[Dim | None, ...]:
-    from srcad.ir.dims import SizeOf
-
-    return tuple(
-        None if any(isinstance(s, SizeOf) and s.var is phi for s, _ in dim.terms) else dim
-        for dim in phi.shape
-    )
 
 
 # -- the head -----------------------------------------------------------------------------------
@@ -330,7 +322,7 @@ def _next(
             phi = head_var(carried, key)
             shape = _widen(ctx, plan.shapes.get(key, phi.shape), var.shape)
             if any(
-                a is None and b is not None for a, b in zip(shape, target_shape(phi), strict=True)
+                a is None and b is not None for a, b in zip(shape, given_shape(phi), strict=True)
             ):
                 plan.shapes[key] = shape
                 ends.grown = True
@@ -354,6 +346,7 @@ def _next(
 
 
 def head_var(carried: Carried, key: str) -> Var:
+    """The value at the start of a trip that is carried under a key."""
     return carried.phis[carried.keys.index(key)]
 
 

@@ -80,6 +80,7 @@ class Lowering:
 
     @property
     def frame(self) -> Frame:
+        """The function being lowered."""
         return self.frames[-1]
 
     # -- places -------------------------------------------------------------------------------
@@ -94,6 +95,7 @@ class Lowering:
             yield
 
     def origin(self, node: gast.AST | None = None) -> Origin | None:
+        """The user's line of a node, or the one being worked on."""
         if node is None or self.fixed_origin or not self.frames:
             return self.builder.origin
         return self.frame.source.origin(node)
@@ -105,6 +107,7 @@ class Lowering:
         hint: str | None = None,
         error: type[SrcadError] = UnsupportedSyntax,
     ) -> NoReturn:
+        """Raise an error at the user's line, unless the program never gets there."""
         if self.state.dead:
             raise Unreachable
         raise error(message, self.origin(node), hint)
@@ -174,9 +177,11 @@ class Lowering:
         return array.cell in self.laid_out
 
     def heap(self, content: Any) -> int:
+        """Put a container on the heap of the program; returns its identity."""
         number = next(self.numbers)
         self.state.heap[number] = content
         return number
 
     def name(self, identifier: str, value: Value) -> None:
+        """Bind a name."""
         self.state.env[identifier] = value

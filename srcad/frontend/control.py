@@ -133,6 +133,7 @@ def choose(
     orelse: Callable[[], Value],
     hint: str = "",
 ) -> Value:
+    """The value of one of two continuations."""
     if isinstance(test, bool):
         return (then if test else orelse)()
     slot = f"<{hint}>" if hint else VALUE
@@ -155,6 +156,7 @@ def short_circuit(ctx: Lowering, is_and: bool, values: list[gast.AST], node: gas
 
 
 def both(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
+    """`first and second`, where `second` is evaluated only if it is looked at."""
     return _either(ctx, True, first, second, node)
 
 

@@ -132,6 +132,7 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
 
 
 def literal(value: object) -> Value:
+    """A Python object that is known: a number, or something static."""
     if isinstance(value, bool | int | float | complex):
         return Number(Const(value), kind_of(value))
     return Static(value)
@@ -157,6 +158,7 @@ def _unbound(identifier: str) -> str:
 
 
 def elements_of(ctx: Lowering, elements: list[gast.AST]) -> list[Value]:
+    """The values of expressions, starred ones taken apart."""
     values: list[Value] = []
     for element in elements:
         if isinstance(element, gast.Starred):
@@ -334,6 +336,7 @@ def truth(ctx: Lowering, value: Value, node: gast.AST) -> bool | Var:
 
 
 def negate(ctx: Lowering, test: bool | Var) -> Value:
+    """`not test`."""
     if isinstance(test, bool):
         return Number(Const(not test), BOOL)
     return Number(ctx.builder.emit(operator.not_, test), BOOL)
@@ -359,6 +362,7 @@ def _compare(
 def compare(
     ctx: Lowering, op: gast.AST, left: Value, right: Value, node: gast.AST, hint: str = ""
 ) -> Value:
+    """`left op right`."""
     if type(op) in STATIC_COMPARE:
         return literal(objects.static_compare(ctx, STATIC_COMPARE[type(op)], left, right, node))
     left, right = (objects.resolve(ctx, value, node) for value in (left, right))
@@ -374,6 +378,7 @@ def compare(
 
 
 def index_of(ctx: Lowering, node: gast.AST) -> Value:
+    """The value of an index expression."""
     match node:
         case gast.Slice(lower=lower, upper=upper, step=step):
             parts = (None if p is None else evaluate(ctx, p) for p in (lower, upper, step))

@@ -20,9 +20,11 @@ class Liveness:
     always: Names = _NOTHING
 
     def live_after(self, stmt: gast.AST) -> Names:
+        """The names that are read after a statement."""
         return self.after.get(id(stmt), _NOTHING) | self.always
 
     def live_at_head(self, loop: gast.AST) -> Names:
+        """The names that are read in the first or a later trip of a loop, or after it."""
         return self.head.get(id(loop), _NOTHING) | self.always
 
 
@@ -44,6 +46,7 @@ def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
 
 
 def reads(node: gast.AST) -> Names:
+    """The names that a piece of source reads."""
     return frozenset(
         n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
     )

@@ -12,6 +12,7 @@ import gast
 
 from srcad.errors import UnsupportedType
 from srcad.frontend import attributes, control, expressions, memory, objects, statements
+from srcad.frontend.builder import given_shape
 from srcad.frontend.carried import (
     Carried,
     NeedsPeeling,
@@ -19,7 +20,6 @@ from srcad.frontend.carried import (
     after_loop,
     compare,
     head_of,
-    target_shape,
     trip_count,
 )
 from srcad.frontend.context import Unreachable
@@ -189,6 +189,7 @@ def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
 
 
 def step(ctx: Lowering, node: gast.For, items: list[Value], position: int) -> None:
+    """Run the trips of an unrolled loop from a position on."""
     if position == len(items) or ctx.state.leaves:
         return
     statements.bind(ctx, node.target, items[position], node)
@@ -369,9 +370,7 @@ def attempt(
     if grown:
         return False
     results = (leave, *nexts) if leave is not None else tuple(nexts)
-    targets = tuple(
-        ctx.builder.fresh(phi.hint, phi.kind, target_shape(phi)) for phi in carried.phis
-    )
+    targets = tuple(ctx.builder.fresh(phi.hint, phi.kind, given_shape(phi)) for phi in carried.phis)
     for phi, target in zip(carried.phis, targets, strict=True):
         if (size := ctx.builder.known.get(phi)) is not None and any(
             size == ctx.builder.size(n) for n in nexts

@@ -374,6 +374,7 @@ def reached_elsewhere(state: State, array: Array, name: str) -> bool:
 
 
 def is_equal(a: object, b: object) -> bool:
+    """Whether two Python objects are of one type and equal."""
     try:
         return type(a) is type(b) and bool(a == b)
     except Exception:

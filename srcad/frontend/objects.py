@@ -238,6 +238,7 @@ class _Thing:
 
 
 def describe(ctx: Lowering, value: Value) -> str:
+    """What a value is, for an error message."""
     match value:
         case Number(kind=kind):
             return f"a number ({kind.dtype})"
@@ -308,6 +309,7 @@ def iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Value]:
 
 
 def try_iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Value] | None:
+    """The items of a value; None if their number is not known while specialising."""
     value = resolve(ctx, value, node)
     match value:
         case Items(items=items):

@@ -23,6 +23,7 @@ Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 
 def as_array(ctx: Lowering, args: Args, node: gast.AST) -> Value:
+    """The first argument, a list or tuple as an array."""
     value = objects.resolve(ctx, args[0], node)
     if isinstance(value, Items | Ref):
         return calls.call_python(ctx, np.array, [value], {}, node)
@@ -30,6 +31,7 @@ def as_array(ctx: Lowering, args: Args, node: gast.AST) -> Value:
 
 
 def reshape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.reshape`: a view where the array is contiguous, else a copy."""
     value = as_array(ctx, args, node)
     shape = args[1] if len(args) > 1 else kwargs.get("shape", kwargs.get("newshape"))
     if shape is None or set(kwargs) - {"shape", "newshape"}:
@@ -42,6 +44,7 @@ def reshape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def ravel(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.ravel`: a view where the array is contiguous, else a copy."""
     if len(args) > 1 or kwargs:
         ctx.refuse("this form of ravel cannot be differentiated yet", node)
     return _view(ctx, as_array(ctx, args, node), "ravel", (), np.ravel, node)
@@ -70,6 +73,7 @@ def _view(
 
 
 def transpose(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.transpose`: always a view."""
     value = as_array(ctx, args, node)
     axes = args[1] if len(args) > 1 else kwargs.get("axes")
     if is_none(axes):

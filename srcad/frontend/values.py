@@ -186,6 +186,7 @@ class State:
     dead: bool = False
 
     def copy(self) -> State:
+        """A state that can be changed without changing this one."""
         return State(
             dict(self.env),
             dict(self.memory),
@@ -202,6 +203,7 @@ class State:
 
     @property
     def may_leave(self) -> bool:
+        """True unless control surely reaches the next statement."""
         return self.dead or any(flag is not False for flag in self.left.values())
 
 

@@ -45,12 +45,26 @@ class Opaque:
 Symbol = SizeOf | ValueOf | SliceLength | Opaque
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dim:
-    """`constant + sum(coefficient * symbol)`: the length of an axis, or an int used in one."""
+    """`constant + sum(coefficient * symbol)`: the length of an axis, or an int used in one.
+
+    The terms stand in the order in which they were added up, so that text made from them is the
+    same every time; two sums are equal in whatever order.
+    """
 
     constant: int = 0
     terms: tuple[tuple[Symbol, int], ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two lengths have the same form."""
+        if not isinstance(other, Dim):
+            return NotImplemented
+        return self.constant == other.constant and set(self.terms) == set(other.terms)
+
+    def __hash__(self) -> int:
+        """Equal forms have equal hashes."""
+        return hash((self.constant, frozenset(self.terms)))
 
     def __add__(self, other: Dim | int) -> Dim:
         other = as_dim(other)
@@ -66,6 +80,7 @@ class Dim:
         return self + (-as_dim(other))
 
     def scaled(self, factor: int) -> Dim:
+        """The length times an int."""
         if factor == 0:
             return Dim()
         terms = tuple((symbol, count * factor) for symbol, count in self.terms)
@@ -73,26 +88,26 @@ class Dim:
 
     @property
     def is_constant(self) -> bool:
+        """Whether the length does not depend on the call."""
         return not self.terms
 
 
 def _normal(constant: int, coefficients: dict[Symbol, int]) -> Dim:
-    # Sorted so that equal forms compare equal whatever order they were added up in.  The order
-    # itself is never seen, so Python's hash of the symbol is good enough.
-    terms = [(symbol, count) for symbol, count in coefficients.items() if count]
-    terms.sort(key=lambda term: hash(term[0]))
-    return Dim(constant, tuple(terms))
+    return Dim(constant, tuple((s, count) for s, count in coefficients.items() if count))
 
 
 def as_dim(value: Dim | int) -> Dim:
+    """An int as a length."""
     return value if isinstance(value, Dim) else Dim(value)
 
 
 def size_of(var: Var, axis: int) -> Dim:
+    """The length of one axis of a variable."""
     return Dim(0, ((SizeOf(var, axis), 1),))
 
 
 def value_of(var: Var) -> Dim:
+    """The value of an integer variable as a length."""
     return Dim(0, ((ValueOf(var), 1),))
 
 

@@ -31,10 +31,12 @@ class Kind:
 
     @property
     def is_array(self) -> bool:
+        """Whether it is an array, of any number of axes."""
         return self.form == "array"
 
     @property
     def is_python(self) -> bool:
+        """Whether it is a Python number."""
         return self.form == "python"
 
     @property
@@ -44,14 +46,17 @@ class Kind:
 
     @property
     def is_complex(self) -> bool:
+        """True for complex numbers and arrays of them."""
         return self.form != "opaque" and np.dtype(self.dtype).kind == "c"
 
     @property
     def is_integral(self) -> bool:
+        """True for ints, signed or not, and arrays of them; not for bools."""
         return self.form != "opaque" and np.dtype(self.dtype).kind in "iu"
 
     @property
     def is_bool(self) -> bool:
+        """True for bools and arrays of them."""
         return self.dtype == "bool"
 
     def example(self) -> object:

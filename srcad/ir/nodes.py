@@ -8,7 +8,7 @@ printed (`srcad.emit.buffers`), so no transformation can break it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from srcad.ir.dims import Dim
@@ -164,5 +164,3 @@ class Function:
     name: str
     params: tuple[Var, ...]
     body: Block
-    doc: str = ""
-    notes: tuple[str, ...] = field(default=())

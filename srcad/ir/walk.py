@@ -63,6 +63,7 @@ def own_operands(stmt: Stmt) -> Iterator[Operand]:
 
 
 def own_vars(stmt: Stmt) -> Iterator[Var]:
+    """The variables that the statement itself uses, not those of the blocks in it."""
     for operand in own_operands(stmt):
         yield from operand_vars(operand)
 
@@ -146,6 +147,7 @@ def is_basic(index: Operand) -> bool:
 
 
 def map_operand(operand: Operand, change: Callable[[Var], Atom]) -> Operand:
+    """The operand with its variables replaced."""
     match operand:
         case Var():
             return change(operand)
@@ -164,15 +166,18 @@ def map_operand(operand: Operand, change: Callable[[Var], Atom]) -> Operand:
 
 
 def map_block(block: Block, change: Callable[[Var], Atom]) -> Block:
+    """The block with used variables replaced; definitions are left as they are."""
     body = tuple(map_stmt(stmt, change) for stmt in block.body)
     return Block(body, tuple(map_atom(result, change) for result in block.results))
 
 
 def map_atom(atom: Atom, change: Callable[[Var], Atom]) -> Atom:
+    """The atom, replaced if it is a variable."""
     return change(atom) if isinstance(atom, Var) else atom
 
 
 def map_stmt(stmt: Stmt, change: Callable[[Var], Atom]) -> Stmt:
+    """The statement with used variables replaced, in its blocks too."""
     match stmt:
         case Let() | Effect():
             args = tuple(map_operand(arg, change) for arg in stmt.args)
@@ -198,6 +203,7 @@ def map_stmt(stmt: Stmt, change: Callable[[Var], Atom]) -> Stmt:
 
 
 def map_range(trip_range: Range, change: Callable[[Var], Atom]) -> Range:
+    """The range with its variables replaced."""
     return Range(
         map_atom(trip_range.start, change),
         map_atom(trip_range.stop, change),

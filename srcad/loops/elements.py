@@ -85,7 +85,7 @@ class Elements:
 
     def _computed(self, stmt: Let, index: Index) -> ast.expr:
         text = stmt.primitive.text
-        if text == "getitem":
+        if text == "getitem" and not _has_arrays(stmt.args[1]):
             array = stmt.args[0]
             assert isinstance(array, Var)
             return self._at_source(array, self.through(array, stmt.args[1], index))
@@ -314,7 +314,7 @@ class Elements:
         if stmt.target.shape[axis].is_constant:
             return ast.Constant(stmt.target.shape[axis].constant)
         rank = stmt.target.kind.rank
-        if text == "getitem":
+        if text == "getitem" and not _has_arrays(stmt.args[1]):
             array = stmt.args[0]
             assert isinstance(array, Var)
             return self.region_length(array, stmt.args[1], axis)
@@ -411,6 +411,14 @@ def vector_name(stmt: Let) -> str | None:
         return None if whole or plain or _is_half(exponent) else "power"
     name = text.removeprefix("np.")
     return name if name in LIBM and text == f"np.{name}" else None
+
+
+def _has_arrays(index: Operand) -> bool:
+    """Whether an index picks elements by arrays of positions or of booleans."""
+    items = index if isinstance(index, tuple) else (index,)
+    return any(
+        isinstance(item, tuple) or (isinstance(item, Var) and item.kind.is_array) for item in items
+    )
 
 
 def _is_half(operand: Operand) -> bool:

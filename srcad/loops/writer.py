@@ -16,7 +16,7 @@ from srcad.emit.liveness import LiveSets
 from srcad.emit.printer import expression
 from srcad.emit.statements import INDENT, Writer
 from srcad.frontend.builder import Builder
-from srcad.ir.dims import ONE, Dim
+from srcad.ir.dims import ONE, Dim, SizeOf, ValueOf
 from srcad.ir.kinds import INT
 from srcad.ir.nodes import Const, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
 from srcad.ir.walk import targets
@@ -698,16 +698,25 @@ class LoopWriter(Writer):
 
     def _may_overflow(self, stmt: Let) -> bool:
         assert self.builder is not None
-        if stmt.target in self.builder.known:
-            return False
         small = [isinstance(a, Const) and abs(a.value) < 2**31 for a in stmt.args]  # type: ignore[arg-type]
-        known = [
-            isinstance(a, Const) or (isinstance(a, Var) and a in self.builder.known)
-            for a in stmt.args
-        ]
         if stmt.primitive.text in ("+", "-") and any(small):
             return False
-        return not all(known)
+        return not all(self._is_index(a) for a in stmt.args)
+
+    def _is_index(self, operand: Operand) -> bool:
+        """Whether an int is made of lengths and counters, whose products fit into 64 bits."""
+        assert self.builder is not None
+        if isinstance(operand, Const):
+            return isinstance(operand.value, int) and abs(operand.value) < 2**31
+        size = self.builder.size(operand)
+        if size is None or abs(size.constant) >= 2**31:
+            return False
+        counters = {around.stmt.counter for around in self.around}
+        return all(
+            isinstance(symbol, SizeOf) or (isinstance(symbol, ValueOf) and symbol.var in counters)
+            for symbol, count in size.terms
+            if abs(count) < 2**31
+        )
 
     def _read(self, stmt: Let) -> ast.expr:
         """One element of an array."""
@@ -844,6 +853,10 @@ class LoopWriter(Writer):
         if key in self.bounds:
             return self.bounds[key]
         step = item.step.value if isinstance(item.step, Const) else 1 if item.step is None else None
+        if isinstance(item.step, Var):
+            assert self.builder is not None
+            known = self.builder.size(item.step)
+            step = None if known is None else self.sizes.constant(known)
         if not isinstance(step, int) or step == 0:
             raise NotScalar
         elements = self.elements()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from srcad.ir.nodes import Atom, Block, Effect, Function, If, Let, Loop, Stmt, Var
-from srcad.ir.walk import blocks, operand_vars, own_operands, own_vars
+from srcad.ir.walk import blocks, operand_vars, own_vars
 
 
 @dataclass
@@ -145,6 +145,3 @@ def _kept_loop(stmt: Loop, marks: _Marks) -> Loop:
         targets=tuple(stmt.targets[i] for i in places),
         body=replace(_kept(stmt.body, marks), results=results),
     )
-
-
-__all__ = ["own_operands", "prune"]

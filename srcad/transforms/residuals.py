@@ -32,7 +32,7 @@ from srcad.ir.nodes import (
     Var,
 )
 from srcad.ir.primitives import Primitive
-from srcad.ir.walk import blocks, operand_vars, own_operands, targets
+from srcad.ir.walk import blocks, operand_vars, own_operands, targets, statements
 from srcad.transforms.provide import provide
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.tapes import Tape, TapeWriter, is_direct
@@ -60,12 +60,14 @@ class Definitions:
     order: dict[Var, int] = field(default_factory=dict)
 
     def add(self, var: Var, scope: Scope, stmt: Stmt | None) -> None:
+        """Note where a variable is defined."""
         self.scope[var] = scope
         self.stmt[var] = stmt
         self.order[var] = len(self.order)
 
 
 def definitions(params: Iterable[Var], body: Block) -> Definitions:
+    """Where every variable of a program is defined."""
     found = Definitions()
     root = Scope(body, (), None)
     for param in params:
@@ -97,12 +99,14 @@ class Keeper:
     builder: Builder
     params: tuple[Var, ...]
     body: Block
+    exact: frozenset[Var] = frozenset()
     needed: dict[int, dict[Var, None]] = field(default_factory=dict)
     shapes: dict[Var, None] = field(default_factory=dict)
     kept: dict[int, list[Var]] = field(default_factory=dict)
     again: dict[int, list[Let]] = field(default_factory=dict)
 
     def need(self, var: Var) -> None:
+        """Note that the adjoint reads a variable, in the block that defines it."""
         scope = self.defs.scope.get(var)
         if scope is not None:
             self.needed.setdefault(id(scope.block), {})[var] = None
@@ -121,7 +125,8 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
         the first after the outputs are the first parameters of the second.
     """
     defs = definitions(function.params, function.body)
-    keeper = Keeper(defs, builder, function.params, function.body)
+    exact = _decided_on(adjoint.body, defs)
+    keeper = Keeper(defs, builder, function.params, function.body, exact)
     inner = _reads(adjoint.body, defs)
     for var in inner.values:
         keeper.need(var)
@@ -185,6 +190,37 @@ def _reads(block: Block, defs: Definitions) -> _Reads:
 
     walk(block)
     return found
+
+
+def _decided_on(block: Block, defs: Definitions) -> frozenset[Var]:
+    """Primal values that the adjoint compares: they must have the very bits that they had.
+
+    A value computed again may differ in its last bit, because multiplications and additions are
+    contracted differently; then `x == max(x)` holds nowhere.
+    """
+    stack = [
+        var
+        for stmt in statements(block)
+        if isinstance(stmt, Let) and stmt.primitive.decides
+        for operand in own_operands(stmt)
+        for var, only_shape in _uses(operand)
+        if not only_shape and var in defs.scope
+    ]
+    found: set[Var] = set()
+    while stack:
+        var = stack.pop()
+        if var in found:
+            continue
+        found.add(var)
+        source = defs.stmt[var]
+        if isinstance(source, Let) and _moves(source):
+            stack += [v for o in own_operands(source) for v, shape in _uses(o) if not shape]
+    return frozenset(found)
+
+
+def _moves(stmt: Let) -> bool:
+    """Whether a statement only moves values, so that running it again gives the same bits."""
+    return stmt.primitive.text in ("getitem", "np.copy", "size") or stmt.primitive.view
 
 
 def _innermost_first(body: Block) -> list[Block]:
@@ -347,6 +383,8 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
     """The variables of the block that a value can be computed again from, None if it cannot."""
     stmt = keeper.defs.stmt[var]
     if not isinstance(stmt, Let):
+        return None
+    if var in keeper.exact and not _moves(stmt):
         return None
     again = repeatable(stmt.primitive, stmt) or _decides_on_inputs(keeper, stmt)
     if not again and not _is_invariant(keeper, stmt):

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from srcad.errors import MissingRule
-from srcad.frontend.builder import Builder
-from srcad.ir.dims import Dim, SizeOf
+from srcad.frontend.builder import Builder, given_shape
 from srcad.ir.kinds import INT
 from srcad.ir.nodes import Atom, Block, Const, Effect, If, Let, Loop, Range, Stmt, Var
 from srcad.ir.walk import block_vars, defined
@@ -209,8 +208,7 @@ def _loop(state: Reverse, stmt: Loop) -> None:
     state.mirrors[id(block)] = stmt.body
     state.loops[counter] = stmt
     targets = tuple(
-        state.builder.fresh(bar.hint, bar.kind, _fixed_shape(bar))
-        for bar in (*nexts, *accumulators)
+        state.builder.fresh(bar.hint, bar.kind, given_shape(bar)) for bar in (*nexts, *accumulators)
     )
     state.builder.add(
         Loop(
@@ -231,13 +229,6 @@ def _loop(state: Reverse, stmt: Loop) -> None:
         state.bars[var] = target
     for i, target in zip(order, targets, strict=False):
         state.accumulate(stmt.inits[i], target)
-
-
-def _fixed_shape(bar: Var) -> tuple[Dim | None, ...]:
-    return tuple(
-        None if any(isinstance(s, SizeOf) and s.var is bar for s, _ in dim.terms) else dim
-        for dim in bar.shape
-    )
 
 
 def _trip(
