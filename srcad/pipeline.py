@@ -78,7 +78,7 @@ class Specialisation:
         return self.shared.generated.loops()
 
     def forward(self, leaves: Sequence[Any]) -> tuple[Any, Any, Any]:
-        """Run the function once; return its result, what goes with it, and what `backward` needs."""
+        """Run the function once: its result, what goes with it, and what `backward` needs."""
         shared = self.shared
         inputs = self._inputs(leaves)
         results, saved = shared.engine.forward(inputs)
@@ -186,7 +186,7 @@ def specialise(
         for shared in _CACHE.get(key, ()):
             if _fits(shared, function, leaves):
                 return Specialisation(shared, function)
-        made = _make(function, args, kwargs, leaves, wrt, has_aux, options)
+        made = _make(function, args, kwargs, wrt, has_aux, options)
         _CACHE.setdefault(key, []).append(made)
     return Specialisation(made, function)
 
@@ -204,7 +204,6 @@ def _make(
     function: Function,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-    leaves: Sequence[Any],
     wrt: tuple[bool, ...],
     has_aux: bool,
     options: Options,

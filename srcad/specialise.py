@@ -34,13 +34,10 @@ def root_key(function: Any) -> Any:
         inner = getattr(function, attribute, None)
         if isinstance(inner, types.FunctionType):
             return ("wrapped", inner.__code__)
-    dunder = getattr(type(function), "__call__", None)
+    dunder = getattr(type(function), "__call__", None)  # noqa: B004  the function itself
     if isinstance(dunder, types.FunctionType):
         return ("object", type(function), dunder.__code__)
     return function
-
-
-_ARRAY_FORMS: dict[Any, Any] = {}
 
 
 def leaf_key(leaf: Any) -> Any:

@@ -176,7 +176,9 @@ class Writer:
             case "add_at":
                 _, index, value = stmt.args
                 if _repeats(index):
-                    place = f"({self._key(index)},)" if isinstance(index, tuple) else self.text(index)
+                    place = (
+                        f"({self._key(index)},)" if isinstance(index, tuple) else self.text(index)
+                    )
                     self.line(f"np.add.at({name}, {place}, {self.text(value)})")
                 else:
                     self._augment(f"{name}[{self._key(index)}]", "+", value)

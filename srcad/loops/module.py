@@ -17,6 +17,7 @@ from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
 from srcad.ir.walk import statements
 from srcad.loops.elements import vector_name
+from srcad.loops.rotate import rotate
 from srcad.loops.writer import LoopExpressions, LoopWriter, Unsupported
 from srcad.runtime.vector_math import LIBM
 from srcad.transforms.derivative import Derivative
@@ -41,7 +42,7 @@ def loop_module(derivative: Derivative) -> str:
     doc = f"`{name}`, also returning what `{name}_bwd` needs."
     fwd = loop_text(derivative.fwd, sizes, builder, doc, results, None, checked=True)
     doc = f"Pull {seed_names(derivative.bwd.params[derivative.saved:])} back to {input_names(derivative)}."
-    bwd = loop_text(derivative.bwd, sizes, builder, doc, joined, derivative.saved, checked=False)
+    bwd = loop_text(rotate(derivative.bwd, builder), sizes, builder, doc, joined, derivative.saved, checked=False)
     texts = [fwd, bwd]
     single = count == 1 and len(derivative.seeded) == 1
     if single:

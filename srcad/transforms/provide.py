@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
-from srcad.ir.nodes import Atom, Block, Effect, If, Let, Loop, Operand, ShapeOf, Stmt, Var
+from srcad.ir.dims import Dim, ValueOf, value_of
+from srcad.ir.nodes import Atom, Block, Const, Effect, If, Let, Loop, Operand, ShapeOf, Stmt, Var
 from srcad.ir.walk import map_atom, map_operand, map_range
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.tapes import Tape, TapeWriter
@@ -73,7 +74,7 @@ class _Provider:
             for let in self.keeper.again.get(id(primal), ()):
                 fresh = Var(let.target.hint, let.target.kind, let.target.shape)
                 if let.target in known:
-                    known[fresh] = known[let.target]
+                    known[fresh] = _in_adjoint(known[let.target], names, known)
                 prelude.append(replace(self._let(let, change), target=fresh))
                 names[let.target] = fresh
         return prelude
@@ -119,3 +120,18 @@ class _Provider:
                 return stmt
             case _:
                 assert_never(stmt)
+
+
+def _in_adjoint(size: Dim, names: Mapping[Var, Atom], known: Mapping[Var, Dim]) -> Dim:
+    """The symbolic value of an int in the adjoint, whose counters and ints have other names."""
+    total = Dim(size.constant)
+    for symbol, count in size.terms:
+        part = Dim(0, ((symbol, 1),))
+        if isinstance(symbol, ValueOf):
+            here = names.get(symbol.var)
+            if isinstance(here, Const) and isinstance(here.value, int):
+                part = Dim(here.value)
+            elif isinstance(here, Var):
+                part = known.get(here, value_of(here))
+        total = total + part.scaled(count)
+    return total

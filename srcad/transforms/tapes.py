@@ -9,7 +9,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -37,10 +36,8 @@ from srcad.ir.walk import blocks, map_range, targets
 from srcad.rules.constants import LARGER
 from srcad.rules.indexing import getitem, size
 from srcad.rules.registry import PRIMITIVES
+from srcad.transforms.definitions import Definitions
 from srcad.transforms.handout import hand_out
-
-if TYPE_CHECKING:
-    from srcad.transforms.residuals import Definitions
 
 LEAST_ROWS = 4
 """A loop that starts at this or below leaves the first rows of its tapes empty."""
