@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from srcad.ir.dims import ONE
 from srcad.ir.nodes import (
     UNDEFINED,
     Block,
@@ -12,6 +13,7 @@ from srcad.ir.nodes import (
     Function,
     If,
     Let,
+    Slice,
     Loop,
     Stmt,
     Var,
@@ -88,7 +90,8 @@ def _views(block: Block, folding: Folding, handed: set[Var]) -> None:
     for stmt in block.body:
         if isinstance(stmt, Let) and stmt.target.kind.is_array and stmt.target not in handed:
             text = stmt.primitive.text
-            if text in VIEWS or (text == "getitem" and is_basic(stmt.args[1])):
+            through = text == "getitem" and is_basic(stmt.args[1]) and not _is_column(stmt)
+            if text in VIEWS or through:
                 folding.lets[stmt.target] = stmt
         for inner in blocks(stmt):
             _views(inner, folding, handed)
@@ -176,3 +179,11 @@ def _flush(stmt: Stmt, waiting: dict[Var, Let | If], folding: Folding) -> None:
 
 def _all_reads(stmt: Let | If, folding: Folding) -> list[Var]:
     return folding.reads(stmt)
+
+
+def _is_column(stmt: Let) -> bool:
+    """A column that will be broadcast: better in one piece than read again and again in strides."""
+    index = stmt.args[1]
+    last = index[-1] if isinstance(index, tuple) else None
+    shape = stmt.target.shape
+    return isinstance(last, Slice) and last != Slice() and len(shape) > 1 and shape[-1] == ONE
