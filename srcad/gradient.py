@@ -141,9 +141,7 @@ class Gradient:
         """Pickle by function and options; plans are made again."""
         return type(self), (self.target, self.options)
 
-    def _learn(
-        self, made: pipeline.Specialisation, args: tuple[object, ...], plan: Plan
-    ) -> None:
+    def _learn(self, made: pipeline.Specialisation, args: tuple[object, ...], plan: Plan) -> None:
         """Remember how to call the function with such arguments the fast way."""
         options = self.options
 

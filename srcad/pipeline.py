@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,11 +17,10 @@ from srcad.analyses.tape_sizes import TapeSize, tape_sizes
 from srcad.analyses.tape_sizes import check as check_tapes
 from srcad.emit.generated import Generated, generate
 from srcad.engines import numpy_engine
-from srcad.errors import CompilationError, EngineWarning, UnsafeMutation
-from srcad.frontend.lower import Node, Program, Template, build, lower
-from srcad.loops.elements import NotScalar
+from srcad.errors import CompilationError, EngineWarning, SrcadError, UnsafeMutation
+from srcad.frontend.lower import Node, Program, Template, build, function_name, lower
+from srcad.loops.elements import Unsupported
 from srcad.loops.module import loop_module
-from srcad.loops.writer import Unsupported
 from srcad.specialise import captured, compile_guards, leaf_key, root_key, unchanged
 from srcad.transforms.derivative import Derivative, differentiate
 
@@ -208,7 +208,9 @@ def _make(
     has_aux: bool,
     options: Options,
 ) -> Shared:
-    program = lower(function, args, kwargs)
+    name = function_name(function)
+    with _own_faults(name):
+        program = lower(function, args, kwargs)
     template, aux = program.template, None
     if has_aux:
         template, aux = _split(template)
@@ -216,8 +218,10 @@ def _make(
         var for var, want in zip(program.leaves, wrt, strict=True) if want and var is not None
     )
     order = _leaf_order(template, len(program.function.body.results))
-    derivative = differentiate(program, wanted, order)
-    generated = replace(generate(derivative), loops=functools.partial(loop_module, derivative))
+    with _own_faults(name):
+        derivative = differentiate(program, wanted, order)
+        text = generate(derivative)
+    generated = replace(text, loops=functools.partial(loop_module, derivative))
     engine = _engine(generated, derivative, options)
     places = tuple(i for i, var in enumerate(program.leaves) if var is not None)
     index = {var: i for i, var in enumerate(derivative.inputs)}
@@ -241,6 +245,21 @@ def _make(
     )
 
 
+@contextmanager
+def _own_faults(name: str) -> Iterator[None]:
+    """Turn a fault of srcad itself into an error that says what it is and what to do."""
+    try:
+        yield
+    except SrcadError:
+        raise
+    except Exception as fault:
+        raise CompilationError(
+            f"srcad stumbled over `{name}`: {type(fault).__name__}: {fault}",
+            None,
+            "this is a fault of srcad's, not of the function: please report it",
+        ) from fault
+
+
 def _engine(generated: Generated, derivative: Derivative, options: Options) -> Any:
     """The engine for a derivative: compiled, unless that cannot be or is not wanted."""
     # What is printed has to come once and in order, also where compiled code gives up: Python
@@ -251,7 +270,7 @@ def _engine(generated: Generated, derivative: Derivative, options: Options) -> A
 
     try:
         text = generated.loops()
-    except (Unsupported, NotScalar) as cause:
+    except Exception as cause:  # a fault of the loop level too: the array level is there
         refusal = cause if isinstance(cause, Unsupported) else Unsupported("it has no loop form")
         name = derivative.program.function.name
         message = f"`{name}` cannot be compiled: {refusal}"

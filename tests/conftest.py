@@ -39,3 +39,19 @@ def pytest_ignore_collect(collection_path):
     if inside and collection_path.suffix == ".py" and not collection_path.name.startswith("test_"):
         return True
     return None
+
+
+# Compiling each program of the corpus takes most of a full run; a quick one takes every tenth.
+COMPILED = ("test_programs.py", "test_mutation_rules.py", "test_rules_in_programs.py")
+EVERY = 10
+
+
+def pytest_collection_modifyitems(items):
+    """Mark most of the tests that compile a program of their own as slow."""
+    count = 0
+    for item in items:
+        compiles = "numba" in item.nodeid or "engines_agree" in item.nodeid
+        if compiles and item.path.name in COMPILED:
+            count += 1
+            if count % EVERY:
+                item.add_marker(pytest.mark.slow)

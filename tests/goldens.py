@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from srcad import pipeline, trees
-from srcad.loops.writer import Unsupported
+from srcad.loops.elements import Unsupported
 
 FOLDER = Path(__file__).parent / "golden"
 LEVELS = {"array": "adjoint", "loops": "loops"}

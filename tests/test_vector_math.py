@@ -182,12 +182,7 @@ def haversine(a, b, c, d):
 
 def machine_code(function, *args):
     """The machine code of the sweeps of a function."""
-    from srcad.engines.numba_engine import compile_module
-
-    text = srcad.source(function, *args, level="loops")
-    namespace = load(text, "<srcad test>", {})
-    name = function.__name__
-    fwd, bwd, _ = compile_module(namespace, name, None)
+    fwd, bwd, _ = sweeps(function, *args)
     _, saved = fwd(*args)
     bwd(saved, 1.0)
     return ["".join(sweep.inspect_asm().values()) for sweep in (fwd, bwd)]
@@ -212,6 +207,54 @@ def test_the_text_runs_under_plain_numpy():
     assert out == pytest.approx(want, rel=1e-14)
     for bar, other in zip(bars, wanted, strict=True):
         np.testing.assert_allclose(bar, other, rtol=1e-13)
+
+
+def sweeps(function, *args):
+    """The compiled sweeps of a function."""
+    from srcad.engines.numba_engine import compile_module
+
+    text = srcad.source(function, *args, level="loops")
+    return compile_module(load(text, "<srcad test>", {}), function.__name__, None)
+
+
+def softmax(x):
+    return np.sum(np.exp(x) / np.sum(np.exp(x)))
+
+
+def chosen(x, y):
+    return np.sum(np.where(y > 0.5, y, np.log(x)) + np.where(y > 0.5, y, x / (x * x)))
+
+
+def powers(x, y):
+    return np.sum(x**y + np.tanh(x) * np.arctan2(y, x) + np.hypot(x, y) + np.log1p(x))
+
+
+@pytest.mark.parametrize("function", (softmax, chosen, powers), ids=lambda f: f.__name__)
+def test_no_float_errors_but_those_of_the_program(function):
+    """The processor notes none: a call with one is run again under NumPy, for its warnings."""
+    from srcad.engines import float_errors
+
+    x, y = np.random.default_rng(8).uniform(0.1, 0.9, (2, 1003))
+    if function is softmax:
+        x[::7] = -np.inf
+    args = (x,) if function is softmax else (x, y)
+    fwd, _, _ = sweeps(function, *args)
+    float_errors.clear()
+    out, _ = fwd(*args)
+    assert not float_errors.noted()
+    assert out == pytest.approx(function(*args), rel=1e-13)
+
+
+def test_float_errors_of_the_program_are_noted():
+    def logs(x):
+        return np.sum(np.where(x > 0.0, np.log(x), 0.0))
+
+    x = np.linspace(-1.0, 1.0, 64)
+    f = srcad.differentiable(engine="numba")(logs)
+    with pytest.warns(RuntimeWarning, match="invalid value encountered in log"):
+        out, _ = f.vjp(x)
+    with np.errstate(all="ignore"):
+        assert out == pytest.approx(logs(x))
 
 
 def names_of_functions(x, power):

@@ -13,8 +13,8 @@ from srcad.ir.nodes import (
     Function,
     If,
     Let,
-    Slice,
     Loop,
+    Slice,
     Stmt,
     Var,
 )

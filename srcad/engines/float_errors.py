@@ -8,6 +8,7 @@ one, the call is handed to the array level, which warns (or raises, or keeps sil
 from __future__ import annotations
 
 import ctypes
+import functools
 import platform
 from collections.abc import Callable
 from typing import Any
@@ -31,14 +32,15 @@ def noted() -> bool:
     return bool(_LIBRARY.fetestexcept(ERRORS))
 
 
+@functools.cache
 def compiled_checks() -> dict[str, Callable[..., Any]]:
     """The two functions that generated modules call, for Numba to compile into them."""
     import numba
     from numba import types
 
     number = types.int32(types.int32)
-    clear_flags = types.ExternalFunction("feclearexcept", number)
-    test_flags = types.ExternalFunction("fetestexcept", number)
+    clear_flags: Any = types.ExternalFunction("feclearexcept", number)
+    test_flags: Any = types.ExternalFunction("fetestexcept", number)
 
     @numba.njit
     def clear_float_errors():  # type: ignore[no-untyped-def]

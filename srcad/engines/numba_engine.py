@@ -23,7 +23,7 @@ from srcad.runtime import compiled
 from srcad.runtime.compiled import Bail
 from srcad.transforms.derivative import Derivative
 
-FLAGS = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
+FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
 
 
 class Engine:
@@ -42,9 +42,7 @@ class Engine:
         self.strict = strict
         self.refused = False
         kinds = [param.kind for param in derivative.primal.params]
-        self.conversions = tuple(
-            _conversion(result) for result in derivative.primal.body.results
-        )
+        self.conversions = tuple(_conversion(result) for result in derivative.primal.body.results)
         namespace, entry = load_cached(text, name, generated.constants, map(repr, kinds))
         self.fwd, self.bwd, self.both = compile_module(namespace, name, entry)
         self.arrays = tuple(i for i, kind in enumerate(kinds) if kind.is_array)
@@ -77,7 +75,7 @@ class Engine:
                 f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=2
             )
             raise Bail from None
-        except Exception:  # noqa: BLE001
+        except Exception:
             # An int beyond 64 bits, a singular matrix, shapes that do not fit: the array level
             # says it in Python's and NumPy's own words.
             raise Bail from None
@@ -177,10 +175,8 @@ def compile_module(
 
     _quiet()
     vector_math.install(namespace)
-    global _CHECKS
-    if not _CHECKS:
-        _CHECKS = float_errors.compiled_checks()
-    namespace.update({name: check for name, check in _CHECKS.items() if name in namespace})
+    checks = float_errors.compiled_checks()
+    namespace.update({name: check for name, check in checks.items() if name in namespace})
     # Object mode holds the lock of the interpreter anyway; Numba warns if told otherwise.
     flags = {**FLAGS, "nogil": "objmode" not in namespace}
     for helper in compiled.HELPERS:
@@ -199,7 +195,6 @@ def compile_module(
 
 
 _HELPERS: dict[str, Any] = {}
-_CHECKS: dict[str, Any] = {}
 
 
 def _helper(function: Callable[..., Any]) -> Any:
@@ -214,4 +209,3 @@ def _quiet() -> None:
     from numba.core.errors import NumbaPerformanceWarning
 
     warnings.filterwarnings("ignore", category=NumbaPerformanceWarning)
-

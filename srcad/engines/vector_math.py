@@ -63,6 +63,8 @@ def install(namespace: dict[str, Any]) -> None:
     for name, value in namespace.items():
         if value is vector_math.plus:
             namespace[name] = _plus()
+        elif value is vector_math.where:
+            namespace[name] = _where()
         elif name in LIBM and value is getattr(vector_math, name):
             namespace[name] = _function(LIBM[name])
 
@@ -117,6 +119,12 @@ def _call(builder: Any, name: str, arguments: Any, features: list[str]) -> Any:
     from llvmlite import ir
 
     kind, count = arguments[0].type, len(arguments)
+    if name in ("exp", "expf"):
+        # exp(-inf), as in masked softmax: libmvec notes an invalid operation, libm does not.
+        least = ir.Constant(kind, float("-inf"))
+        small = ir.Constant(kind, -750.0 if name == "exp" else -110.0)  # exp of it is 0 as well
+        is_least = builder.fcmp_ordered("==", arguments[0], least)
+        arguments = [builder.select(is_least, small, arguments[0])]
     function = _declared(builder.module, name, kind, count)
     call = builder.call(function, arguments)
     attributes = ["nounwind", "willreturn", "memory(none)"]
@@ -175,6 +183,26 @@ def _plus() -> Any:
         return kind(kind, kind), generate
 
     return intrinsic(plus)
+
+
+@functools.cache
+def _where() -> Any:
+    """A choice without a branch.
+
+    A vectorised branch runs on all elements, with zeros in place of those that are not its own,
+    and 0 / 0 would look like an error of the program.
+    """
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.select(*arguments)
+
+    def where(typing_context: Any, test: Any, yes: Any, no: Any) -> Any:
+        kind = typing_context.unify_types(yes, no)
+        return kind(types.boolean, kind, kind), generate
+
+    return intrinsic(where)
 
 
 __all__ = ["facts", "install", "load", "versions"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srcad.ir.nodes import Const, Let, Operand, Var
+from srcad.ir.nodes import Let, Operand, Var
+from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
@@ -50,15 +51,11 @@ NATIVE = {
 
 def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     """The text of a call, or `Unsupported`."""
-    from srcad.loops.writer import Unsupported
-
     text = stmt.primitive.text
     rank = stmt.target.kind.rank
     if text == "@" or text == "np.matmul":
         return in_python(writer, stmt, args)
-    if text in ("np.vdot", "np.outer", "np.linalg.solve") and all(
-        _rank(a) <= 2 for a in stmt.args
-    ):
+    if text in ("np.vdot", "np.outer", "np.linalg.solve") and all(_rank(a) <= 2 for a in stmt.args):
         dense = [t if t.isidentifier() else f"np.ascontiguousarray({t})" for t in args]
         return f"{text}({', '.join(dense)})"
     if text == "np.copy":
@@ -66,7 +63,7 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     if text in ("np.reshape", "np.ravel"):
         source = f"np.ascontiguousarray({args[0]})"
         return f"{source}.reshape({args[1]})" if text == "np.reshape" else f"{source}.ravel()"
-    if text in ("np.concatenate", "np.stack") and not stmt.kwargs:
+    if text == "np.concatenate" and not stmt.kwargs:
         return f"{text}({args[0]})"
     if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
         return _array(stmt, writer)
@@ -90,8 +87,6 @@ NUMBA_TYPES = {"bool": "boolean"}
 
 def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     """A call that only Python can make: it slows down one line, not the program."""
-    from srcad.loops.writer import Unsupported
-
     kind = stmt.target.kind
     if kind.form == "opaque":
         raise Unsupported(f"`{stmt.primitive.text}` has no loop form yet", stmt.origin)
@@ -100,7 +95,7 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     dtype = NUMBA_TYPES.get(kind.dtype, kind.dtype)
     declared = f"{dtype}[{axes}]" if kind.rank else dtype
     text = stmt.primitive.text
-    named = [f"{key}={writer._whole(value)}" for key, value in stmt.kwargs]
+    named = [f"{key}={writer.whole(value)}" for key, value in stmt.kwargs]
     if text == "getitem":
         call = f"{args[0]}[{args[1]}]"
     elif text in ("@", "np.matmul"):
@@ -136,13 +131,13 @@ def _dense(writer: LoopWriter, operand: Operand) -> str:
         return writer.text(operand)
     held = writer.folding.lets.get(operand)
     if held is None:
-        name = writer._whole(operand)
+        name = writer.whole(operand)
         return name if operand in writer.dense else f"np.ascontiguousarray({name})"
     source = held.args[0]
-    if held.primitive.text == "np.transpose" and len(held.args) == 1 and isinstance(source, Var):
-        if operand.kind.rank == 2:
-            return f"{_dense(writer, source)}.T"
-    return writer._whole(operand)
+    swapped = held.primitive.text == "np.transpose" and len(held.args) == 1
+    if swapped and isinstance(source, Var) and operand.kind.rank == 2:
+        return f"{_dense(writer, source)}.T"
+    return writer.whole(operand)
 
 
 def _array(stmt: Let, writer: LoopWriter) -> str:
@@ -165,6 +160,3 @@ def _taken(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         return f"{args[0]}[{args[1]}]"
     writer.helpers.add("in_range")
     return f"{args[0]}[in_range({args[1]}, {args[0]}.shape[0])]"
-
-
-__all__ = ["Const", "spelled"]

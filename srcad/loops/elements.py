@@ -11,18 +11,28 @@ import numpy as np
 from srcad.analyses.sizes import Sizes
 from srcad.emit.expressions import BINARY, COMPARE, UNARY, Expressions
 from srcad.emit.folding import Folding
+from srcad.errors import Origin
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
-from srcad.ir.nodes import Const, If, Let, Operand, ShapeOf, Slice, Var
+from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
+from srcad.loops.syntax import Index, dotted, minus, plus, subscript
 from srcad.runtime.vector_math import LIBM
 
-Index = list[ast.expr]
+LOGICAL = ("masked", *COMPARE, "not", "~", "&", "|")
 PLAIN = ("float64", "int64", "bool", "complex128")
 TRANSPARENT = ("np.expand_dims", "np.squeeze", "np.transpose", "np.swapaxes", "np.broadcast_to")
 
 
 class NotScalar(Exception):
     """The expression has no element-wise form; it has to be an array of its own."""
+
+
+class Unsupported(Exception):
+    """The program has no loop level; it runs at the array level."""
+
+    def __init__(self, reason: str, origin: Origin | None = None) -> None:
+        super().__init__(reason)
+        self.origin = origin
 
 
 @dataclass
@@ -56,7 +66,7 @@ class Elements:
         for axis in range(rank):
             place = len(index) - rank + axis
             own.append(self._broadcast(operand, axis, index[place], place))
-        return self._at(operand, own)
+        return self.at(operand, own)
 
     def _broadcast(self, var: Var, axis: int, position: ast.expr, place: int) -> ast.expr:
         """The index along one axis: 0 where the operand is stretched."""
@@ -75,17 +85,18 @@ class Elements:
             self.checks.append(pair)
         return position
 
-    def _at(self, var: Var, index: Index) -> ast.expr:
+    def at(self, var: Var, index: Index) -> ast.expr:
         """The element of an array at an index of its own."""
         stmt = self.folding.lets.get(var)
         if stmt is None:
             name = self.expressions.names[var]
-            return _subscript(ast.Name(name, ast.Load()), index)
-        return self._computed(stmt, index)
+            return subscript(ast.Name(name, ast.Load()), index)
+        return self.computed(stmt, index)
 
-    def _computed(self, stmt: Let, index: Index) -> ast.expr:
+    def computed(self, stmt: Let, index: Index) -> ast.expr:
+        """The element of a statement's value at an index of it."""
         text = stmt.primitive.text
-        if text == "getitem" and not _has_arrays(stmt.args[1]):
+        if text == "getitem" and not has_arrays(stmt.args[1]):
             array = stmt.args[0]
             assert isinstance(array, Var)
             return self._at_source(array, self.through(array, stmt.args[1], index))
@@ -99,31 +110,32 @@ class Elements:
             return ast.Constant(0.0 if text == "np.zeros" else 1.0)
         if text == "np.outer":
             first, second = stmt.args
-            assert isinstance(first, Var) and isinstance(second, Var)
-            rows, columns = self._at(first, index[:1]), self._at(second, index[1:])
+            assert isinstance(first, Var)
+            assert isinstance(second, Var)
+            rows, columns = self.at(first, index[:1]), self.at(second, index[1:])
             return ast.BinOp(rows, ast.Mult(), columns)
         if text == "unbroadcast":
             return self._summed(stmt, index)
         if text == "np.copy":
             return self._inner(stmt.args[0], stmt, index)
-        if stmt.primitive.form == "elementwise" or text in ("masked", *COMPARE, "not", "~", "&", "|"):
+        if stmt.primitive.form == "elementwise" or text in LOGICAL:
             return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
         if stmt.primitive.options.get("broadcasts") and stmt.primitive.form == "constant":
             return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
         name = self.materialise(stmt.target)
-        return _subscript(ast.Name(name, ast.Load()), index)
+        return subscript(ast.Name(name, ast.Load()), index)
 
     def _summed(self, stmt: Let, index: Index) -> ast.expr:
         """A sum down to a shape: none, where the forward sweep has checked the lengths."""
         source = stmt.args[0]
         same = isinstance(source, Var) and source.kind.rank == stmt.target.kind.rank
         if stmt.primitive.options.get("checked") and same:
-            return self._at(source, index)  # type: ignore[arg-type]
+            return self.at(source, index)  # type: ignore[arg-type]
         name = self.materialise(stmt.target)
-        return _subscript(ast.Name(name, ast.Load()), index)
+        return subscript(ast.Name(name, ast.Load()), index)
 
     def _at_source(self, array: Var, index: Index) -> ast.expr:
-        return self._at(array, index)
+        return self.at(array, index)
 
     def _inner(self, operand: Operand, stmt: Let, index: Index) -> ast.expr:
         """An operand of an elementwise statement at the statement's own index."""
@@ -131,10 +143,14 @@ class Elements:
             return self.scalar_value(operand)
         dims, space = self.dims, self.space
         self.dims = list(stmt.target.shape)
-        self.space = [self._length_of(stmt, axis) for axis in range(stmt.target.kind.rank)] if any(
-            self.sizes.equal(a, b) is None
-            for a, b in zip(operand.shape[::-1], stmt.target.shape[::-1], strict=False)
-        ) else [ast.Constant(0)] * stmt.target.kind.rank
+        self.space = (
+            [self.length_of(stmt, axis) for axis in range(stmt.target.kind.rank)]
+            if any(
+                self.sizes.equal(a, b) is None
+                for a, b in zip(operand.shape[::-1], stmt.target.shape[::-1], strict=False)
+            )
+            else [ast.Constant(0)] * stmt.target.kind.rank
+        )
         try:
             return self.element(operand, index)
         finally:
@@ -145,11 +161,11 @@ class Elements:
         text, args = stmt.primitive.text, stmt.args
         kind = stmt.target.kind
         if text in ("np.where", "masked"):
-            return self._choice(stmt, element)
+            return self.choice(stmt, element)
         values = [self._operand(arg, kind, text, element) for arg in args]
         if text == "**" and _is_half(args[1]) and kind.is_inexact:
             self.expressions.called["half_power"] = pow
-            node: ast.expr = ast.Call(_dotted("half_power"), values, [])
+            node: ast.expr = ast.Call(dotted("half_power"), values, [])
             return self.converted(node, kind, text)
         if (name := vector_name(stmt)) is not None:
             node = ast.Call(ast.Name(name, ast.Load()), values, [])
@@ -163,7 +179,7 @@ class Elements:
         elif text == "np.clip":
             node = self._clip(values, args)
         else:
-            node = ast.Call(_dotted(SPELLING.get(text, text)), values, [])
+            node = ast.Call(dotted(SPELLING.get(text, text)), values, [])
             if "." not in text:
                 self.expressions.called[text] = stmt.primitive.function
         return self.converted(node, kind, text)
@@ -172,10 +188,11 @@ class Elements:
         node = values[0]
         for function, bound, arg in zip(("maximum", "minimum"), values[1:], args[1:], strict=False):
             if arg != Const(None):
-                node = ast.Call(_dotted(f"np.{function}"), [node, bound], [])
+                node = ast.Call(dotted(f"np.{function}"), [node, bound], [])
         return node
 
-    def _choice(self, stmt: Let, element: Callable[[Operand], ast.expr]) -> ast.expr:
+    def choice(self, stmt: Let, element: Callable[[Operand], ast.expr]) -> ast.expr:
+        """`np.where`; and `masked`, of which only one side is computed."""
         kind = stmt.target.kind
         if stmt.primitive.text == "masked":
             bar, value = (element(arg) for arg in stmt.args)
@@ -187,6 +204,8 @@ class Elements:
             self.converted(self._operand(arg, kind, "where", element), kind, None)
             for arg in stmt.args[1:3]
         )
+        if kind.rank and kind.dtype in ("float64", "float32", "int64", "bool"):
+            return ast.Call(ast.Name("where", ast.Load()), [test, yes, no], [])
         return ast.IfExp(test, yes, no)
 
     def _operand(
@@ -198,7 +217,7 @@ class Elements:
             return node
         weak = isinstance(operand, Const) or (isinstance(operand, Var) and operand.kind.is_python)
         if weak and operand != Const(None) and not kind.is_bool:
-            return ast.Call(_dotted(f"np.{kind.dtype}"), [node], [])
+            return ast.Call(dotted(f"np.{kind.dtype}"), [node], [])
         return node
 
     def converted(self, node: ast.expr, kind: Kind, text: str | None) -> ast.expr:
@@ -206,13 +225,13 @@ class Elements:
         if kind.dtype in PLAIN and text is not None:
             return node
         if kind.dtype == "float64" and text is None and not isinstance(node, ast.Constant):
-            return ast.Call(_dotted("np.float64"), [node], [])
+            return ast.Call(dotted("np.float64"), [node], [])
         if kind.dtype in ("float64", "bool"):
             return node
         name = "bool_" if kind.dtype == "bool" else kind.dtype
         if isinstance(node, ast.Call) and ast.unparse(node.func) == f"np.{name}":
             return node
-        return ast.Call(_dotted(f"np.{name}"), [node], [])
+        return ast.Call(dotted(f"np.{name}"), [node], [])
 
     # -- views --------------------------------------------------------------------------------
 
@@ -244,7 +263,9 @@ class Elements:
         if item == Slice():
             return position
         start, _, step = self.slice_bounds(array, axis, item)
-        scaled = position if step == 1 else ast.BinOp(ast.Constant(abs(step)), ast.Mult(), position)
+        scaled = (
+            position if abs(step) == 1 else ast.BinOp(ast.Constant(abs(step)), ast.Mult(), position)
+        )
         if step < 0:
             return ast.BinOp(start, ast.Sub(), scaled)
         return plus(scaled, start)
@@ -252,9 +273,10 @@ class Elements:
     def integer(self, array: Var, axis: int, item: Operand) -> ast.expr:
         """A single position along an axis; negative constants count from the end."""
         if isinstance(item, Const) and isinstance(item.value, int | np.integer) and item.value < 0:
-            node = plus(self.length(array, axis), ast.Constant(int(item.value)))
-            self.check_index(array, axis, item, ast.Constant(int(item.value)), self.length(array, axis))
-            return node
+            length = self.length(array, axis)
+            back = ast.Constant(int(item.value))
+            self.check_index(array, axis, item, back, length)
+            return plus(length, back)
         node = self.scalar_value(item)
         self.check_index(array, axis, item, node, self.length(array, axis))
         return node
@@ -267,34 +289,31 @@ class Elements:
         if not source.kind.rank:
             return self.scalar_value(source)
         rank = source.kind.rank
-        rest = [a.value if isinstance(a, Const) else a for a in self.shape_operands(stmt)]
+        given = self.shape_operands(stmt)
         match stmt.primitive.text:
             case "np.broadcast_to":
                 return self._inner(source, stmt, index)
             case "np.transpose":
                 order = list(range(rank))[::-1]
-                if rest and rest[0] is not None:
-                    first = rest[0]
-                    order = [int(getattr(a, "value", a)) % rank for a in first]  # type: ignore[union-attr]
+                if given and given[0] != Const(None):
+                    order = [axis % rank for axis in _ints(given[0])]
                 own: Index = [ast.Constant(0)] * rank
                 for position, axis in enumerate(order):
                     own[axis] = index[position]
-                return self._at(source, own)
+                return self.at(source, own)
             case "np.swapaxes":
-                first_axis, second_axis = (int(a) % rank for a in rest)  # type: ignore[arg-type, call-overload]
+                first, second = (axis % rank for operand in given for axis in _ints(operand))
                 own = list(index)
-                own[first_axis], own[second_axis] = own[second_axis], own[first_axis]
-                return self._at(source, own)
+                own[first], own[second] = own[second], own[first]
+                return self.at(source, own)
             case "np.expand_dims":
-                axes = rest[0] if isinstance(rest[0], tuple) else (rest[0],)
-                dropped = {int(getattr(a, "value", a)) % stmt.target.kind.rank for a in axes}  # type: ignore[union-attr, arg-type, call-overload]
-                return self._at(source, [p for i, p in enumerate(index) if i not in dropped])
+                dropped = {axis % stmt.target.kind.rank for axis in _ints(given[0])}
+                return self.at(source, [p for i, p in enumerate(index) if i not in dropped])
             case _:
-                axes = rest[0] if isinstance(rest[0], tuple) else (rest[0],)
-                added = {int(getattr(a, "value", a)) % rank for a in axes}  # type: ignore[union-attr, arg-type, call-overload]
+                added = {axis % rank for axis in _ints(given[0])}
                 left = list(index)
                 own = [ast.Constant(0) if i in added else left.pop(0) for i in range(rank)]
-                return self._at(source, own)
+                return self.at(source, own)
 
     # -- lengths ------------------------------------------------------------------------------
 
@@ -305,16 +324,18 @@ class Elements:
             return ast.Constant(dim.constant)
         stmt = self.folding.lets.get(var)
         if stmt is None:
-            shape = ast.Attribute(ast.Name(self.expressions.names[var], ast.Load()), "shape", ast.Load())
+            name = ast.Name(self.expressions.names[var], ast.Load())
+            shape = ast.Attribute(name, "shape", ast.Load())
             return ast.Subscript(shape, ast.Constant(axis), ast.Load())
-        return self._length_of(stmt, axis)
+        return self.length_of(stmt, axis)
 
-    def _length_of(self, stmt: Let, axis: int) -> ast.expr:
+    def length_of(self, stmt: Let, axis: int) -> ast.expr:
+        """The length of an axis of a statement's value."""
         text = stmt.primitive.text
         if stmt.target.shape[axis].is_constant:
             return ast.Constant(stmt.target.shape[axis].constant)
         rank = stmt.target.kind.rank
-        if text == "getitem" and not _has_arrays(stmt.args[1]):
+        if text == "getitem" and not has_arrays(stmt.args[1]):
             array = stmt.args[0]
             assert isinstance(array, Var)
             return self.region_length(array, stmt.args[1], axis)
@@ -391,11 +412,10 @@ class Elements:
         if step == 1:
             return minus(stop, start)
         bounds = [start, stop, ast.Constant(step)]
-        return ast.Call(_dotted("len"), [ast.Call(_dotted("range"), bounds, [])], [])
+        return ast.Call(dotted("len"), [ast.Call(dotted("range"), bounds, [])], [])
 
 
 SPELLING = {"np.abs": "abs", "np.absolute": "abs"}
-
 
 
 def vector_name(stmt: Let) -> str | None:
@@ -413,7 +433,17 @@ def vector_name(stmt: Let) -> str | None:
     return name if name in LIBM and text == f"np.{name}" else None
 
 
-def _has_arrays(index: Operand) -> bool:
+def _ints(given: object) -> tuple[int, ...]:
+    """The ints in a constant operand: an axis, or a tuple of them."""
+    if isinstance(given, Const):
+        return _ints(given.value)
+    if isinstance(given, tuple):
+        return tuple(number for item in given for number in _ints(item))
+    assert isinstance(given, int | np.integer)
+    return (int(given),)
+
+
+def has_arrays(index: Operand) -> bool:
     """Whether an index picks elements by arrays of positions or of booleans."""
     items = index if isinstance(index, tuple) else (index,)
     return any(
@@ -424,57 +454,3 @@ def _has_arrays(index: Operand) -> bool:
 def _is_half(operand: Operand) -> bool:
     """An exponent that square roots are faster for."""
     return isinstance(operand, Const) and operand.value in (-2.5, -1.5, -0.5, 0.5, 1.5, 2.5)
-
-
-def _subscript(array: ast.expr, index: Index) -> ast.expr:
-    key = index[0] if len(index) == 1 else ast.Tuple(list(index), ast.Load())
-    return ast.Subscript(array, key, ast.Load())
-
-
-def _dotted(text: str) -> ast.expr:
-    first, *rest = text.split(".")
-    node: ast.expr = ast.Name(first, ast.Load())
-    for part in rest:
-        node = ast.Attribute(node, part, ast.Load())
-    return node
-
-
-def plus(left: ast.expr, right: ast.expr) -> ast.expr:
-    """A sum of ints, with constants put together."""
-    if isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):
-        return minus(left, right.operand)
-    if isinstance(right, ast.Constant):
-        value = right.value
-        if value == 0:
-            return left
-        if isinstance(value, int) and value < 0:
-            return minus(left, ast.Constant(-value))
-        if isinstance(left, ast.Constant):
-            return ast.Constant(left.value + value)  # type: ignore[operator]
-        if isinstance(left, ast.BinOp) and isinstance(left.right, ast.Constant):
-            known = left.right.value
-            if isinstance(left.op, ast.Add):
-                return plus(left.left, ast.Constant(known + value))  # type: ignore[operator]
-            if isinstance(left.op, ast.Sub):
-                return plus(left.left, ast.Constant(value - known))  # type: ignore[operator]
-    if isinstance(left, ast.Constant):
-        return plus(right, left)
-    return ast.BinOp(left, ast.Add(), right)
-
-
-def minus(left: ast.expr, right: ast.expr) -> ast.expr:
-    if isinstance(right, ast.Constant):
-        if right.value == 0:
-            return left
-        if isinstance(left, ast.Constant):
-            return ast.Constant(left.value - right.value)  # type: ignore[operator]
-        if isinstance(left, ast.BinOp) and isinstance(left.right, ast.Constant):
-            known = left.right.value
-            if isinstance(left.op, ast.Sub):
-                return ast.BinOp(left.left, ast.Sub(), ast.Constant(known + right.value))  # type: ignore[operator]
-            if isinstance(left.op, ast.Add):
-                return plus(left.left, ast.Constant(known - right.value))  # type: ignore[operator]
-    return ast.BinOp(left, ast.Sub(), right)
-
-
-__all__ = ["Elements", "If", "NotScalar", "minus", "plus", "vector_name"]

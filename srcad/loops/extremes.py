@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from srcad.emit.printer import expression
 from srcad.ir.nodes import Const, Let, Var
+from srcad.loops import fusion, reductions
 from srcad.loops.elements import NotScalar
 from srcad.loops.nests import Item
 
@@ -20,7 +21,7 @@ def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
     A nan wins against everything, as in NumPy.  False if the statement has no such form.
     """
     array = stmt.args[0]
-    axes = writer._axes(stmt)
+    axes = reductions.axes_of(stmt)
     if not isinstance(array, Var) or axes is None or len(axes) == array.kind.rank:
         return False
     rank = array.kind.rank
@@ -28,7 +29,7 @@ def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
     if array in writer.folding.lets and array.kind.rank:
         writer.materialise(array)
     elements = writer.elements()
-    counters, index = writer._indices(list(array.shape))
+    counters, index = writer.indices(list(array.shape))
     first: list[ast.expr] = [ast.Constant(0) if i in axes else c for i, c in enumerate(index)]
     kept = first if keeps else [c for i, c in enumerate(index) if i not in axes]
     try:
@@ -48,9 +49,9 @@ def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
     outer = [c for i, c in enumerate(index) if i not in axes and isinstance(c, ast.Name)]
     begin = Item("define", name, kept, start, None, dtype)
     outside = [n for i, n in enumerate(lengths) if i not in axes]
-    writer._push(begin, dims, outside, elements, [c.id for c in outer], before)
+    fusion.push(writer, begin, dims, outside, elements, [c.id for c in outer], before)
     begin.shape = sizes
     kind: Any = "max" if "max" in stmt.primitive.text else "min"
     item = Item(kind, name, kept, value, None, dtype)
-    writer._push(item, list(array.shape), lengths, elements, counters, [])
+    fusion.push(writer, item, list(array.shape), lengths, elements, counters, [])
     return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from srcad.ir.dims import ONE
 from srcad.ir.nodes import Let, Operand, Var
+from srcad.loops import fusion
 from srcad.loops.elements import NotScalar
 from srcad.loops.nests import Item
 
@@ -28,7 +29,8 @@ def fused(writer: LoopWriter, stmt: Let, name: str) -> bool:
         matrix, vector, sums_rows = right, left, True
     else:
         return False
-    assert isinstance(matrix, Var) and isinstance(vector, Var)
+    assert isinstance(matrix, Var)
+    assert isinstance(vector, Var)
     held = writer.folding.lets.get(matrix)
     if held is not None and held.primitive.text == "np.transpose" and len(held.args) == 1:
         source = held.args[0]
@@ -36,16 +38,16 @@ def fused(writer: LoopWriter, stmt: Let, name: str) -> bool:
             return False
         matrix, sums_rows = source, not sums_rows
         held = writer.folding.lets.get(matrix)
-    if held is None or not writer._is_elementwise(held) or held.primitive.text == "getitem":
+    if held is None or not writer.is_elementwise(held) or held.primitive.text == "getitem":
         return False
     writer.materialise(vector)
     elements = writer.elements()
-    counters, index = writer._indices(list(matrix.shape))
+    counters, index = writer.indices(list(matrix.shape))
     try:
         lengths = [elements.length(matrix, axis) for axis in range(2)]
         value = elements.element(matrix, index)
         along, kept = (index[0], index[1]) if sums_rows else (index[1], index[0])
-        weight = elements._at(vector, [along])
+        weight = elements.at(vector, [along])
         length = elements.length(vector, 0)
     except NotScalar:
         return False
@@ -56,10 +58,9 @@ def fused(writer: LoopWriter, stmt: Let, name: str) -> bool:
     place = sum(dim != ONE for dim in matrix.shape[:outer]) if matrix.shape[outer] != ONE else -1
     item = Item("add", name, [kept], product, None, stmt.target.kind.dtype, zeros=[place])
     writer.pinned.add(name)
-    writer._push(item, list(matrix.shape), lengths, elements, counters, [])
+    fusion.push(writer, item, list(matrix.shape), lengths, elements, counters, [])
     return True
 
 
 def _rank(operand: Operand) -> int:
     return operand.kind.rank if isinstance(operand, Var) else 0
-

@@ -18,8 +18,9 @@ from srcad.ir.nodes import Effect, Function, Let, Var
 from srcad.ir.walk import statements
 from srcad.loops.elements import vector_name
 from srcad.loops.rotate import rotate
-from srcad.loops.writer import LoopExpressions, LoopWriter, Unsupported
-from srcad.runtime.vector_math import LIBM
+from srcad.loops.writer import LoopExpressions, LoopWriter
+from srcad.runtime import arrays, compiled
+from srcad.runtime.vector_math import NAMES
 from srcad.transforms.derivative import Derivative
 
 
@@ -41,8 +42,17 @@ def loop_module(derivative: Derivative) -> str:
 
     doc = f"`{name}`, also returning what `{name}_bwd` needs."
     fwd = loop_text(derivative.fwd, sizes, builder, doc, results, None, checked=True)
-    doc = f"Pull {seed_names(derivative.bwd.params[derivative.saved:])} back to {input_names(derivative)}."
-    bwd = loop_text(rotate(derivative.bwd, builder), sizes, builder, doc, joined, derivative.saved, checked=False)
+    seeds = seed_names(derivative.bwd.params[derivative.saved :])
+    doc = f"Pull {seeds} back to {input_names(derivative)}."
+    bwd = loop_text(
+        rotate(derivative.bwd, builder),
+        sizes,
+        builder,
+        doc,
+        joined,
+        derivative.saved,
+        checked=False,
+    )
     texts = [fwd, bwd]
     single = count == 1 and len(derivative.seeded) == 1
     if single:
@@ -82,7 +92,7 @@ def loop_text(
     buffers = plan(function, folding, relive(), sizes, relive)
     live = relive()
     lets = (stmt for stmt in statements(function.body) if isinstance(stmt, Let))
-    kept = {function.name, "plus", *filter(None, map(vector_name, lets))}
+    kept = {function.name, "plus", "where", *filter(None, map(vector_name, lets))}
     names = naming.choose(function, folding, live, buffers, kept, typed=True)
     expressions = LoopExpressions(names.of, folding)
     writer = LoopWriter(
@@ -100,8 +110,8 @@ def loop_text(
     writer.taken = set(names.of.values()) | kept | {"saved"}
     writer.memory = memory_classes(function, buffers, names.of)
     writer.dense = _dense(function)
-    opened = (v for r in function.body.results if isinstance(r, Var) for v in folding.open(r))
-    writer.handed = frozenset(opened)
+    handed = (v for r in function.body.results if isinstance(r, Var) for v in folding.open(r))
+    writer.handed = frozenset(handed)
     writer.positions = tape_positions(function, names.of)
     writer.known_vars = set(function.params)
     params = [names.of[param] for param in function.params]
@@ -111,13 +121,15 @@ def loop_text(
     if unpacked:
         opened = params[:unpacked]
         writer.line(f"{', '.join(opened)}{',' if len(opened) == 1 else ''} = saved")
+    effects = [s for s in statements(function.body) if isinstance(s, Effect)]
+    replayed = {effect.args[0] for effect in effects if effect.action == "replay"}
     for tape, position in writer.positions.items():
-        if any(isinstance(s, Effect) and s.action == "replay" and s.args[0] is tape for s in statements(function.body)):
+        if tape in replayed:
             writer.line(f"{position} = {names.of[tape]}.shape[0]")
     writer.block(function.body)
     writer.current = None
     writer.held = {}
-    texts = [writer._result(result) for result in function.body.results]
+    texts = [writer.result(result) for result in function.body.results]
     writer.line(f"return {results(texts)}")
     return Text(
         function.name,
@@ -139,13 +151,9 @@ def _dense(function: Function) -> set[Var]:
 
 
 def _module(title: str, texts: list[Text]) -> str:
-    from srcad.runtime import compiled
-
     body = "\n\n\n".join("\n".join(text.lines) for text in texts)
     called = sorted({name for text in texts for name in text.called})
     helpers = [name for name in called if hasattr(compiled, name)]
-    from srcad.runtime import arrays
-
     plain = [n for n in called if hasattr(arrays, n) and n not in helpers and n != "masked"]
     plain = [n for n in plain if f"{n}(" in body]
     imports = ["import math", ""] if "math." in body else []
@@ -157,11 +165,8 @@ def _module(title: str, texts: list[Text]) -> str:
     if helpers:
         imports += ["", f"from srcad.runtime.compiled import {', '.join(helpers)}"]
     code = re.sub(r"^ *#.*$", "", body, flags=re.MULTILINE)
-    vector = sorted(n for n in (*LIBM, "plus") if re.search(rf"(?<![\w.]){n}\(", code))
+    vector = sorted(n for n in NAMES if re.search(rf"(?<![\w.]){n}\(", code))
     if vector:
         imports += [] if helpers else [""]
         imports += [f"from srcad.runtime.vector_math import {', '.join(vector)}"]
     return "\n".join([f'"""{title}"""', "", *imports, "", "", body, ""])
-
-
-__all__ = ["Unsupported", "loop_module"]

@@ -34,23 +34,28 @@ class Item:
     """Axes of the space that a sum keeps (-1 for length 1): it starts from zeros of that shape."""
 
     def reads(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The elements that the value reads: the array and the text of the index."""
         for node in ast.walk(self.value):
             if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
                 yield node.value.id, key_of(node)
 
     def names(self) -> set[str]:
+        """Every name in the value and the index."""
         every = [self.value, *self.index]
         return {n.id for e in every for n in ast.walk(e) if isinstance(n, ast.Name)}
 
     def own_key(self) -> tuple[str, ...]:
+        """The text of the index that is written."""
         return tuple(ast.unparse(part) for part in self.index)
 
     @property
     def is_reduction(self) -> bool:
+        """Whether the item ends in one number."""
         return self.kind in ("sum", "max", "min") and not self.index
 
 
 def key_of(node: ast.Subscript) -> tuple[str, ...]:
+    """The text of an index, part by part."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     return tuple(ast.unparse(part) for part in parts)
 
@@ -67,13 +72,16 @@ class Nest:
     note: list[str] = field(default_factory=list)
 
     def items(self) -> Iterator[Item]:
+        """Every assignment, in order."""
         for segment in self.segments:
             yield from segment
 
     def written(self) -> set[str]:
+        """The names that are assigned to."""
         return {item.target for item in self.items()}
 
     def reductions(self) -> set[str]:
+        """The names of the numbers that sums and extrema end in."""
         return {item.target for item in self.items() if item.is_reduction}
 
     def add(self, item: Item, alias: Callable[[str, str], bool]) -> bool:
@@ -106,9 +114,11 @@ class Nest:
         result = "same"
         pairs = []
         if not first.is_reduction:
-            pairs += [(first.target, first.own_key(), name, key, False) for name, key in second.reads()]
+            own = (first.target, first.own_key())
+            pairs += [(*own, name, key, False) for name, key in second.reads()]
         if not second.is_reduction:
-            pairs += [(second.target, second.own_key(), name, key, False) for name, key in first.reads()]
+            own = (second.target, second.own_key())
+            pairs += [(*own, name, key, False) for name, key in first.reads()]
         if not first.is_reduction and not second.is_reduction:
             both = first.kind == "add" and second.kind == "add"
             pairs.append((first.target, first.own_key(), second.target, second.own_key(), both))
@@ -119,10 +129,9 @@ class Nest:
                 if self._covers(key):
                     continue
                 # Every trip meets the same element: one statement after the other.
-                return "later" if len(self.counters) == 1 and commute else "apart" if not commute else "later"
-            if name == other and self._same_rows(key, other_key):
-                result = "later"
-            elif commute or len(self.counters) == 1:
+                return "later" if commute else "apart"
+            same_rows = name == other and self._same_rows(key, other_key)
+            if same_rows or commute or len(self.counters) == 1:
                 result = "later"
             else:
                 return "apart"
@@ -297,7 +306,10 @@ class Nest:
             and (other.var is not None and other.var not in last)
             for other in same
         ) and not any(
-            name == item.target for other in self.items() if other not in segment for name, _ in other.reads()
+            name == item.target
+            for other in self.items()
+            if other not in segment
+            for name, _ in other.reads()
         )
 
 
@@ -317,7 +329,7 @@ class _Contract(ast.NodeTransformer):
         self.contracted = contracted
         self.counters = counters
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id in self.contracted:
             name = node.value.id
             if self.contracted[name][0] == "number":

@@ -1,4 +1,4 @@
-"""Indices out of range: checked once before a loop where that is possible, else where they are used.
+"""Indices out of range: checked once before a loop where that is possible, else at their use.
 
 A check never raises by itself: it hands the call to the array level, which raises exactly where
 and what Python raises, or finds that nothing is wrong.
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from srcad.emit.printer import expression
-from srcad.ir.dims import Dim, ValueOf
+from srcad.ir.dims import Dim, SizeOf, ValueOf
 from srcad.ir.nodes import Const, Loop, Operand, Var
-from srcad.loops.elements import minus, plus
+from srcad.loops.syntax import plus
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
@@ -93,9 +93,7 @@ def _within(writer: LoopWriter, around: Around, dim: Dim, shift: int) -> bool:
     )
 
 
-def _hoist(
-    writer: LoopWriter, around: Around, array: Var, shift: int, length: ast.expr
-) -> bool:
+def _hoist(writer: LoopWriter, around: Around, array: Var, shift: int, length: ast.expr) -> bool:
     """Check the whole range of the counter before its loop."""
     bounds = around.stmt.range
     if bounds is None or around.conditions or around.stmt.breaks:
@@ -133,8 +131,6 @@ def _available(writer: LoopWriter, array: Var, around: Around) -> bool:
         if var.kind.is_array and var not in around.known:
             if var not in around.stmt.carried:
                 return False
-            from srcad.ir.dims import SizeOf
-
             own = any(
                 isinstance(s, SizeOf) and s.var is var for dim in var.shape for s, _ in dim.terms
             )
@@ -143,6 +139,3 @@ def _available(writer: LoopWriter, array: Var, around: Around) -> bool:
         elif not var.kind.is_array and var not in around.known:
             return False
     return True
-
-
-__all__ = ["Around", "check", "minus"]

@@ -71,13 +71,20 @@ def _loop(loop: Loop, builder: Builder) -> bool:
     for place in range(len(loop.carried)):
         found = _handed(loop, place, step, builder)
         if found is not None:
-            _write(loop, found, step, builder)
+            _write(loop, found, builder)
             return True
     return False
 
 
 def _items(index: Operand) -> tuple[Operand, ...]:
     return index if isinstance(index, tuple) else (index,)
+
+
+def _sizes(index: Operand, builder: Builder) -> list[Dim] | None:
+    """The symbolic values of the positions in an index, if all of them have one."""
+    sizes = [builder.size(item) for item in _items(index)]
+    known = [size for size in sizes if size is not None]
+    return known if len(known) == len(sizes) else None
 
 
 def _handed(loop: Loop, place: int, step: int, builder: Builder) -> _Handed | None:
@@ -123,21 +130,22 @@ def _next_element(
     updates: Sequence[Let],
 ) -> _Handed | None:
     """Find the one update of the element that the next trip reads."""
-    own = [builder.size(item) for item in _items(read.args[1])]
-    if any(size is None for size in own):
+    own = _sizes(read.args[1], builder)
+    if own is None:
         return None
     moving = [i for i, size in enumerate(own) if _depends(size, loop.counter)]
     if len(moving) != 1 or _shift(own[moving[0]], loop.counter) is None:
         return None
     axis = moving[0]
-    ahead = [size + step if i == axis else size for i, size in enumerate(own)]  # type: ignore[operator]
+    ahead = list(own)
+    ahead[axis] = own[axis] + step
     hits: list[Let] = []
     phi = loop.carried[place]
     for update in updates:
         if update.primitive.text != "add_at":
             return None
-        sizes = [builder.size(item) for item in _items(update.args[1])]
-        if len(sizes) != len(ahead) or any(size is None for size in sizes):
+        sizes = _sizes(update.args[1], builder)
+        if sizes is None or len(sizes) != len(ahead):
             return None
         if sizes == ahead:
             hits.append(update)
@@ -165,20 +173,18 @@ def _shift(size: Dim | None, counter: Var) -> int | None:
     return size.constant if plain else None
 
 
-def _apart(
-    a: Sequence[Dim | None], b: Sequence[Dim | None], array: Var, sizes: Sizes
-) -> bool:
+def _apart(a: Sequence[Dim], b: Sequence[Dim], array: Var, sizes: Sizes) -> bool:
     """Whether two places are surely different, negative positions counting from the end too."""
     for axis, (x, y) in enumerate(zip(a, b, strict=True)):
-        assert x is not None and y is not None
         difference = x - y
-        if difference.is_constant and difference.constant:
-            if sizes.at_least(array.shape[axis], abs(difference.constant) + 1):
-                return True
+        if not difference.is_constant or not difference.constant:
+            continue
+        if sizes.at_least(array.shape[axis], abs(difference.constant) + 1):
+            return True
     return False
 
 
-def _write(loop: Loop, found: _Handed, step: int, builder: Builder) -> None:
+def _write(loop: Loop, found: _Handed, builder: Builder) -> None:
     bounds = loop.range
     assert bounds is not None
     builder.origin = loop.origin
@@ -209,9 +215,7 @@ def _write(loop: Loop, found: _Handed, step: int, builder: Builder) -> None:
             continue
         body.append(stmt)
     assert handed is not None
-    results = tuple(
-        renamed.get(r, r) if isinstance(r, Var) else r for r in loop.body.results
-    )
+    results = tuple(renamed.get(r, r) if isinstance(r, Var) else r for r in loop.body.results)
     old = loop.targets[found.place]
     swept = builder.fresh(old.hint, old.kind, old.shape)
     targets = [swept if t is old else t for t in loop.targets]

@@ -9,6 +9,7 @@ import numpy as np
 
 from srcad.emit.printer import expression
 from srcad.ir.nodes import Const, Effect, Var
+from srcad.loops import fusion
 from srcad.loops.elements import NotScalar
 from srcad.loops.nests import Item
 
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
 def record(writer: LoopWriter, stmt: Effect) -> None:
     """Store a value on its tape."""
     tape, index, value = stmt.args
-    assert isinstance(tape, Var) and isinstance(index, tuple)
+    assert isinstance(tape, Var)
+    assert isinstance(index, tuple)
     name = writer.names[tape]
     if not index:
         count = writer.stacks[tape]
         array = isinstance(value, Var) and value.kind.rank > 0
         helper = "push_array" if array else "push_number"
         writer.helpers.add(helper)
-        shown = writer._whole(value)
+        shown = writer.whole(value)
         writer.line(f"{name} = {helper}({name}, {count}, {shown})")
         writer.line(f"{count} += 1")
         return
@@ -45,7 +47,7 @@ def record(writer: LoopWriter, stmt: Effect) -> None:
         return
     elements = writer.elements()
     rank = value.kind.rank
-    counters, position = writer._indices(list(value.shape))
+    counters, position = writer.indices(list(value.shape))
     try:
         lengths = [elements.length(value, axis) for axis in range(rank)]
         node = elements.element(value, position)
@@ -58,7 +60,7 @@ def record(writer: LoopWriter, stmt: Effect) -> None:
         )
         lengths = [elements.length(value, axis) for axis in range(rank)]
     item = Item("store", name, [*places, *position], node, None, value.kind.dtype)
-    writer._push(item, list(value.shape), lengths, elements, counters, [])
+    fusion.push(writer, item, list(value.shape), lengths, elements, counters, [])
 
 
 def begin(writer: LoopWriter, tape: Var, name: str) -> None:
@@ -66,7 +68,8 @@ def begin(writer: LoopWriter, tape: Var, name: str) -> None:
     rank = tape.kind.rank
     shape = "0" if not rank else f"({', '.join(['0'] * (rank + 1))})"
     dtype = tape.kind.dtype
-    suffix = "" if dtype == "float64" else f", np.{'bool_' if dtype == 'bool' else np.dtype(dtype).name}"
+    shown = "bool_" if dtype == "bool" else np.dtype(dtype).name
+    suffix = "" if dtype == "float64" else f", np.{shown}"
     writer.line(f"{name} = np.empty({shape}{suffix})")
     writer.line(f"{writer.stacks[tape]} = 0")
 

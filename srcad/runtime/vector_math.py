@@ -26,6 +26,9 @@ LIBM |= {name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "c
 LIBM |= {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
 LIBM |= {"arctan2": "atan2", "power": "pow"}
 
+# What generated modules may import from here.
+NAMES = (*LIBM, "plus", "where")
+
 
 def plus(total, x):
     """`total + x` of a sum in whatever order is fastest: compiled code keeps several partial sums.
@@ -34,3 +37,12 @@ def plus(total, x):
     3.0
     """
     return total + x
+
+
+def where(test, yes, no):
+    """One of two numbers, both of which have been computed, as by `np.where`.
+
+    >>> where(True, 1.0, 2.0)
+    1.0
+    """
+    return yes if test else no

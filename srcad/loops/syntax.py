@@ -1,0 +1,61 @@
+"""Small pieces of syntax that loop nests are made of."""
+
+from __future__ import annotations
+
+import ast
+
+Index = list[ast.expr]
+
+
+def subscript(array: ast.expr, index: Index) -> ast.expr:
+    """`array[index]`."""
+    key = index[0] if len(index) == 1 else ast.Tuple(list(index), ast.Load())
+    return ast.Subscript(array, key, ast.Load())
+
+
+def dotted(text: str) -> ast.expr:
+    """A dotted name."""
+    first, *rest = text.split(".")
+    node: ast.expr = ast.Name(first, ast.Load())
+    for part in rest:
+        node = ast.Attribute(node, part, ast.Load())
+    return node
+
+
+def plus(left: ast.expr, right: ast.expr) -> ast.expr:
+    """A sum of ints, with constants put together."""
+    if isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):
+        return minus(left, right.operand)
+    if isinstance(right, ast.Constant):
+        value = right.value
+        if value == 0:
+            return left
+        if isinstance(value, int) and value < 0:
+            return minus(left, ast.Constant(-value))
+        if isinstance(left, ast.Constant):
+            return ast.Constant(left.value + value)  # type: ignore[operator]
+        if isinstance(left, ast.BinOp) and isinstance(left.right, ast.Constant):
+            known = left.right.value
+            if isinstance(left.op, ast.Add):
+                return plus(left.left, ast.Constant(known + value))  # type: ignore[operator]
+            if isinstance(left.op, ast.Sub):
+                return plus(left.left, ast.Constant(value - known))  # type: ignore[operator]
+    if isinstance(left, ast.Constant):
+        return plus(right, left)
+    return ast.BinOp(left, ast.Add(), right)
+
+
+def minus(left: ast.expr, right: ast.expr) -> ast.expr:
+    """A difference of ints, with constants put together."""
+    if isinstance(right, ast.Constant):
+        if right.value == 0:
+            return left
+        if isinstance(left, ast.Constant):
+            return ast.Constant(left.value - right.value)  # type: ignore[operator]
+        if isinstance(left, ast.BinOp) and isinstance(left.right, ast.Constant):
+            known = left.right.value
+            if isinstance(left.op, ast.Sub):
+                return ast.BinOp(left.left, ast.Sub(), ast.Constant(known + right.value))  # type: ignore[operator]
+            if isinstance(left.op, ast.Add):
+                return plus(left.left, ast.Constant(known - right.value))  # type: ignore[operator]
+    return ast.BinOp(left, ast.Sub(), right)
