@@ -99,7 +99,11 @@ class Elements:
         if text == "getitem" and not has_arrays(stmt.args[1]):
             array = stmt.args[0]
             assert isinstance(array, Var)
-            return self._at_source(array, self.through(array, stmt.args[1], index))
+            try:
+                place = self.through(array, stmt.args[1], index)
+            except NotScalar:  # a computed step
+                return _subscript(ast.Name(self.materialise(stmt.target), ast.Load()), index)
+            return self._at_source(array, place)
         if text in TRANSPARENT:
             return self._moved(stmt, index)
         if text == "assign":
@@ -338,7 +342,10 @@ class Elements:
         if text == "getitem" and not has_arrays(stmt.args[1]):
             array = stmt.args[0]
             assert isinstance(array, Var)
-            return self.region_length(array, stmt.args[1], axis)
+            try:
+                return self.region_length(array, stmt.args[1], axis)
+            except NotScalar:  # a computed step
+                pass
         if text in ("np.zeros", "np.ones", "np.empty", "np.broadcast_to"):
             shape = stmt.args[1] if text == "np.broadcast_to" else stmt.args[0]
             if isinstance(shape, ShapeOf):

@@ -66,8 +66,8 @@ def _region(
         writer.materialise(value)
     counters, position = writer.indices(dims)
     elements.dims = dims
-    elements.space = _region_lengths(array, index, dims, elements)
     try:
+        elements.space = _region_lengths(array, index, dims, elements)
         node = elements.element(value, position)
         if isinstance(value, Var) and value.kind.dtype != array.kind.dtype:
             node = elements.converted(node, array.kind, None)
@@ -78,7 +78,20 @@ def _region(
     if negate:
         node = ast.UnaryOp(ast.USub(), node)
     item = Item(kind, name, target, node, stmt.target, array.kind.dtype)
+    if isinstance(value, Var) and value in writer.folding.lets and _reads_elsewhere(writer, item):
+        writer.materialise(value)
+        _region(writer, stmt, name, index, value, kind, negate)
+        return
     fusion.push(writer, item, dims, elements.space, elements, counters, [])
+
+
+def _reads_elsewhere(writer: LoopWriter, item: Item) -> bool:
+    """Whether the new value of an element depends on others, `x[i] - x[0]`, which change too."""
+    own = item.own_key()
+    return any(
+        writer.alias(name, item.target) and (name != item.target or key != own)
+        for name, key in item.reads()
+    )
 
 
 def _stored(writer: LoopWriter, value: Operand) -> ast.expr:
