@@ -102,7 +102,9 @@ class Elements:
             try:
                 place = self.through(array, stmt.args[1], index)
             except NotScalar:  # a computed step
-                return _subscript(ast.Name(self.materialise(stmt.target), ast.Load()), index)
+                if stmt.target not in self.folding.lets:
+                    raise
+                return subscript(ast.Name(self.materialise(stmt.target), ast.Load()), index)
             return self._at_source(array, place)
         if text in TRANSPARENT:
             return self._moved(stmt, index)
@@ -345,7 +347,8 @@ class Elements:
             try:
                 return self.region_length(array, stmt.args[1], axis)
             except NotScalar:  # a computed step
-                pass
+                if stmt.target not in self.folding.lets:
+                    raise
         if text in ("np.zeros", "np.ones", "np.empty", "np.broadcast_to"):
             shape = stmt.args[1] if text == "np.broadcast_to" else stmt.args[0]
             if isinstance(shape, ShapeOf):
