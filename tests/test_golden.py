@@ -13,7 +13,7 @@ from srcad import trees
 from tests.goldens import FOLDER, LEVELS, NAMES, Golden
 
 # Programs that run at the array level only, so far.
-WITHOUT_LOOPS = {"checks", "fancy_index"}
+WITHOUT_LOOPS = {"checks"}
 
 # A stencil of six points for the first derivative, exact for polynomials of degree six.
 WEIGHTS = {1: 45.0 / 60.0, 2: -9.0 / 60.0, 3: 1.0 / 60.0}

@@ -97,13 +97,13 @@ class Engine:
                 raise Bail
         except Bail:
             out_plain, saved_plain = self.plain.forward(inputs)
-            return out_plain, (_PLAIN, saved_plain)
+            return out_plain, (_PLAIN, *saved_plain)
         return self._results(out), saved
 
     def backward(self, saved: tuple[Any, ...], seeds: Sequence[Any]) -> tuple[Any, ...]:
         """The bars of the inputs."""
-        if len(saved) == 2 and saved[0] is _PLAIN:
-            return self.plain.backward(saved[1], seeds)
+        if saved and saved[0] is _PLAIN:
+            return self.plain.backward(saved[1:], seeds)
         ready = [
             (np.ascontiguousarray(seed) if seed.ndim else seed[()])
             if isinstance(seed, np.ndarray)

@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `branch` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
+
 
 def branch_fwd(x, k):
     """`branch`, also returning what `branch_bwd` needs."""
@@ -79,5 +81,7 @@ def branch_bwd(saved, out_bar):
 
 def branch_value_and_grad(x0, x1):
     """`branch` and its gradient."""
+    clear_float_errors()
     out, saved = branch_fwd(x0, x1)
+    check_float_errors()
     return out, branch_bwd(saved, 1.0)

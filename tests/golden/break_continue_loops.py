@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `break_continue` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
+
 
 def break_continue_fwd(x, limit):
     """`break_continue`, also returning what `break_continue_bwd` needs."""
@@ -65,5 +67,7 @@ def break_continue_bwd(saved, out_bar):
 
 def break_continue_value_and_grad(x0, x1):
     """`break_continue` and its gradient."""
+    clear_float_errors()
     out, saved = break_continue_fwd(x0, x1)
+    check_float_errors()
     return out, break_continue_bwd(saved, 1.0)

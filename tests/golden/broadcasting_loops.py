@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `broadcasting` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import plus
 
 
@@ -70,5 +71,7 @@ def broadcasting_bwd(saved, out_bar):
 
 def broadcasting_value_and_grad(x0, x1, x2):
     """`broadcasting` and its gradient."""
+    clear_float_errors()
     out, saved = broadcasting_fwd(x0, x1, x2)
+    check_float_errors()
     return out, broadcasting_bwd(saved, 1.0)

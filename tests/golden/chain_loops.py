@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from srcad.runtime.compiled import finite, nonzero
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, finite, nonzero
 
 
 def chain_fwd(x, y):
@@ -51,5 +51,7 @@ def chain_bwd(saved, out_bar):
 
 def chain_value_and_grad(x0, x1):
     """`chain` and its gradient."""
+    clear_float_errors()
     out, saved = chain_fwd(x0, x1)
+    check_float_errors()
     return out, chain_bwd(saved, 1.0)

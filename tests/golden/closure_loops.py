@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `closure` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import cos, plus, sin
 
 
@@ -32,5 +33,7 @@ def closure_bwd(saved, out_bar):
 
 def closure_value_and_grad(x0, x1, x2):
     """`closure` and its gradient."""
+    clear_float_errors()
     out, saved = closure_fwd(x0, x1, x2)
+    check_float_errors()
     return out, closure_bwd(saved, 1.0)

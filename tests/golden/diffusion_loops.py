@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `diffusion` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import plus
 
 
@@ -52,5 +53,7 @@ def diffusion_bwd(saved, out_bar):
 
 def diffusion_value_and_grad(x0, x1, x2):
     """`diffusion` and its gradient."""
+    clear_float_errors()
     out, saved = diffusion_fwd(x0, x1, x2)
+    check_float_errors()
     return out, diffusion_bwd(saved, 1.0)

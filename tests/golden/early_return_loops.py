@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from srcad.runtime.compiled import finite
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, finite
 
 
 def early_return_fwd(x, y):
@@ -61,5 +61,7 @@ def early_return_bwd(saved, out_bar):
 
 def early_return_value_and_grad(x0, x1):
     """`early_return` and its gradient."""
+    clear_float_errors()
     out, saved = early_return_fwd(x0, x1)
+    check_float_errors()
     return out, early_return_bwd(saved, 1.0)

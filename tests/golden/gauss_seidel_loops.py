@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `gauss_seidel` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import plus
 
 
@@ -47,20 +48,27 @@ def gauss_seidel_bwd(saved, out_bar):
         # 10: for i in range(1, n - 1):
         for i in range(n - 2, 0, -1):
             # 11: for j in range(1, m - 1):
-            for j in range(m - 2, 0, -1):
+            t = m - 2
+            t2 = u_bar[i, t]
+            u_bar_next = t2
+            for j in range(t, 0, -1):
                 # 12: u[i, j] = 0.25 * (u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1] - f[i, j])
-                t = u_bar[i, j]
                 u_bar[i, j] = 0.0
-                t = t * 0.25
-                f_bar[i, j] -= t
-                u_bar[i, j + 1] += t
-                u_bar[i, j - 1] += t
-                u_bar[i + 1, j] += t
-                u_bar[i - 1, j] += t
+                t2 = u_bar_next * 0.25
+                f_bar[i, j] -= t2
+                u_bar[i, j + 1] += t2
+                u_bar_next = u_bar[i, j - 1] + t2
+                u_bar[i + 1, j] += t2
+                u_bar[i - 1, j] += t2
+
+            # 11: for j in range(1, m - 1):
+            u_bar[i, 0] = u_bar_next
     return u_bar, f_bar
 
 
 def gauss_seidel_value_and_grad(x0, x1, x2):
     """`gauss_seidel` and its gradient."""
+    clear_float_errors()
     out, saved = gauss_seidel_fwd(x0, x1, x2)
+    check_float_errors()
     return out, gauss_seidel_bwd(saved, 1.0)

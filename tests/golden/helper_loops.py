@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from srcad.runtime.compiled import finite, nonzero
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, finite, nonzero
 
 
 def helper_fwd(x, y, value):
@@ -66,5 +66,7 @@ def helper_bwd(saved, out_bar):
 
 def helper_value_and_grad(x0, x1, x2):
     """`helper` and its gradient."""
+    clear_float_errors()
     out, saved = helper_fwd(x0, x1, x2)
+    check_float_errors()
     return out, helper_bwd(saved, 1.0)

@@ -11,35 +11,31 @@ from srcad.runtime.arrays import masked
 def network_fwd(x, labels, W1, b1, W2, b2):
     """`network`, also returning what `network_bwd` needs."""
     hidden = np.tanh(x @ W1 + b1)
-    t = hidden @ W2
-    logits = t + b2
-    t2 = np.max(logits, axis=1, keepdims=True)
-    shifted = logits - t2
-    t3 = np.exp(shifted)
-    t4 = np.sum(t3, axis=1)
-    total = np.log(t4)
-    t5 = np.arange(labels.shape[0])
-    return np.mean(total - shifted[t5, labels]), (x, labels, W1, W2, b2, hidden, t, t2, t3, t4, t5)
+    logits = hidden @ W2 + b2
+    t = np.max(logits, axis=1, keepdims=True)
+    shifted = logits - t
+    t2 = np.exp(shifted)
+    t3 = np.sum(t2, axis=1)
+    total = np.log(t3)
+    t4 = np.arange(labels.shape[0])
+    return np.mean(total - shifted[t4, labels]), (x, labels, W1, W2, hidden, logits, t, t2, t3, t4)
 
 
 def network_bwd(saved, out_bar):
     """Pull `out_bar` back to x, W1, b1, W2 and b2."""
-    x, labels, W1, W2, b2, hidden, t, t2, t3, t4, t5 = saved
-
-    # 8: logits = hidden @ W2 + b2
-    logits = t + b2
+    x, labels, W1, W2, hidden, logits, t, t2, t3, t4 = saved
 
     # 11: return np.mean(total - shifted[np.arange(len(labels)), labels])
-    t6 = out_bar / t4.shape[0]
-    total_bar = np.broadcast_to(t6, t4.shape)
-    shifted_bar = np.zeros(t.shape)
-    np.add.at(shifted_bar, t5, labels, -total_bar)
+    t5 = out_bar / t3.shape[0]
+    total_bar = np.broadcast_to(t5, t3.shape)
+    shifted_bar = np.zeros(logits.shape)
+    np.add.at(shifted_bar, (t4, labels,), -total_bar)
 
     # 10: total = np.log(np.sum(np.exp(shifted), axis=1))
-    shifted_bar += np.expand_dims(masked(total_bar, t6 / t4), 1) * t3
+    shifted_bar += np.expand_dims(masked(total_bar, t5 / t3), 1) * t2
 
     # 9: shifted = logits - np.max(logits, axis=1, keepdims=True)
-    hit = logits == t2
+    hit = logits == t
     share = np.sum(-shifted_bar, axis=1, keepdims=True) / np.sum(hit, axis=1, keepdims=True)
     logits_bar = shifted_bar + np.where(hit, share, 0.0)
 

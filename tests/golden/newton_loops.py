@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `newton` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import nonzero, push_number
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, nonzero, push_number
 
 
 def newton_fwd(a, tolerance):
@@ -50,5 +50,7 @@ def newton_bwd(saved, out_bar):
 
 def newton_value_and_grad(x0, x1):
     """`newton` and its gradient."""
+    clear_float_errors()
     out, saved = newton_fwd(x0, x1)
+    check_float_errors()
     return out, newton_bwd(saved, 1.0)

@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `range_step` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import Bail
+from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors
 
 
 def range_step_fwd(x, c):
@@ -69,5 +69,7 @@ def range_step_bwd(saved, out_bar):
 
 def range_step_value_and_grad(x0, x1):
     """`range_step` and its gradient."""
+    clear_float_errors()
     out, saved = range_step_fwd(x0, x1)
+    check_float_errors()
     return out, range_step_bwd(saved, 1.0)

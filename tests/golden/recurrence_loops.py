@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from srcad.runtime.compiled import finite, nonzero
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, finite, nonzero
 
 
 def recurrence_fwd(x, a, b, steps):
@@ -53,5 +53,7 @@ def recurrence_bwd(saved, out_bar):
 
 def recurrence_value_and_grad(x0, x1, x2, x3):
     """`recurrence` and its gradient."""
+    clear_float_errors()
     out, saved = recurrence_fwd(x0, x1, x2, x3)
+    check_float_errors()
     return out, recurrence_bwd(saved, 1.0)

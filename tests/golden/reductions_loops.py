@@ -8,8 +8,8 @@ from numba import objmode
 
 from srcad.runtime.arrays import product_of_others
 
-from srcad.runtime.compiled import Bail
-from srcad.runtime.vector_math import plus
+from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors
+from srcad.runtime.vector_math import plus, where
 
 
 def reductions_fwd(x):
@@ -70,7 +70,7 @@ def reductions_bwd(saved, out_bar):
     x_bar = np.empty((hit.shape[0], hit.shape[1]))
     for i in range(hit.shape[0]):
         for j in range(hit.shape[1]):
-            x_bar[i, j] = np.float64(share) if hit[i, j] else 0.0
+            x_bar[i, j] = where(hit[i, j], np.float64(share), 0.0)
     with objmode(made="float64[::1]"):
         made = np.ascontiguousarray(product_of_others(top, 0), np.float64)
     array = made
@@ -96,7 +96,7 @@ def reductions_bwd(saved, out_bar):
     array3 = np.zeros(x_bar.shape[1])
     for i in range(x_bar.shape[0]):
         for j in range(x_bar.shape[1]):
-            x_bar[i, j] += np.float64(share2[i]) if hit2[i, j] else 0.0
+            x_bar[i, j] += where(hit2[i, j], np.float64(share2[i]), 0.0)
             centred_bar[i, j] += (0.5 * spread_bar[0, j] / spread[0, j] if spread_bar[0, j] != 0.0 else 0.0) * (2.0 * centred[i, j])
             x_bar[i, j] += centred_bar[i, j]
             array3[j] -= centred_bar[i, j]
@@ -110,5 +110,7 @@ def reductions_bwd(saved, out_bar):
 
 def reductions_value_and_grad(x0):
     """`reductions` and its gradient."""
+    clear_float_errors()
     out, saved = reductions_fwd(x0)
+    check_float_errors()
     return out, reductions_bwd(saved, 1.0)

@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `relax` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import Bail
+from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import plus, tanh
 
 
@@ -86,5 +86,7 @@ def relax_bwd(saved, out_bar):
 
 def relax_value_and_grad(x0, x1, x2, x3):
     """`relax` and its gradient."""
+    clear_float_errors()
     out, saved = relax_fwd(x0, x1, x2, x3)
+    check_float_errors()
     return out, relax_bwd(saved, 1.0)

@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `row_views` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import cos, plus, sin
 
 
@@ -116,5 +117,7 @@ def row_views_bwd(saved, out_bar):
 
 def row_views_value_and_grad(x0, x1):
     """`row_views` and its gradient."""
+    clear_float_errors()
     out, saved = row_views_fwd(x0, x1)
+    check_float_errors()
     return out, row_views_bwd(saved, 1.0)

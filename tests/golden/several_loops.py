@@ -4,6 +4,7 @@ Written by srcad 0.1.0.  Do not edit: change `several` and run it again.
 """
 
 import numpy as np
+from numba import objmode
 
 from srcad.runtime.vector_math import plus
 
@@ -25,7 +26,9 @@ def several_fwd(position, velocity, dt):
         x[i] = position[i] + dt * p[i]
         array4[i] = position[i + 3]
     q = np.concatenate((x, array4))
-    array6 = np.stack((q, p))
+    with objmode(made="float64[:, ::1]"):
+        made = np.ascontiguousarray(np.stack((q, p)), np.float64)
+    array6 = made
     array5 = np.empty((array6.shape[1], 2))
     for i in range(array6.shape[1]):
         for j in range(2):

@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `slices` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
+
 
 def slices_fwd(u, v):
     """`slices`, also returning what `slices_bwd` needs."""
@@ -27,7 +29,7 @@ def slices_fwd(u, v):
     array2 = np.empty((3, len(range(w.shape[1] - 1, -1, -1))))
     for i in range(3):
         for j in range(len(range(w.shape[1] - 1, -1, -1))):
-            array2[i, j] = w[i, w.shape[1] - 1 - 1 * j] * u[j]
+            array2[i, j] = w[i, w.shape[1] - 1 - j] * u[j]
     return array2, (u, w)
 
 
@@ -42,8 +44,8 @@ def slices_bwd(saved, out_bar):
     for i in range(3):
         for j in range(out_bar.shape[1]):
             t_ij = out_bar[i, j] * u[j]
-            array[0, j] += out_bar[i, j] * w[i, w.shape[1] - 1 - 1 * j]
-            w_bar[i, w_bar.shape[1] - 1 - 1 * j] = t_ij
+            array[0, j] += out_bar[i, j] * w[i, w.shape[1] - 1 - j]
+            w_bar[i, w_bar.shape[1] - 1 - j] = t_ij
     for i in range(u_bar.shape[0]):
         u_bar[i] = array[0, i]
 
@@ -84,5 +86,7 @@ def slices_bwd(saved, out_bar):
 
 def slices_value_and_grad(x0, x1):
     """`slices` and its gradient."""
+    clear_float_errors()
     out, saved = slices_fwd(x0, x1)
+    check_float_errors()
     return out, slices_bwd(saved, 1.0)

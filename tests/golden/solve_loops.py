@@ -6,6 +6,8 @@ Written by srcad 0.1.0.  Do not edit: change `solve` and run it again.
 import numpy as np
 from numba import objmode
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
+
 
 def solve_fwd(A, b):
     """`solve`, also returning what `solve_bwd` needs."""
@@ -66,5 +68,7 @@ def solve_bwd(saved, out_bar):
 
 def solve_value_and_grad(x0, x1):
     """`solve` and its gradient."""
+    clear_float_errors()
     out, saved = solve_fwd(x0, x1)
+    check_float_errors()
     return out, solve_bwd(saved, 1.0)

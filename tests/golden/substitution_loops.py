@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `substitution` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import Bail
+from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors
 
 
 def substitution_fwd(L, b):
@@ -65,5 +65,7 @@ def substitution_bwd(saved, out_bar):
 
 def substitution_value_and_grad(x0, x1):
     """`substitution` and its gradient."""
+    clear_float_errors()
     out, saved = substitution_fwd(x0, x1)
+    check_float_errors()
     return out, substitution_bwd(saved, 1.0)

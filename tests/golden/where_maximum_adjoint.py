@@ -13,19 +13,15 @@ def where_maximum_fwd(x, y):
     t = np.sqrt(np.abs(x))
     a = np.where(x > y, t, y ** 2)
     b = np.maximum(a, 0.5) - np.minimum(x, y)
-    return np.clip(b, 0.2, 1.2) * np.abs(x), (x, y, t)
+    return np.clip(b, 0.2, 1.2) * np.abs(x), (x, y, t, a, b)
 
 
 def where_maximum_bwd(saved, out_bar):
     """Pull `out_bar` back to x and y."""
-    x, y, t = saved
+    x, y, t, a, b = saved
 
     # 7: a = np.where(x > y, np.sqrt(np.abs(x)), y**2)
     t2 = x > y
-    a = np.where(t2, t, y ** 2)
-
-    # 8: b = np.maximum(a, 0.5) - np.minimum(x, y)
-    b = np.maximum(a, 0.5) - np.minimum(x, y)
 
     # 9: return np.clip(b, 0.2, 1.2) * np.abs(x)
     t3 = out_bar * np.abs(x)

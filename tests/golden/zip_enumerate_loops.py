@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `zip_enumerate` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import plus
 
 
@@ -73,5 +74,7 @@ def zip_enumerate_bwd(saved, out_bar):
 
 def zip_enumerate_value_and_grad(x0, x1, x2):
     """`zip_enumerate` and its gradient."""
+    clear_float_errors()
     out, saved = zip_enumerate_fwd(x0, x1, x2)
+    check_float_errors()
     return out, zip_enumerate_bwd(saved, 1.0)

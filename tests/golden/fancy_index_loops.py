@@ -1,0 +1,85 @@
+"""Adjoint of `fancy_index` (fancy_index.py:6) with respect to x and table.
+
+Written by srcad 0.1.0.  Do not edit: change `fancy_index` and run it again.
+"""
+
+import numpy as np
+from numba import objmode
+
+from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors, in_range
+
+
+def fancy_index_fwd(x, table, where2):
+    """`fancy_index`, also returning what `fancy_index_bwd` needs."""
+    array = table[in_range(where2, table.shape[0])]
+    z = np.zeros(3)
+    z2 = z.copy()
+    y = np.empty(where2.shape[0])
+    for i in range(where2.shape[0]):
+        y[i] = array[i] * x[i]
+    if y.shape[0] != where2.shape[0]:
+        raise Bail
+    for i in range(where2.shape[0]):
+        if not -z2.shape[0] <= where2[i] < z2.shape[0]:
+            raise Bail
+        z2[where2[i]] += y[i]
+    t = np.empty(3, np.bool_)
+    for i in range(3):
+        z[i] = z2[i]
+        t[i] = z[i] > 0.5
+    if z.shape[0] != t.shape[0]:
+        raise Bail
+    t2 = z[t]
+    array2 = np.empty(t2.shape[0])
+    for i in range(t2.shape[0]):
+        array2[i] = t2[i] * 2.0
+    with objmode():
+        z[t] = array2
+    return z, (x, table, where2, t, t2.shape)
+
+
+def fancy_index_bwd(saved, out_bar):
+    """Pull `out_bar` back to x and table."""
+    x, table, where2, t, shape = saved
+
+    # 7: y = table[where] * x
+    t2 = table[where2]
+
+    # 10: z[z > 0.5] *= 2.0
+    array = out_bar[t]
+    out_bar = out_bar.copy()
+    t3 = np.empty(array.shape[0])
+    for i in range(array.shape[0]):
+        t3[i] = array[i]
+    for i in range(t.shape[0]):
+        if t[i]:
+            out_bar[i] = 0.0
+    array2 = np.empty(t3.shape[0])
+    for i in range(t3.shape[0]):
+        array2[i] = t3[i] * 2.0
+    with objmode():
+        np.add.at(out_bar, (t,), array2)
+
+    # 9: np.add.at(z, where, y)
+    y_bar = out_bar[where2]
+    table_bar = np.zeros(table.shape)
+
+    # 7: y = table[where] * x
+    x_bar = np.empty(y_bar.shape[0])
+    array3 = np.empty(y_bar.shape[0])
+    for i in range(y_bar.shape[0]):
+        x_bar[i] = y_bar[i] * t2[i]
+        array3[i] = y_bar[i] * x[i]
+    if array3.shape[0] != where2.shape[0]:
+        raise Bail
+    for i in range(where2.shape[0]):
+        table_bar[where2[i]] += array3[i]
+    return x_bar, table_bar
+
+
+def fancy_index_value_and_grad(x0, x1, x2):
+    """`fancy_index` and its gradient."""
+    clear_float_errors()
+    out, saved = fancy_index_fwd(x0, x1, x2)
+    check_float_errors()
+    return out, fancy_index_bwd(saved, 1.0)
