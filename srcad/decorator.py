@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, ParamSpec, TypeVar, cast, overload
 
 from srcad import pipeline
-from srcad.errors import ArgumentError, SrcadError
+from srcad.errors import ArgumentError, NotYetDifferentiated
 from srcad.gradient import Gradient, GradientOptions
 from srcad.pullback import pull
 from srcad.target import Function, History, Target
@@ -17,21 +17,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ENGINES = ("auto", "numba", "numpy")
-
-
-class NotYetDifferentiated(SrcadError, AttributeError):
-    """The adjoint of a function was asked for before there was one.
-
-    Cause: srcad writes an adjoint for the kinds of arguments that a function is called with, so
-    there is none before the first call.
-
-    Example:
-        @differentiable
-        def f(x): return x * x
-        f.adjoint_source                # nothing yet: for floats, for arrays?
-
-    The way out: compute a gradient first, or ask for given arguments: `source(f, 3.0)`.
-    """
 
 
 class Differentiable(Target, Generic[P, R]):

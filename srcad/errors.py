@@ -10,6 +10,7 @@ __all__ = [
     "CotangentError",
     "EngineWarning",
     "MissingRule",
+    "NotYetDifferentiated",
     "Origin",
     "SourceUnavailable",
     "SrcadError",
@@ -258,4 +259,19 @@ class EngineWarning(UserWarning):
             n = n * k                   # 60! is right in Python and overflows in machine integers
 
     The way out: use floats for such numbers, or `engine="numpy"` to choose that engine yourself.
+    """
+
+
+class NotYetDifferentiated(SrcadError, AttributeError):
+    """The adjoint of a function was asked for before there was one.
+
+    Cause: srcad writes an adjoint for the kinds of arguments that a function is called with, so
+    there is none before the first call.
+
+    Example:
+        @differentiable
+        def f(x): return x * x
+        f.adjoint_source                # nothing yet: for floats, for arrays?
+
+    The way out: compute a gradient first, or ask for given arguments: `source(f, 3.0)`.
     """

@@ -92,9 +92,14 @@ class Engine:
         """The results and the residuals."""
         try:
             float_errors.clear()
-            out, saved = self._call(self.fwd, self._ready(inputs))
+            ready = self._ready(inputs)
+            out, saved = self._call(self.fwd, ready)
             if float_errors.noted():
-                raise Bail
+                # Perhaps it was the compiler that noted one: ask the compiled code alone.
+                float_errors.clear()
+                out, saved = self._call(self.fwd, ready)
+                if float_errors.noted():
+                    raise Bail
         except Bail:
             out_plain, saved_plain = self.plain.forward(inputs)
             return out_plain, (_PLAIN, *saved_plain)

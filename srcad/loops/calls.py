@@ -11,20 +11,13 @@ if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
 NATIVE = {
-    "np.dot",
-    "np.outer",
-    "np.vdot",
     "np.diag",
     "np.trace",
     "np.linalg.inv",
-    "np.linalg.solve",
     "np.linalg.det",
     "np.linalg.cholesky",
-    "np.linspace",
-    "np.arange",
     "np.eye",
     "np.identity",
-    "np.full",
     "np.argmax",
     "np.argmin",
     "np.argsort",
@@ -32,11 +25,9 @@ NATIVE = {
     "np.cumsum",
     "np.cumprod",
     "np.prod",
-    "np.searchsorted",
     "np.any",
     "np.all",
     "np.count_nonzero",
-    "np.round",
     "max",
     "min",
     "abs",
@@ -46,7 +37,7 @@ NATIVE = {
     "int",
     "complex",
 }
-"""Functions that Numba compiles with the arguments that programs give them."""
+"""Functions that Numba compiles for one array of at most two axes, or for numbers."""
 
 
 def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
@@ -55,7 +46,8 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     rank = stmt.target.kind.rank
     if text == "@" or text == "np.matmul":
         return in_python(writer, stmt, args)
-    if text in ("np.vdot", "np.outer", "np.linalg.solve") and all(_rank(a) <= 2 for a in stmt.args):
+    plain = all(0 < _rank(a) <= 2 for a in stmt.args) and _rank(stmt.args[0]) in (1, 2)
+    if text in ("np.vdot", "np.linalg.solve") and plain and not _stacked(stmt):
         dense = [t if t.isidentifier() else f"np.ascontiguousarray({t})" for t in args]
         return f"{text}({', '.join(dense)})"
     if text == "np.copy":
@@ -63,7 +55,7 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     if text in ("np.reshape", "np.ravel"):
         source = f"np.ascontiguousarray({args[0]})"
         return f"{source}.reshape({args[1]})" if text == "np.reshape" else f"{source}.ravel()"
-    if text == "np.concatenate" and not stmt.kwargs:
+    if text == "np.concatenate" and not stmt.kwargs and len(args) == 1 and _alike(stmt):
         return f"{text}({args[0]})"
     if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
         return _array(stmt, writer)
@@ -77,9 +69,30 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         if single:
             return _taken(writer, stmt, args)
         return in_python(writer, stmt, args)
-    if text in NATIVE and not stmt.kwargs:
+    if text in NATIVE and not stmt.kwargs and _is_simple(stmt):
         return f"{text}({', '.join(args)})"
     return in_python(writer, stmt, args)
+
+
+def _is_simple(stmt: Let) -> bool:
+    """Whether a call is of numbers only, or of one array of one or two axes."""
+    ranks = [_rank(arg) for arg in stmt.args]
+    square = stmt.primitive.text.startswith("np.linalg")
+    return not any(ranks) or (len(ranks) == 1 and (ranks[0] == 2 or (ranks[0] == 1 and not square)))
+
+
+def _stacked(stmt: Let) -> bool:
+    """Whether `np.linalg.solve` is one of a stack of systems."""
+    return stmt.primitive.text == "np.linalg.solve" and _rank(stmt.args[0]) != 2
+
+
+def _alike(stmt: Let) -> bool:
+    """Whether the arrays to join are of one kind."""
+    items = stmt.args[0]
+    if not isinstance(items, tuple):
+        return False
+    kinds = {(_rank(i), i.kind.dtype if isinstance(i, Var) else "") for i in items}
+    return len(kinds) == 1 and 0 not in {rank for rank, _ in kinds}
 
 
 NUMBA_TYPES = {"bool": "boolean"}

@@ -23,6 +23,9 @@ PLAIN = ("float64", "int64", "bool", "complex128")
 TRANSPARENT = ("np.expand_dims", "np.squeeze", "np.transpose", "np.swapaxes", "np.broadcast_to")
 
 
+UNKNOWN_TO_NUMBA = ("np.heaviside", "np.spacing")
+
+
 class NotScalar(Exception):
     """The expression has no element-wise form; it has to be an array of its own."""
 
@@ -108,13 +111,12 @@ class Elements:
             return self._at_source(array, place)
         if text in TRANSPARENT:
             return self._moved(stmt, index)
-        if text == "assign":
-            return self.converted(self._inner(stmt.args[1], stmt, index), stmt.target.kind, None)
-        if text == "cast":
-            return self.converted(self._inner(stmt.args[0], stmt, index), stmt.target.kind, None)
+        if text in ("assign", "cast"):
+            value = stmt.args[1 if text == "assign" else 0]
+            return self.converted(self._inner(value, stmt, index), stmt.target.kind, None, value)
         if text in ("np.zeros", "np.ones"):
             return ast.Constant(0.0 if text == "np.zeros" else 1.0)
-        if text == "np.outer":
+        if is_outer(stmt):
             first, second = stmt.args
             assert isinstance(first, Var)
             assert isinstance(second, Var)
@@ -168,6 +170,8 @@ class Elements:
         kind = stmt.target.kind
         if text in ("np.where", "masked"):
             return self.choice(stmt, element)
+        if text in UNKNOWN_TO_NUMBA:
+            raise NotScalar
         values = [self._operand(arg, kind, text, element) for arg in args]
         if text == "**" and _is_half(args[1]) and kind.is_inexact:
             self.expressions.called["half_power"] = pow
@@ -226,10 +230,14 @@ class Elements:
             return ast.Call(dotted(f"np.{kind.dtype}"), [node], [])
         return node
 
-    def converted(self, node: ast.expr, kind: Kind, text: str | None) -> ast.expr:
+    def converted(
+        self, node: ast.expr, kind: Kind, text: str | None, source: Operand | None = None
+    ) -> ast.expr:
         """The dtype that NumPy would give, where Numba's arithmetic gives another."""
         if kind.dtype in PLAIN and text is not None:
             return node
+        if isinstance(source, Var) and source.kind.is_complex and not kind.is_complex:
+            node = ast.Attribute(node, "real", ast.Load())
         if kind.dtype == "float64" and text is None and not isinstance(node, ast.Constant):
             return ast.Call(dotted("np.float64"), [node], [])
         if kind.dtype in ("float64", "bool"):
@@ -358,7 +366,7 @@ class Elements:
             if isinstance(shape, Var) and shape.kind.form == "opaque":
                 return ast.Subscript(self.scalar_value(shape), ast.Constant(axis), ast.Load())
             return self.scalar_value(shape)
-        if text == "np.outer":
+        if is_outer(stmt):
             return self.length(stmt.args[axis], 0)  # type: ignore[arg-type]
         if text == "unbroadcast" and stmt.primitive.options.get("checked"):
             source = stmt.args[0]
@@ -459,6 +467,12 @@ def has_arrays(index: Operand) -> bool:
     return any(
         isinstance(item, tuple) or (isinstance(item, Var) and item.kind.is_array) for item in items
     )
+
+
+def is_outer(stmt: Let) -> bool:
+    """Whether a statement is the outer product of two vectors."""
+    vectors = all(isinstance(a, Var) and a.kind.rank == 1 for a in stmt.args)
+    return stmt.primitive.text == "np.outer" and vectors
 
 
 def _is_half(operand: Operand) -> bool:

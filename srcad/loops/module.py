@@ -54,7 +54,9 @@ def loop_module(derivative: Derivative) -> str:
         checked=False,
     )
     texts = [fwd, bwd]
-    single = count == 1 and len(derivative.seeded) == 1
+    result = derivative.primal.body.results[0] if count == 1 else None
+    number = isinstance(result, Var) and not result.kind.rank and not result.kind.is_complex
+    single = number and len(derivative.seeded) == 1
     if single:
         texts.append(_both(derivative, name))
     return _module(header(derivative), texts)

@@ -9,11 +9,13 @@ from srcad.emit.expressions import BINARY
 from srcad.ir.dims import SizeOf, ValueOf
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Var
 from srcad.loops import reductions
+from srcad.loops.calls import in_python
 from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
+ONLY_PYTHON = ("math.cbrt", "math.fmod", "math.remainder")
 SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
 
@@ -36,12 +38,16 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     if text in ("np.array", "np.asarray", "np.copy") and not stmt.target.kind.rank:
         return writer.scalar(args[0])
     if text == "cast" and not stmt.target.kind.rank:
-        return writer.elements().converted(writer.scalar(args[0]), stmt.target.kind, None)
+        return writer.elements().converted(
+            writer.scalar(args[0]), stmt.target.kind, None, args[0]
+        )
     if text == "int" and isinstance(args[0], Var) and args[0].kind.is_inexact and writer.checked:
         writer.helpers.add("to_int")
         return ast.Call(ast.Name("to_int", ast.Load()), [writer.scalar(args[0])], [])
     if text in ("np.where", "masked"):
         return writer.elements().choice(stmt, writer.scalar)
+    if text in ONLY_PYTHON or (text == "math.log" and len(args) == 2):
+        return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
     if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
         return _arithmetic(writer, stmt)
     arrays = [a for a in args if isinstance(a, Var) and a.kind.rank]

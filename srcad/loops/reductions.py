@@ -23,6 +23,8 @@ def axes_of(stmt: Let) -> tuple[int, ...] | None:
     axis = dict(stmt.kwargs).get("axis", Const(None))
     if len(stmt.args) > 1:
         axis = stmt.args[1]
+    if isinstance(axis, tuple):
+        axis = Const(tuple(item.value for item in axis if isinstance(item, Const)))
     assert isinstance(axis, Const)
     if axis.value is None:
         return None

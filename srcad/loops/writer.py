@@ -19,14 +19,14 @@ from srcad.ir.nodes import Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt,
 from srcad.ir.walk import targets
 from srcad.loops import extremes, fusion, matvec, numbers, reductions, slices, stacks, updates
 from srcad.loops.calls import products, spelled
-from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported
+from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
 from srcad.loops.nests import Item
 from srcad.loops.queue import Element, Line, independent, plain_line, touched
 from srcad.loops.ranges import Around, check
 
 COUNTERS = ("i", "j", "k", "l", "m", "n", "p", "q")
-ELEMENTWISE = (*TRANSPARENT, "masked", "cast", "assign", "np.copy", "np.outer", "not")
-FRESH = ("np.zeros", "np.ones", "np.empty", "np.full")
+ELEMENTWISE = (*TRANSPARENT, "masked", "cast", "assign", "np.copy", "not")
+FRESH = ("np.zeros", "np.ones", "np.empty")
 EXTREMA = ("np.max", "np.min", "np.amax", "np.amin")
 SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
@@ -234,7 +234,7 @@ class LoopWriter(Writer):
             return bool(stmt.primitive.options.get("checked")) and same
         if stmt.primitive.form == "constant" and stmt.primitive.options.get("broadcasts"):
             return True
-        return stmt.primitive.form == "elementwise" or text in ELEMENTWISE
+        return stmt.primitive.form == "elementwise" or text in ELEMENTWISE or is_outer(stmt)
 
     def _scalar_statement(self, stmt: Let, name: str) -> None:
         if stmt.target.kind.form == "opaque" and stmt.primitive.text == "text":
