@@ -29,6 +29,7 @@ ALL = [
     (errors.ArgumentError, TypeError),
     (errors.CompilationError, RuntimeError),
     (errors.TapeMemoryError, MemoryError),
+    (errors.NotYetDifferentiated, AttributeError),
 ]
 every_error = pytest.mark.parametrize(("kind", "standard"), ALL, ids=lambda kind: kind.__name__)
 

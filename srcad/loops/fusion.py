@@ -39,7 +39,7 @@ def push(
         left = list(joined.lengths)
         item.shape = [ast.Constant(1) if one else left.pop(0) for one in ones]
         return
-    made = Nest(dims, lengths, counters, [*ready, *checks], note=writer.note)
+    made = Nest(dims, lengths, counters, [*ready, *checks], note=writer.note, taken=writer.taken)
     writer.note = []
     made.add(item, writer.alias)
     writer.queue.append(made)

@@ -70,6 +70,13 @@ class Nest:
     before: list[str] = field(default_factory=list)
     segments: list[list[Item]] = field(default_factory=list)
     note: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def own(self, stem: str) -> str:
+        """A name for something of the nest's, that no variable of the program has."""
+        while stem in self.taken:
+            stem += "_"
+        return stem
 
     def items(self) -> Iterator[Item]:
         """Every assignment, in order."""
@@ -175,7 +182,10 @@ class Nest:
                 out.append(f"{item.target} = {_allocate(kept, item.dtype, show, 'zeros')}")
         for name, (how, dtype) in contracted.items():
             if how == "row":
-                out.append(f"{name}_row = {_allocate(self.lengths[-1:], dtype, show)}")
+                out.append(
+                    f"{self.own(f'{name}_row')} = {_allocate(self.lengths[-1:], dtype, show)}"
+                )
+        first = len(out)
         depth = 0
         for counter, length in zip(self.counters[:-1], self.lengths[:-1], strict=True):
             out.append("    " * depth + f"for {counter} in range({show(length)}):")
@@ -187,15 +197,57 @@ class Nest:
                     out += self._item(item, contracted, show)
                 continue
             sums = self._partial_sums(segment)
+            apart = self._apart(segment, contracted, sums)
+            inner, length = self.counters[-1], show(self.lengths[-1])
+            for name, dtype in apart.values():
+                terms = self.own(f"{name}_terms")
+                out.insert(first, f"{terms} = {_allocate(self.lengths[-1:], dtype, show)}")
             out += [f"{pad}{name} = {_zero(item.dtype)}" for item, name in sums.values()]
-            out.append(f"{pad}for {self.counters[-1]} in range({show(self.lengths[-1])}):")
+            out.append(f"{pad}for {inner} in range({length}):")
             for item in segment:
                 summed = sums[id(item)][1] if id(item) in sums else None
-                lines = self._item(item, contracted, show, summed)
+                if id(item) in apart:
+                    swap = _Contract(contracted, self.counters, self.own)
+                    value = show(swap.visit(_copied(item.value)))
+                    terms = self.own(f"{apart[id(item)][0]}_terms")
+                    lines = [f"{terms}[{inner}] = {value}"]
+                else:
+                    lines = self._item(item, contracted, show, summed)
                 out += [f"{pad}    {line}" for line in lines]
+            if apart:
+                out.append(f"{pad}for {inner} in range({length}):")
+                for name, dtype in apart.values():
+                    terms = self.own(f"{name}_terms")
+                    out.append(f"{pad}    {_added(name, f'{terms}[{inner}]', dtype)}")
             for item, name in sums.values():
                 out.append(f"{pad}{self._place(item, contracted, show)} += {name}")
         return out
+
+    def _apart(
+        self,
+        segment: list[Item],
+        contracted: dict[str, tuple[str, str]],
+        sums: dict[int, tuple[Item, str]],
+    ) -> dict[int, tuple[str, str]]:
+        """Sums that get a loop of their own: those of floats, beside stores into arrays.
+
+        The compiler takes a loop that stores in vectors or one by one depending on where the
+        arrays lie in memory, and the order of a sum would follow; it has to be the same each time.
+        """
+        stores = any(
+            item.kind in ("define", "store", "add")
+            and id(item) not in sums
+            and contracted.get(item.target, ("", ""))[0] != "number"
+            for item in segment
+        )
+        if not stores:
+            return {}
+        found: dict[int, tuple[str, str]] = {}
+        for item in segment:
+            name = sums[id(item)][1] if id(item) in sums else item.target
+            if item.dtype.startswith("float") and (item.kind == "sum" or id(item) in sums):
+                found[id(item)] = (name, item.dtype)
+        return found
 
     def _partial_sums(self, segment: list[Item]) -> dict[int, tuple[Item, str]]:
         """Accumulations into one element during the whole inner loop: summed up in a number."""
@@ -208,7 +260,7 @@ class Nest:
                 for other in segment
             )
             if item.kind == "add" and fixed and alone and item.target not in item.names():
-                found[id(item)] = (item, f"{item.target}_sum")
+                found[id(item)] = (item, self.own(f"{item.target}_sum"))
         return found
 
     def _place(
@@ -220,7 +272,7 @@ class Nest:
             key[0] if len(key) == 1 else ast.Tuple(key, ast.Load()),
             ast.Load(),
         )
-        return show(_Contract(contracted, self.counters).visit(_copied(place)))
+        return show(_Contract(contracted, self.counters, self.own).visit(_copied(place)))
 
     def _item(
         self,
@@ -229,13 +281,13 @@ class Nest:
         show: Callable[[ast.expr], str],
         summed: str | None = None,
     ) -> list[str]:
-        swap = _Contract(contracted, self.counters)
+        swap = _Contract(contracted, self.counters, self.own)
         value = show(swap.visit(_copied(item.value)))
         if item.kind == "sum":
             return [_added(item.target, value, item.dtype)]
         if item.kind in ("max", "min"):
             sign = ">" if item.kind == "max" else "<"
-            held = f"{item.target}_here"
+            held = self.own(f"{item.target}_here")
             target = item.target
             if item.index:
                 inner = item.index[0] if len(item.index) == 1 else ast.Tuple(item.index, ast.Load())
@@ -325,17 +377,25 @@ def _zero(dtype: str) -> str:
 
 
 class _Contract(ast.NodeTransformer):
-    def __init__(self, contracted: dict[str, tuple[str, str]], counters: list[str]) -> None:
+    def __init__(
+        self,
+        contracted: dict[str, tuple[str, str]],
+        counters: list[str],
+        own: Callable[[str], str],
+    ) -> None:
         self.contracted = contracted
         self.counters = counters
+        self.own = own
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id in self.contracted:
             name = node.value.id
             if self.contracted[name][0] == "number":
-                return ast.Name(f"{name}_{''.join(self.counters) or 'here'}", ast.Load())
+                stem = f"{name}_{''.join(self.counters) or 'here'}"
+                return ast.Name(self.own(stem), ast.Load())
             inner = ast.Name(self.counters[-1], ast.Load())
-            return ast.Subscript(ast.Name(f"{name}_row", ast.Load()), inner, ast.Load())
+            row = ast.Name(self.own(f"{name}_row"), ast.Load())
+            return ast.Subscript(row, inner, ast.Load())
         return self.generic_visit(node)
 
 

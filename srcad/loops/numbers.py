@@ -38,14 +38,14 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     if text in ("np.array", "np.asarray", "np.copy") and not stmt.target.kind.rank:
         return writer.scalar(args[0])
     if text == "cast" and not stmt.target.kind.rank:
-        return writer.elements().converted(
-            writer.scalar(args[0]), stmt.target.kind, None, args[0]
-        )
+        return writer.elements().converted(writer.scalar(args[0]), stmt.target.kind, None, args[0])
     if text == "int" and isinstance(args[0], Var) and args[0].kind.is_inexact and writer.checked:
         writer.helpers.add("to_int")
         return ast.Call(ast.Name("to_int", ast.Load()), [writer.scalar(args[0])], [])
     if text in ("np.where", "masked"):
         return writer.elements().choice(stmt, writer.scalar)
+    if text in ("np.dot", "np.inner") and not any(isinstance(a, Var) and a.kind.rank for a in args):
+        return ast.BinOp(writer.scalar(args[0]), ast.Mult(), writer.scalar(args[1]))
     if text in ONLY_PYTHON or (text == "math.log" and len(args) == 2):
         return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
     if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):

@@ -5,7 +5,6 @@ Written by srcad 0.1.0.  Do not edit: change `arrays` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import arctan2, cos, log1p, sin
 
 
@@ -52,11 +51,3 @@ def arrays_bwd(saved, out_bar):
 
     # 7: r = np.sqrt(x * x + y * y)
     return x_bar, y_bar
-
-
-def arrays_value_and_grad(x0, x1):
-    """`arrays` and its gradient."""
-    clear_float_errors()
-    out, saved = arrays_fwd(x0, x1)
-    check_float_errors()
-    return out, arrays_bwd(saved, 1.0)

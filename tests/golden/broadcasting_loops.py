@@ -14,12 +14,15 @@ def broadcasting_fwd(a, x, y):
     total = 0.0
     d = np.empty((x.shape[0], y.shape[0]))
     t = np.empty((x.shape[0], y.shape[0]))
+    total_terms = np.empty(y.shape[0])
     for i in range(x.shape[0]):
         for j in range(y.shape[0]):
             grid_ij = x[i] - y[j]
             d[i, j] = grid_ij ** 2 + a
             t[i, j] = np.sqrt(d[i, j])
-            total = plus(total, 1.0 / t[i, j])
+            total_terms[j] = 1.0 / t[i, j]
+        for j in range(y.shape[0]):
+            total = plus(total, total_terms[j])
     total2 = 0.0
     for i in range(d.shape[1]):
         for j in range(x.shape[0]):
@@ -39,6 +42,8 @@ def broadcasting_bwd(saved, out_bar):
     d = np.empty((x.shape[0], y.shape[0]))
     t4 = np.zeros((x.shape[0], 1))
     array = np.zeros((1, y.shape[0]))
+    t4_sum_terms = np.empty(y.shape[0])
+    total_terms = np.empty(y.shape[0])
     for i in range(x.shape[0]):
         t4_sum = 0.0
         for j in range(y.shape[0]):
@@ -48,10 +53,13 @@ def broadcasting_bwd(saved, out_bar):
             q_ij = out_bar / t[i, j]
             t3_ij = -(q_ij * t2_ij) if out_bar != 0.0 else 0.0
             d_bar_ij = out_bar * x[i] + (0.5 * t3_ij / t[i, j] if t3_ij != 0.0 else 0.0)
-            total = plus(total, d_bar_ij)
+            total_terms[j] = d_bar_ij
             grid_bar_ij = d_bar_ij * (2.0 * grid_ij)
-            t4_sum = plus(t4_sum, grid_bar_ij)
+            t4_sum_terms[j] = grid_bar_ij
             array[0, j] -= grid_bar_ij
+        for j in range(y.shape[0]):
+            total = plus(total, total_terms[j])
+            t4_sum = plus(t4_sum, t4_sum_terms[j])
         t4[i, 0] += t4_sum
 
     # 8: d = grid**2 + a

@@ -6,7 +6,7 @@ Written by srcad 0.1.0.  Do not edit: change `fancy_index` and run it again.
 import numpy as np
 from numba import objmode
 
-from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors, in_range
+from srcad.runtime.compiled import Bail, in_range
 
 
 def fancy_index_fwd(x, table, where2):
@@ -75,11 +75,3 @@ def fancy_index_bwd(saved, out_bar):
     for i in range(where2.shape[0]):
         table_bar[where2[i]] += array3[i]
     return x_bar, table_bar
-
-
-def fancy_index_value_and_grad(x0, x1, x2):
-    """`fancy_index` and its gradient."""
-    clear_float_errors()
-    out, saved = fancy_index_fwd(x0, x1, x2)
-    check_float_errors()
-    return out, fancy_index_bwd(saved, 1.0)

@@ -5,8 +5,6 @@ Written by srcad 0.1.0.  Do not edit: change `jacobi` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
-
 
 def jacobi_fwd(u, f, sweeps):
     """`jacobi`, also returning what `jacobi_bwd` needs."""
@@ -56,11 +54,3 @@ def jacobi_bwd(saved, out_bar):
     for i in range(u_bar.shape[0]):
         u_bar[i] += v_bar[i]
     return u_bar, f_bar
-
-
-def jacobi_value_and_grad(x0, x1, x2):
-    """`jacobi` and its gradient."""
-    clear_float_errors()
-    out, saved = jacobi_fwd(x0, x1, x2)
-    check_float_errors()
-    return out, jacobi_bwd(saved, 1.0)

@@ -22,11 +22,14 @@ def lengths_fwd(x, y, z, steps):
             x2[i] = x[i] * total
         v = np.concatenate((x2, y, z))
         total2 = 0.0
+        total2_terms = np.empty(v.shape[0])
         for i in range(v.shape[0]):
             v_tape[k, i] = v[i]
             t_i = sin(v[i])
             t_tape[k, i] = t_i
-            total2 = plus(total2, t_i * v[i])
+            total2_terms[i] = t_i * v[i]
+        for i in range(v.shape[0]):
+            total2 = plus(total2, total2_terms[i])
         total = total + total2
     return total, (x, steps, y.shape, z.shape, total_tape, v_tape, t_tape)
 
@@ -55,9 +58,12 @@ def lengths_bwd(saved, out_bar):
         for i in range(z_bar.shape[0]):
             z_bar[i] += v_bar[i + stop2]
         total = 0.0
+        total_terms = np.empty(x_bar.shape[0])
         for i in range(x_bar.shape[0]):
             x_bar[i] += v_bar[i] * total_tape[k]
-            total = plus(total, v_bar[i] * x[i])
+            total_terms[i] = v_bar[i] * x[i]
+        for i in range(x_bar.shape[0]):
+            total = plus(total, total_terms[i])
         total_bar = total_bar + total
     return x_bar, y_bar, z_bar
 

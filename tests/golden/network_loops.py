@@ -13,7 +13,6 @@ from srcad.runtime.vector_math import exp, log, plus, tanh, where
 def network_fwd(x, labels, W1, b1, W2, b2):
     """`network`, also returning what `network_bwd` needs."""
     array = np.dot(x, W1)
-    t4 = np.arange(labels.shape[0])
     hidden = np.empty((x.shape[0], W1.shape[1]))
     for i in range(x.shape[0]):
         for j in range(W1.shape[1]):
@@ -36,19 +35,25 @@ def network_fwd(x, labels, W1, b1, W2, b2):
     shifted = np.empty((logits.shape[0], logits.shape[1]))
     t2 = np.empty((logits.shape[0], logits.shape[1]))
     t3 = np.zeros(logits.shape[0])
+    t3_sum_terms = np.empty(logits.shape[1])
     for i in range(logits.shape[0]):
         t3_sum = 0.0
         for j in range(logits.shape[1]):
             shifted[i, j] = logits[i, j] - t[i, 0]
             t2[i, j] = exp(shifted[i, j])
-            t3_sum = plus(t3_sum, t2[i, j])
+            t3_sum_terms[j] = t2[i, j]
+        for j in range(logits.shape[1]):
+            t3_sum = plus(t3_sum, t3_sum_terms[j])
         t3[i] += t3_sum
     total = np.empty(t3.shape[0])
     for i in range(t3.shape[0]):
         total[i] = log(t3[i])
-    with objmode(made="float64[::1]"):
-        made = np.ascontiguousarray(shifted[(t4, labels)], np.float64)
-    array3 = made
+    with objmode(made="int64[::1]"):
+        made = np.ascontiguousarray(np.arange(labels.shape[0]), np.int64)
+    t4 = made
+    with objmode(made2="float64[::1]"):
+        made2 = np.ascontiguousarray(shifted[(t4, labels)], np.float64)
+    array3 = made2
     total2 = 0.0
     for i in range(total.shape[0]):
         total2 = plus(total2, total[i] - array3[i])
@@ -72,14 +77,17 @@ def network_bwd(saved, out_bar):
     hit = np.empty((shifted_bar.shape[0], shifted_bar.shape[1]), np.bool_)
     array2 = np.zeros((shifted_bar.shape[0], 1))
     array3 = np.zeros((shifted_bar.shape[0], 1), np.int64)
+    array2_sum_terms = np.empty(shifted_bar.shape[1])
     for i in range(shifted_bar.shape[0]):
         array2_sum = 0.0
         array3_sum = 0
         for j in range(shifted_bar.shape[1]):
             shifted_bar[i, j] += (t5 / t3[i] if t5 != 0.0 else 0.0) * t2[i, j]
             hit[i, j] = logits[i, j] == t[i, 0]
-            array2_sum = plus(array2_sum, -shifted_bar[i, j])
+            array2_sum_terms[j] = -shifted_bar[i, j]
             array3_sum += hit[i, j]
+        for j in range(shifted_bar.shape[1]):
+            array2_sum = plus(array2_sum, array2_sum_terms[j])
         array2[i, 0] += array2_sum
         array3[i, 0] += array3_sum
 

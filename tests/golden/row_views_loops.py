@@ -5,7 +5,6 @@ Written by srcad 0.1.0.  Do not edit: change `row_views` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import cos, plus, sin
 
 
@@ -89,13 +88,16 @@ def row_views_bwd(saved, out_bar):
 
         # 12: row[1:] += np.sin(above[:-1]) * row[0]
         total = 0.0
+        total_terms = np.empty(A_bar.shape[1] - 1)
         for j in range(A_bar.shape[1] - 1):
             t5_j = A_bar[i, j + 1]
             A_bar[i, j + 1] = 0.0
             t6[j + 1] = t5_j
             t7_j = t5_j * t2
-            total = plus(total, t5_j * t_tape3[i, j])
+            total_terms[j] = t5_j * t_tape3[i, j]
             t9[j] = t7_j * cos(t_tape2[i, j])
+        for j in range(A_bar.shape[1] - 1):
+            total = plus(total, total_terms[j])
         t8[0] = total
         for j in range(A_bar.shape[1]):
             A_bar[i, j] += t6[j]
@@ -113,11 +115,3 @@ def row_views_bwd(saved, out_bar):
         for j in range(A_bar.shape[1]):
             A_bar[t3, j] += above_bar[j]
     return A_bar, x_bar
-
-
-def row_views_value_and_grad(x0, x1):
-    """`row_views` and its gradient."""
-    clear_float_errors()
-    out, saved = row_views_fwd(x0, x1)
-    check_float_errors()
-    return out, row_views_bwd(saved, 1.0)

@@ -5,8 +5,6 @@ Written by srcad 0.1.0.  Do not edit: change `runge_kutta` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
-
 
 def runge_kutta_fwd(y, damping, h, steps):
     """`runge_kutta`, also returning what `runge_kutta_bwd` needs."""
@@ -128,11 +126,3 @@ def runge_kutta_bwd(saved, out_bar):
         y_bar[0] += t5 * np.cos(t)
         y_bar[1] += t3
     return y_bar, damping_bar
-
-
-def runge_kutta_value_and_grad(x0, x1, x2, x3):
-    """`runge_kutta` and its gradient."""
-    clear_float_errors()
-    out, saved = runge_kutta_fwd(x0, x1, x2, x3)
-    check_float_errors()
-    return out, runge_kutta_bwd(saved, 1.0)

@@ -58,10 +58,13 @@ def several_bwd(saved, out0_bar, out1_bar, out2_bar):
         q_bar[i] = out0_bar[i] + out2_bar[i, 0]
         p_bar[i] = out1_bar[i] + out2_bar[i, 1]
     total = 0.0
+    total_terms = np.empty(position_bar.shape[0] - 3)
     for i in range(position_bar.shape[0] - 3):
         position_bar[i + 3] = q_bar[i + 3]
-        total = plus(total, q_bar[i] * p[i])
+        total_terms[i] = q_bar[i] * p[i]
         p_bar[i] += q_bar[i] * dt
+    for i in range(position_bar.shape[0] - 3):
+        total = plus(total, total_terms[i])
     for i in range(position_bar.shape[0] - 3):
         position_bar[i] += q_bar[i]
     dt_bar = total
@@ -69,10 +72,13 @@ def several_bwd(saved, out0_bar, out1_bar, out2_bar):
     # 15: p = p - dt * q.reshape(3, 2).T.ravel()
     total2 = 0.0
     array6 = np.empty(p_bar.shape[0])
+    total2_terms = np.empty(p_bar.shape[0])
     for i in range(p_bar.shape[0]):
         t2_i = -p_bar[i]
-        total2 = plus(total2, t2_i * t[i])
+        total2_terms[i] = t2_i * t[i]
         array6[i] = t2_i * dt
+    for i in range(p_bar.shape[0]):
+        total2 = plus(total2, total2_terms[i])
     dt_bar = dt_bar + total2
     array5 = np.ascontiguousarray(array6).reshape((2, 3))
     array4 = np.empty((3, 2))

@@ -5,8 +5,6 @@ Written by srcad 0.1.0.  Do not edit: change `slices` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
-
 
 def slices_fwd(u, v):
     """`slices`, also returning what `slices_bwd` needs."""
@@ -82,11 +80,3 @@ def slices_bwd(saved, out_bar):
     for i in range(u_bar.shape[0]):
         u_bar[i] += w_bar[0, i]
     return u_bar, v_bar
-
-
-def slices_value_and_grad(x0, x1):
-    """`slices` and its gradient."""
-    clear_float_errors()
-    out, saved = slices_fwd(x0, x1)
-    check_float_errors()
-    return out, slices_bwd(saved, 1.0)

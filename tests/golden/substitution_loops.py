@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `substitution` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors
+from srcad.runtime.compiled import Bail
 
 
 def substitution_fwd(L, b):
@@ -61,11 +61,3 @@ def substitution_bwd(saved, out_bar):
         # 10: s = b[i]
         b_bar[i] += s_bar
     return L_bar, b_bar
-
-
-def substitution_value_and_grad(x0, x1):
-    """`substitution` and its gradient."""
-    clear_float_errors()
-    out, saved = substitution_fwd(x0, x1)
-    check_float_errors()
-    return out, substitution_bwd(saved, 1.0)

@@ -5,7 +5,6 @@ Written by srcad 0.1.0.  Do not edit: change `where_maximum` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
 from srcad.runtime.vector_math import where
 
 
@@ -51,11 +50,3 @@ def where_maximum_bwd(saved, out_bar):
 
     # 7: a = np.where(x > y, np.sqrt(np.abs(x)), y**2)
     return x_bar, y_bar
-
-
-def where_maximum_value_and_grad(x0, x1):
-    """`where_maximum` and its gradient."""
-    clear_float_errors()
-    out, saved = where_maximum_fwd(x0, x1)
-    check_float_errors()
-    return out, where_maximum_bwd(saved, 1.0)
