@@ -182,9 +182,8 @@ class Nest:
                 out.append(f"{item.target} = {_allocate(kept, item.dtype, show, 'zeros')}")
         for name, (how, dtype) in contracted.items():
             if how == "row":
-                out.append(
-                    f"{self.own(f'{name}_row')} = {_allocate(self.lengths[-1:], dtype, show)}"
-                )
+                row = self.own(f"{name}_row")
+                out.append(f"{row} = {_allocate(self.lengths[-1:], dtype, show)}")
         first = len(out)
         depth = 0
         for counter, length in zip(self.counters[:-1], self.lengths[:-1], strict=True):
@@ -198,12 +197,12 @@ class Nest:
                 continue
             sums = self._partial_sums(segment)
             apart = self._apart(segment, contracted, sums)
-            inner, length = self.counters[-1], show(self.lengths[-1])
+            inner, extent = self.counters[-1], show(self.lengths[-1])
             for name, dtype in apart.values():
                 terms = self.own(f"{name}_terms")
                 out.insert(first, f"{terms} = {_allocate(self.lengths[-1:], dtype, show)}")
             out += [f"{pad}{name} = {_zero(item.dtype)}" for item, name in sums.values()]
-            out.append(f"{pad}for {inner} in range({length}):")
+            out.append(f"{pad}for {inner} in range({extent}):")
             for item in segment:
                 summed = sums[id(item)][1] if id(item) in sums else None
                 if id(item) in apart:
@@ -215,7 +214,7 @@ class Nest:
                     lines = self._item(item, contracted, show, summed)
                 out += [f"{pad}    {line}" for line in lines]
             if apart:
-                out.append(f"{pad}for {inner} in range({length}):")
+                out.append(f"{pad}for {inner} in range({extent}):")
                 for name, dtype in apart.values():
                     terms = self.own(f"{name}_terms")
                     out.append(f"{pad}    {_added(name, f'{terms}[{inner}]', dtype)}")
