@@ -26,18 +26,6 @@ class Guard:
     dim: Dim
     relation: Literal["==", "!=", ">=", "<"]
 
-    def holds(self, value: int) -> bool:
-        """Whether the fact is true where `dim` has the given value."""
-        match self.relation:
-            case "==":
-                return value == 0
-            case "!=":
-                return value != 0
-            case ">=":
-                return value >= 0
-            case "<":
-                return value < 0
-
 
 @dataclass
 class Sizes:

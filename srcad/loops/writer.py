@@ -72,7 +72,6 @@ class LoopWriter(Writer):
     pending: list[str] = field(default_factory=list)
     current: Stmt | None = None
     helpers: set[str] = field(default_factory=set)
-    guarded: set[str] = field(default_factory=set)
     stacks: dict[Var, str] = field(default_factory=dict)
     memory: dict[str, frozenset[int]] = field(default_factory=dict)
     dense: set[Var] = field(default_factory=set)
