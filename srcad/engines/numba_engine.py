@@ -176,6 +176,7 @@ def compile_module(
     """Replace the functions of a module by ones that Numba compiles when they are called."""
     import numba
 
+    from srcad.engines.pipeline import Compiler
     from srcad.engines.store import stored
 
     _quiet()
@@ -191,7 +192,7 @@ def compile_module(
     for suffix in ("fwd", "bwd", "value_and_grad"):
         function = namespace.get(f"{name}_{suffix}")
         if function is not None:
-            function = numba.njit(**flags)(function)
+            function = numba.njit(pipeline_class=Compiler, **flags)(function)
             if entry is not None:
                 stored(function, entry)
             namespace[f"{name}_{suffix}"] = function

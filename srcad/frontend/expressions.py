@@ -255,14 +255,16 @@ def primitive_call(
 
 
 def _fold(primitive: Primitive, operands: list[Operand], named: dict[str, Operand]) -> Value | None:
-    """Evaluate a call on exact constants (ints, bools, strings, dtypes)."""
+    """Evaluate a call on constants whose result is exact: an int, a bool, a string.
+
+    Arithmetic on floats stays as it was typed: `1.0 / 3.0` is worth reading.
+    """
     if named or not operands or not all(isinstance(item, Const) for item in operands):
         return None
     values = [item.value for item in operands if isinstance(item, Const)]
-    exact = all(isinstance(v, bool | int | str | tuple | type(None)) for v in values)
-    signed = primitive.function in (operator.neg, operator.pos)
-    if not exact and not (signed and isinstance(values[0], float)):
+    if not all(isinstance(v, bool | int | float | str | tuple | type(None)) for v in values):
         return None
+    signed = primitive.function in (operator.neg, operator.pos)
     try:
         value = primitive.function(*values)
     except Exception:
