@@ -18,8 +18,9 @@ class Compiler(CompilerBase):
 
     def define_pipelines(self) -> list[Any]:
         """The one pipeline of the present compilation."""
+        builder: Any = DefaultPassBuilder
         if self.state.flags.force_pyobject:
-            return [DefaultPassBuilder.define_objectmode_pipeline(self.state)]
-        manager = DefaultPassBuilder.define_nopython_pipeline(self.state)
+            return [builder.define_objectmode_pipeline(self.state)]
+        manager = builder.define_nopython_pipeline(self.state)
         manager.passes = [step for step in manager.passes if step[0] is not DeadBranchPrune]
         return [manager]

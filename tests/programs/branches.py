@@ -190,6 +190,35 @@ def none_default(x, weights=None):
     return np.sum(weights * x**2)
 
 
+def branch_that_constants_decide(x, a):
+    if a > 2.0:
+        y = x * 2.0
+    else:
+        if not 0.5 > 0.1:
+            return np.sin(x)
+        y = x * 3.0
+    return y * x
+
+
+def branch_that_a_constant_variable_decides(x, a):
+    careful = -0.7 - 1.5 > 0.4
+    if a > 2.0:
+        y = x * 2.0
+    else:
+        if careful:
+            z = x.copy()
+            z[0] *= a
+            y = z
+        else:
+            z = np.cos(x)
+            z[0] *= x[1]
+            x = z
+            y = np.tanh(x)
+            x, y = y, x
+        return np.sin(x) * y
+    return y * x
+
+
 PROGRAMS = [
     (piecewise, (-0.5,)),
     (piecewise, (0.5,)),
@@ -245,4 +274,8 @@ PROGRAMS = [
     (branch_on_shape, (np.array([0.5, 1.5]),)),
     (none_default, (np.array([0.5, 1.5]),)),
     (none_default, (np.array([0.5, 1.5]), np.array([2.0, -1.0]))),
+    (branch_that_constants_decide, (np.array([0.5, 1.5]), 1.5)),
+    (branch_that_constants_decide, (np.array([0.5, 1.5]), 2.5)),
+    (branch_that_a_constant_variable_decides, (np.array([0.5, 1.5]), 1.5)),
+    (branch_that_a_constant_variable_decides, (np.array([0.5, 1.5]), 2.5)),
 ]

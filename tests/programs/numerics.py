@@ -32,8 +32,10 @@ def nonlinear_diffusion_2d(u, steps):
     for _ in range(steps):
         gradient = u[1:-1, 2:] - u[1:-1, :-2]
         flux = np.exp(-(gradient**2))
-        u[1:-1, 1:-1] += 0.1 * flux * (
-            u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4.0 * u[1:-1, 1:-1]
+        u[1:-1, 1:-1] += (
+            0.1
+            * flux
+            * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4.0 * u[1:-1, 1:-1])
         )
     return u
 
