@@ -22,7 +22,8 @@ def owned_results(text: str, name: str) -> tuple[bool, ...]:
 
     Args:
         text: the source of a generated module.
-        name: one of its functions, which ends in its only `return`.
+        name: one of its functions, which ends in its only `return`.  What counts of a
+            `f_value_and_grad` is the gradient.
 
     Returns:
         One entry for each item of what it returns. False where it is not plain to see.
@@ -36,6 +37,9 @@ def owned_results(text: str, name: str) -> tuple[bool, ...]:
     if len(returns) != 1 or returns[0].value is None:
         return ()
     value = returns[0].value
+    if name.endswith("_value_and_grad"):
+        assert isinstance(value, ast.Tuple)
+        value = value.elts[1]
     items = value.elts if isinstance(value, ast.Tuple) else [value]
     names = [item.id for item in items if isinstance(item, ast.Name)]
     shared = _bound_otherwise(function) | {name for name in names if names.count(name) > 1}

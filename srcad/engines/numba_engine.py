@@ -41,6 +41,8 @@ class Engine:
         self.text = text
         self.strict = strict
         self.refused = False
+        self.fused = f"{name}_bwd(saved, " not in text
+        self.failures = 0
         kinds = [param.kind for param in derivative.primal.params]
         self.conversions = tuple(_conversion(result) for result in derivative.primal.body.results)
         namespace, entry = load_cached(text, name, generated.constants, map(repr, kinds))
@@ -123,29 +125,45 @@ class Engine:
     ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The results and the gradient of the first of them."""
         if self.both is None:
-            results, saved = self.forward(inputs)
-            check(results)
-            seeds = tuple(np.ones_like(results[i])[()] for i in self.seeds[:1])
-            return results, self.backward(saved, seeds)
+            return self._one_after_the_other(inputs, check)
         try:
             out, found = self._call(self.both, self._ready(inputs))
         except Bail:
-            return self.plain.value_and_grad(inputs, check)
+            if not self.fused or self.refused:
+                return self.plain.value_and_grad(inputs, check)
+            # A floating-point error may be the adjoint's, which is nothing to speak of.
+            self.failures += 1
+            if self.failures == PATIENCE:
+                self.both = None
+            return self._one_after_the_other(inputs, check)
         results = self._results(out)
         check(results)
         return results, (found,) if self.single else found
+
+    def _one_after_the_other(
+        self, inputs: Sequence[Any], check: Callable[[Any], None]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The value and the gradient by the two functions of `vjp`."""
+        results, saved = self.forward(inputs)
+        check(results)
+        seeds = tuple(np.ones_like(results[i])[()] for i in self.seeds[:1])
+        return results, self.backward(saved, seeds)
 
     def direct(self) -> Direct | None:
         """What `value_and_grad` runs; None as long as that is not compiled code."""
         # Only a call tells whether Numba can compile it.
         if self.both is None or self.refused or not getattr(self.both, "signatures", ()):
             return None
-        owned = owned_results(self.text, f"{self.name}_bwd")
+        function = "value_and_grad" if self.fused else "bwd"
+        owned = owned_results(self.text, f"{self.name}_{function}")
         retry = (Exception,)  # whatever `_call` turns into `Bail`, or warns of
         return Direct(self.both, self.conversions[0], retry, owned, self.single)
 
 
 _PLAIN = "array level"
+
+PATIENCE = 3
+"""How often value and gradient in one function may fail before it is given up."""
 
 
 def _conversion(result: object) -> Callable[[Any], Any] | None:

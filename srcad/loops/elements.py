@@ -15,7 +15,7 @@ from srcad.errors import Origin
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
-from srcad.loops.syntax import Index, dotted, minus, plus, subscript
+from srcad.loops.syntax import Index, dotted, minus, plus, product, subscript
 from srcad.runtime.vector_math import LIBM
 
 LOGICAL = ("masked", *COMPARE, "not", "~", "&", "|")
@@ -121,7 +121,7 @@ class Elements:
             assert isinstance(first, Var)
             assert isinstance(second, Var)
             rows, columns = self.at(first, index[:1]), self.at(second, index[1:])
-            return ast.BinOp(rows, ast.Mult(), columns)
+            return product(rows, columns, first.kind, second.kind)
         if text == "unbroadcast":
             return self._summed(stmt, index)
         if text == "np.copy":
@@ -179,6 +179,9 @@ class Elements:
             return self.converted(node, kind, text)
         if (name := vector_name(stmt)) is not None:
             node = ast.Call(ast.Name(name, ast.Load()), values, [])
+        elif text == "*" and all(isinstance(arg, Var) for arg in args):
+            kinds = [arg.kind for arg in args if isinstance(arg, Var)]
+            node = product(values[0], values[1], *kinds)
         elif text in BINARY and len(values) == 2:
             node = ast.BinOp(values[0], BINARY[text], values[1])
         elif text in COMPARE and len(values) == 2:
@@ -206,6 +209,8 @@ class Elements:
         kind = stmt.target.kind
         if stmt.primitive.text == "masked":
             bar, value = (element(arg) for arg in stmt.args)
+            if isinstance(bar, ast.Constant) and bar.value:
+                return value
             test: ast.expr = ast.Compare(bar, [ast.NotEq()], [ast.Constant(0.0)])
             other: ast.expr = self.converted(ast.Constant(0.0), kind, None)
             return ast.IfExp(test, value, other)

@@ -39,9 +39,10 @@ def push(
         left = list(joined.lengths)
         item.shape = [ast.Constant(1) if one else left.pop(0) for one in ones]
         return
-    made = Nest(dims, lengths, counters, [*ready, *checks], note=writer.note, taken=writer.taken)
+    made = Nest(dims, lengths, counters, [*ready, *checks], note=writer.note)
+    made.taken, made.alias = writer.taken, writer.alias
     writer.note = []
-    made.add(item, writer.alias)
+    made.add(item)
     writer.queue.append(made)
 
 
@@ -64,7 +65,7 @@ def _joined(writer: LoopWriter, item: Item, dims: list[Dim], ready: list[str]) -
     if not reachable:
         return _sunk(writer, item, dims, ready)
     for nest in reversed(reachable):  # the earliest, so that what follows can join it too
-        if nest.add(item, writer.alias):
+        if nest.add(item):
             nest.before += ready
             return nest
     return None
@@ -84,7 +85,7 @@ def _sunk(writer: LoopWriter, item: Item, dims: list[Dim], ready: list[str]) -> 
             continue
         if _ready_reads(ready) & own[1]:
             continue
-        if nest.add(item, writer.alias):
+        if nest.add(item):
             nest.before += ready
             del writer.queue[place]
             writer.queue.append(nest)

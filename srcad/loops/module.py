@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Any
 
 from srcad.analyses.sizes import Sizes
@@ -18,10 +20,13 @@ from srcad.ir.nodes import Effect, Function, Let, Var
 from srcad.ir.walk import statements
 from srcad.loops.elements import vector_name
 from srcad.loops.rotate import rotate
+from srcad.loops.together import together
 from srcad.loops.writer import LoopExpressions, LoopWriter
 from srcad.runtime import arrays, compiled
 from srcad.runtime.vector_math import NAMES
 from srcad.transforms.derivative import Derivative
+
+CHECKS: dict[str, Any] = {"clear_float_errors": print, "check_float_errors": print}
 
 
 def loop_module(derivative: Derivative) -> str:
@@ -30,15 +35,15 @@ def loop_module(derivative: Derivative) -> str:
     Raises:
         Unsupported: if the program has no loop level yet.
     """
-    count = len(derivative.primal.body.results)
+    outputs = len(derivative.primal.body.results)
     name = derivative.program.function.name
     sizes = derivative.program.sizes
     builder = Builder(sizes, known=derivative.program.known)
 
     def results(parts: list[str]) -> str:
-        head = parts[:count]
+        head = parts[:outputs]
         value = head[0] if len(head) == 1 else tupled(head) if head else "()"
-        return f"{value}, {tupled(parts[count:])}"
+        return f"{value}, {tupled(parts[outputs:])}"
 
     doc = f"`{name}`, also returning what `{name}_bwd` needs."
     fwd = loop_text(derivative.fwd, sizes, builder, doc, results, None, checked=True)
@@ -54,12 +59,44 @@ def loop_module(derivative: Derivative) -> str:
         checked=False,
     )
     texts = [fwd, bwd]
-    result = derivative.primal.body.results[0] if count == 1 else None
+    result = derivative.primal.body.results[0] if outputs == 1 else None
     number = isinstance(result, Var) and not result.kind.rank and not result.kind.is_complex
     single = number and len(derivative.seeded) == 1
     if single:
-        texts.append(_both(derivative, name))
+        texts.append(_fused(derivative, builder, texts) or _both(derivative, name))
     return _module(header(derivative), texts)
+
+
+def _fused(derivative: Derivative, builder: Builder, apart: list[Text]) -> Text | None:
+    """Value and gradient in one function; None if that saves no loop."""
+    function = together(derivative)
+    if function is None:
+        return None
+    doc = f"`{derivative.program.function.name}` and its gradient."
+    parts: list[str] = []
+
+    def noted(texts: list[str]) -> str:
+        parts.extend(texts)
+        return ""
+
+    text = loop_text(function, derivative.program.sizes, builder, doc, noted, None, checked=True)
+    if _loops(text) >= sum(map(_loops, apart)):
+        return None
+    head, body = text.lines[:2], list(text.lines[2:-1])
+    value, *bars = parts
+    if not value.isidentifier():
+        words = {word for line in text.lines for word in re.findall(r"\w+", line)}
+        name = next(name for i in count() if (name := f"out{i or ''}") not in words)
+        body.append(f"    {name} = {value}")  # whose errors count
+        value = name
+    gradient = bars[0] if len(bars) == 1 else tupled(bars)
+    body = ["    clear_float_errors()", *body, "    check_float_errors()"]
+    lines = (*head, *body, f"    return {value}, {gradient}")
+    return replace(text, lines=lines, called={**text.called, **CHECKS})
+
+
+def _loops(text: Text) -> int:
+    return sum(line.lstrip().startswith("for ") for line in text.lines)
 
 
 def _both(derivative: Derivative, name: str) -> Text:
@@ -75,8 +112,7 @@ def _both(derivative: Derivative, name: str) -> Text:
         "    check_float_errors()",
         f"    return out, {name}_bwd(saved, {seed})",
     )
-    checks = dict.fromkeys(("clear_float_errors", "check_float_errors"), print)
-    return Text(f"{name}_value_and_grad", lines, checks, {})
+    return Text(f"{name}_value_and_grad", lines, CHECKS, {})
 
 
 def loop_text(
@@ -94,7 +130,7 @@ def loop_text(
     buffers = plan(function, folding, relive(), sizes, relive)
     live = relive()
     lets = (stmt for stmt in statements(function.body) if isinstance(stmt, Let))
-    kept = {function.name, "plus", "where", *filter(None, map(vector_name, lets))}
+    kept = {function.name, "plus", "where", "independent", *filter(None, map(vector_name, lets))}
     names = naming.choose(function, folding, live, buffers, kept, typed=True)
     expressions = LoopExpressions(names.of, folding)
     writer = LoopWriter(
@@ -112,8 +148,11 @@ def loop_text(
     writer.taken = set(names.of.values()) | kept | {"saved"}
     writer.memory = memory_classes(function, buffers, names.of)
     writer.dense = _dense(function)
-    handed = (v for r in function.body.results if isinstance(r, Var) for v in folding.open(r))
-    writer.handed = frozenset(handed)
+    handed = [
+        frozenset(folding.open(result)) if isinstance(result, Var) else frozenset()
+        for result in function.body.results
+    ]
+    writer.handed = frozenset().union(*handed)
     writer.positions = tape_positions(function, names.of)
     writer.known_vars = set(function.params)
     params = [names.of[param] for param in function.params]
@@ -131,7 +170,10 @@ def loop_text(
     writer.block(function.body)
     writer.current = None
     writer.held = {}
-    texts = [writer.result(result) for result in function.body.results]
+    texts = []
+    for place, result in enumerate(function.body.results, 1):
+        writer.handed = frozenset().union(*handed[place:])
+        texts.append(writer.result(result))
     writer.line(f"return {results(texts)}")
     return Text(
         function.name,

@@ -8,12 +8,14 @@ each, so that every one of them is a vector loop.
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from srcad.ir.dims import Dim
 from srcad.ir.nodes import Var
+from srcad.loops.trips import own_elements
 
 Kind = Literal["define", "store", "add", "sum", "max", "min"]
 
@@ -71,6 +73,7 @@ class Nest:
     segments: list[list[Item]] = field(default_factory=list)
     note: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    alias: Callable[[str, str], bool] = operator.eq
 
     def own(self, stem: str) -> str:
         """A name for something of the nest's, that no variable of the program has."""
@@ -91,7 +94,7 @@ class Nest:
         """The names of the numbers that sums and extrema end in."""
         return {item.target for item in self.items() if item.is_reduction}
 
-    def add(self, item: Item, alias: Callable[[str, str], bool]) -> bool:
+    def add(self, item: Item) -> bool:
         """Take an item in; False if it has to wait for a nest of its own."""
         if not self.segments:
             self.segments.append([item])
@@ -105,7 +108,7 @@ class Nest:
         join = True
         for segment in self.segments:
             for other in segment:
-                relation = self._relation(other, item, alias)
+                relation = self._relation(other, item)
                 if relation == "apart":
                     return False
                 if relation == "later" and segment is self.segments[-1]:
@@ -116,7 +119,7 @@ class Nest:
             self.segments.append([item])
         return True
 
-    def _relation(self, first: Item, second: Item, alias: Callable[[str, str], bool]) -> str:
+    def _relation(self, first: Item, second: Item) -> str:
         """How two items may be combined: in one inner loop, in two, or not at all."""
         result = "same"
         pairs = []
@@ -130,7 +133,7 @@ class Nest:
             both = first.kind == "add" and second.kind == "add"
             pairs.append((first.target, first.own_key(), second.target, second.own_key(), both))
         for name, key, other, other_key, commute in pairs:
-            if not alias(name, other):
+            if not self.alias(name, other):
                 continue
             if name == other and key == other_key:
                 if self._covers(key):
@@ -196,13 +199,23 @@ class Nest:
                     out += self._item(item, contracted, show)
                 continue
             sums = self._partial_sums(segment)
-            apart = self._apart(segment, contracted, sums)
             inner, extent = self.counters[-1], show(self.lengths[-1])
+            stores = [
+                (item.target, item.index)
+                for item in segment
+                if not item.is_reduction
+                and id(item) not in sums
+                and contracted.get(item.target, ("", ""))[0] != "number"
+            ]
+            values = [item.value for item in segment]
+            free = stores and own_elements(stores, values, inner, self.alias)
+            apart = self._apart(segment, sums) if stores and not free else {}
+            extent = f"independent({extent})" if free else f"range({extent})"
             for name, dtype in apart.values():
                 terms = self.own(f"{name}_terms")
                 out.insert(first, f"{terms} = {_allocate(self.lengths[-1:], dtype, show)}")
             out += [f"{pad}{name} = {_zero(item.dtype)}" for item, name in sums.values()]
-            out.append(f"{pad}for {inner} in range({extent}):")
+            out.append(f"{pad}for {inner} in {extent}:")
             for item in segment:
                 summed = sums[id(item)][1] if id(item) in sums else None
                 if id(item) in apart:
@@ -214,7 +227,7 @@ class Nest:
                     lines = self._item(item, contracted, show, summed)
                 out += [f"{pad}    {line}" for line in lines]
             if apart:
-                out.append(f"{pad}for {inner} in range({extent}):")
+                out.append(f"{pad}for {inner} in {extent}:")
                 for name, dtype in apart.values():
                     terms = self.own(f"{name}_terms")
                     out.append(f"{pad}    {_added(name, f'{terms}[{inner}]', dtype)}")
@@ -223,24 +236,13 @@ class Nest:
         return out
 
     def _apart(
-        self,
-        segment: list[Item],
-        contracted: dict[str, tuple[str, str]],
-        sums: dict[int, tuple[Item, str]],
+        self, segment: list[Item], sums: dict[int, tuple[Item, str]]
     ) -> dict[int, tuple[str, str]]:
         """Sums that get a loop of their own: those of floats, beside stores into arrays.
 
         The compiler takes a loop that stores in vectors or one by one depending on where the
         arrays lie in memory, and the order of a sum would follow; it has to be the same each time.
         """
-        stores = any(
-            item.kind in ("define", "store", "add")
-            and id(item) not in sums
-            and contracted.get(item.target, ("", ""))[0] != "number"
-            for item in segment
-        )
-        if not stores:
-            return {}
         found: dict[int, tuple[str, str]] = {}
         for item in segment:
             name = sums[id(item)][1] if id(item) in sums else item.target

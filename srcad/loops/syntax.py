@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from srcad.ir.kinds import Kind
+
 Index = list[ast.expr]
 
 
@@ -59,3 +61,12 @@ def minus(left: ast.expr, right: ast.expr) -> ast.expr:
             if isinstance(left.op, ast.Add):
                 return plus(left.left, ast.Constant(known - right.value))  # type: ignore[operator]
     return ast.BinOp(left, ast.Sub(), right)
+
+
+def product(left: ast.expr, right: ast.expr, *kinds: Kind) -> ast.expr:
+    """`left * right`; the other one where one is 1.0 and changes neither value nor dtype."""
+    if kinds[0].dtype == kinds[1].dtype == "float64":
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, ast.Constant) and one.value == 1.0:
+                return other
+    return ast.BinOp(left, ast.Mult(), right)

@@ -21,9 +21,12 @@ def update(writer: LoopWriter, stmt: Let, name: str) -> None:
     """An update in place of an array."""
     array = stmt.args[0]
     assert isinstance(array, Var)
-    if array in writer.folding.lets:
+    if (read := writer.folding.lets.get(array)) is not None:
+        # In memory of its own; whoever reads the array as it was computes it anew.
         writer.make(array, name)
-    if id(stmt) in writer.buffers.copied:
+        writer.folding.lets[array] = read
+        del writer.names[array]
+    elif id(stmt) in writer.buffers.copied:
         writer.line(f"{name} = {writer.text(array)}.copy()")
     elif array in writer.names and writer.names[array] != name:
         writer.line(f"{name} = {writer.text(array)}")

@@ -133,6 +133,8 @@ class LoopWriter(Writer):
             for other in others:
                 needed |= set().union(*touched(other))
             for text in element.lines(expression, needed):
+                if " in independent(" in text:
+                    self.helpers.add("independent")
                 super().line(text)
 
     def fresh(self, stem: str) -> str:

@@ -96,7 +96,7 @@ def _block(block: Block, state: _Rewriter, known: dict[object, Var]) -> Block:
                 if not isinstance(result, Let):
                     state.same[stmt.target] = result
                     continue
-                key = _key(result)
+                key = value_key(result)
                 if state.share and key is not None:
                     earlier = known.get(key)
                     if earlier is not None and earlier.kind == result.target.kind:
@@ -127,7 +127,7 @@ def _with_head(stmt: Stmt, change: Callable[[Var], Atom]) -> Stmt:
             return map_stmt(stmt, change)
 
 
-def _key(stmt: Let) -> object | None:
+def value_key(stmt: Let) -> object | None:
     """What makes two statements compute the same; None for those that make new memory."""
     text = stmt.primitive.text
     if text in ("np.zeros", "np.empty", "np.ones", "tape", "setitem", "add_at", "np.copy"):
@@ -230,7 +230,7 @@ def _unspread(stmt: Let, state: _Rewriter) -> Let:
         if isinstance(beside, Var) and beside.kind.is_array:
             source = held.args[0]
             whole = _same_shape(beside, stmt.target, state.sizes)
-            if whole and isinstance(source, Var):
+            if whole and isinstance(source, Var | Const):
                 args[i] = source
     return replace(stmt, args=tuple(args)) if tuple(args) != stmt.args else stmt
 
@@ -259,6 +259,8 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
                 pair = (held.args[0], other) if negated is left else (other, held.args[0])
                 state.pending.append(replace(stmt, target=product, args=pair))
                 return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(product,))
+    if text == "*" and (scaled := _times_ones(stmt, state)) is not None:
+        return scaled
     if text == "*" and left == Const(1) and isinstance(right, Var) and right.kind == kind:
         return right
     if text == "+" and left == Const(0) and isinstance(right, Var) and right.kind == kind:
@@ -275,6 +277,25 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
         return found
     if isinstance(left, Const) and isinstance(right, Const) and kind.is_integral:
         return Const(stmt.primitive.function(left.value, right.value))
+    return None
+
+
+def _times_ones(stmt: Let, state: _Rewriter) -> Atom | Let | None:
+    """`broadcast_to(1.0, shape) * y` is `y` in that shape."""
+    for ones, other in (stmt.args, stmt.args[::-1]):
+        held = state.made.get(ones) if isinstance(ones, Var) else None
+        if held is None or held.primitive.text != "np.broadcast_to":
+            continue
+        if held.args[0] != Const(1.0) or not isinstance(other, Var | Const):
+            continue
+        if isinstance(other, Const):
+            if type(other.value) is float and _same_shape(held.target, stmt.target, state.sizes):
+                return replace(held, target=stmt.target, args=(other, *held.args[1:]))
+        elif other.kind.dtype == stmt.target.kind.dtype:
+            if _same_shape(other, stmt.target, state.sizes):
+                return other
+            if not other.shape and _same_shape(held.target, stmt.target, state.sizes):
+                return replace(held, target=stmt.target, args=(other, *held.args[1:]))
     return None
 
 

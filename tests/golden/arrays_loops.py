@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `arrays` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import independent
 from srcad.runtime.vector_math import arctan2, cos, log1p, sin
 
 
@@ -14,15 +15,14 @@ def arrays_fwd(x, y):
     phase = np.empty(x.shape[0])
     t = np.empty(x.shape[0])
     t2 = np.empty(x.shape[0])
-    r2 = np.empty(x.shape[0])
     array = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
+    for i in independent(x.shape[0]):
         r[i] = np.sqrt(x[i] * x[i] + y[i] * y[i])
         phase[i] = arctan2(y[i], x[i])
         t[i] = log1p(r[i])
         t2[i] = cos(phase[i])
-        r2[i] = t[i] * t2[i]
-        array[i] = r2[i] / (1.0 + r2[i] ** 2)
+        r2_i = t[i] * t2[i]
+        array[i] = r2_i / (1.0 + r2_i ** 2)
     return array, (x, y, r, phase, t, t2)
 
 
@@ -33,7 +33,7 @@ def arrays_bwd(saved, out_bar):
     # 9: r = np.log1p(r) * np.cos(phase)
     y_bar = np.empty(t.shape[0])
     x_bar = np.empty(t.shape[0])
-    for i in range(t.shape[0]):
+    for i in independent(t.shape[0]):
         r2_i = t[i] * t2[i]
         t3_i = 1.0 + r2_i ** 2
         q_i = out_bar[i] / t3_i

@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `broadcasting` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent
 from srcad.runtime.vector_math import plus
 
 
@@ -14,15 +14,12 @@ def broadcasting_fwd(a, x, y):
     total = 0.0
     d = np.empty((x.shape[0], y.shape[0]))
     t = np.empty((x.shape[0], y.shape[0]))
-    total_terms = np.empty(y.shape[0])
     for i in range(x.shape[0]):
-        for j in range(y.shape[0]):
+        for j in independent(y.shape[0]):
             grid_ij = x[i] - y[j]
             d[i, j] = grid_ij ** 2 + a
             t[i, j] = np.sqrt(d[i, j])
-            total_terms[j] = 1.0 / t[i, j]
-        for j in range(y.shape[0]):
-            total = plus(total, total_terms[j])
+            total = plus(total, 1.0 / t[i, j])
     total2 = 0.0
     for i in range(d.shape[1]):
         for j in range(x.shape[0]):
@@ -42,24 +39,19 @@ def broadcasting_bwd(saved, out_bar):
     d = np.empty((x.shape[0], y.shape[0]))
     t4 = np.zeros((x.shape[0], 1))
     array = np.zeros((1, y.shape[0]))
-    t4_sum_terms = np.empty(y.shape[0])
-    total_terms = np.empty(y.shape[0])
     for i in range(x.shape[0]):
         t4_sum = 0.0
-        for j in range(y.shape[0]):
+        for j in independent(y.shape[0]):
             grid_ij = x[i] - y[j]
             d[i, j] = grid_ij ** 2 + a
             t2_ij = 1.0 / t[i, j]
             q_ij = out_bar / t[i, j]
             t3_ij = -(q_ij * t2_ij) if out_bar != 0.0 else 0.0
             d_bar_ij = out_bar * x[i] + (0.5 * t3_ij / t[i, j] if t3_ij != 0.0 else 0.0)
-            total_terms[j] = d_bar_ij
+            total = plus(total, d_bar_ij)
             grid_bar_ij = d_bar_ij * (2.0 * grid_ij)
-            t4_sum_terms[j] = grid_bar_ij
+            t4_sum = plus(t4_sum, grid_bar_ij)
             array[0, j] -= grid_bar_ij
-        for j in range(y.shape[0]):
-            total = plus(total, total_terms[j])
-            t4_sum = plus(t4_sum, t4_sum_terms[j])
         t4[i, 0] += t4_sum
 
     # 8: d = grid**2 + a
@@ -68,18 +60,50 @@ def broadcasting_bwd(saved, out_bar):
     # 9: return np.sum(1.0 / np.sqrt(d)) + np.sum(x * d.T)
     x_bar = np.zeros(d.shape[0])
     for i in range(d.shape[1]):
-        for j in range(d.shape[0]):
+        for j in independent(d.shape[0]):
             x_bar[j] += out_bar * d[j, i]
-    for i in range(y_bar.shape[0]):
+    for i in independent(y_bar.shape[0]):
         y_bar[i] = array[0, i]
-    for i in range(x_bar.shape[0]):
+    for i in independent(x_bar.shape[0]):
         x_bar[i] += t4[i, 0]
     return a_bar, x_bar, y_bar
 
 
-def broadcasting_value_and_grad(x0, x1, x2):
+def broadcasting_value_and_grad(a, x, y):
     """`broadcasting` and its gradient."""
     clear_float_errors()
-    out, saved = broadcasting_fwd(x0, x1, x2)
+    y_bar = np.zeros(y.shape)
+    total = 0.0
+    total3 = 0.0
+    d = np.empty((x.shape[0], y.shape[0]))
+    t5 = np.zeros((x.shape[0], 1))
+    array = np.zeros((1, y.shape[0]))
+    for i in range(x.shape[0]):
+        t5_sum = 0.0
+        for j in independent(y.shape[0]):
+            grid_ij = x[i] - y[j]
+            d[i, j] = grid_ij ** 2 + a
+            t_ij = np.sqrt(d[i, j])
+            t2_ij = 1.0 / t_ij
+            total = plus(total, t2_ij)
+            t4_ij = -(t2_ij * t2_ij)
+            d_bar_ij = x[i] + (0.5 * t4_ij / t_ij if t4_ij != 0.0 else 0.0)
+            total3 = plus(total3, d_bar_ij)
+            grid_bar_ij = d_bar_ij * (2.0 * grid_ij)
+            t5_sum = plus(t5_sum, grid_bar_ij)
+            array[0, j] -= grid_bar_ij
+        t5[i, 0] += t5_sum
+    a_bar = total3
+    total2 = 0.0
+    x_bar = np.zeros(x.shape[0])
+    for i in range(d.shape[1]):
+        for j in independent(x.shape[0]):
+            total2 = plus(total2, x[j] * d[j, i])
+            x_bar[j] += d[j, i]
+    t3 = total + total2
+    for i in independent(y_bar.shape[0]):
+        y_bar[i] = array[0, i]
+    for i in independent(x_bar.shape[0]):
+        x_bar[i] += t5[i, 0]
     check_float_errors()
-    return out, broadcasting_bwd(saved, 1.0)
+    return t3, (a_bar, x_bar, y_bar)

@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `closure` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent
 from srcad.runtime.vector_math import cos, plus, sin
 
 
@@ -23,7 +23,7 @@ def closure_bwd(saved, out_bar):
 
     # 11: return np.sum(np.sin(scaled(x)) + scaled(x**2))
     x_bar = np.empty(weights.shape[0])
-    for i in range(weights.shape[0]):
+    for i in independent(weights.shape[0]):
         x_bar[i] = out_bar * weights[i] * rate * (2.0 * x[i])
         x_bar[i] += out_bar * cos(rate * x[i] * weights[i]) * weights[i] * rate
 
@@ -31,9 +31,15 @@ def closure_bwd(saved, out_bar):
     return x_bar
 
 
-def closure_value_and_grad(x0, x1, x2):
+def closure_value_and_grad(x, rate, weights):
     """`closure` and its gradient."""
     clear_float_errors()
-    out, saved = closure_fwd(x0, x1, x2)
+    total = 0.0
+    x_bar = np.empty(x.shape[0])
+    for i in independent(x.shape[0]):
+        t_i = rate * x[i] * weights[i]
+        x_bar[i] = weights[i] * rate * (2.0 * x[i])
+        x_bar[i] += cos(t_i) * weights[i] * rate
+        total = plus(total, sin(t_i) + rate * x[i] ** 2 * weights[i])
     check_float_errors()
-    return out, closure_bwd(saved, 1.0)
+    return total, x_bar

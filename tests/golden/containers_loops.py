@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `containers` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import independent
 from srcad.runtime.vector_math import plus, tanh
 
 
@@ -13,14 +14,11 @@ def containers_fwd(b, layers_0_0, layers_0_1, layers_1_0, layers_1_1, w, x):
     total = 0.0
     u2 = np.empty(w.shape[0])
     u3 = np.empty(w.shape[0])
-    total_terms = np.empty(w.shape[0])
-    for i in range(w.shape[0]):
+    for i in independent(w.shape[0]):
         u_i = w[i] * x[i] + b
         u2[i] = tanh(layers_0_0 * u_i + layers_0_1)
         u3[i] = tanh(layers_1_0 * u2[i] + layers_1_1)
-        total_terms[i] = u3[i]
-    for i in range(w.shape[0]):
-        total = plus(total, total_terms[i])
+        total = plus(total, u3[i])
     return (total / u3.shape[0], u3[0], u3[u3.shape[0] - 1]), (b, layers_0_0, layers_1_0, w, x, u2, u3)
 
 
@@ -41,31 +39,20 @@ def containers_bwd(saved, out0_bar, out1_bar, out2_bar):
     total5 = 0.0
     w_bar = np.empty(w.shape[0])
     x_bar = np.empty(w.shape[0])
-    total5_terms = np.empty(w.shape[0])
-    total4_terms = np.empty(w.shape[0])
-    total3_terms = np.empty(w.shape[0])
-    total2_terms = np.empty(w.shape[0])
-    total_terms = np.empty(w.shape[0])
-    for i in range(w.shape[0]):
+    for i in independent(w.shape[0]):
         u3_i = w[i] * x[i] + b
         u_bar[i] += out2_bar / u2.shape[0]
         t_i = u_bar[i] * (1.0 - u2[i] * u2[i])
-        total_terms[i] = t_i
-        total2_terms[i] = t_i * u[i]
+        total = plus(total, t_i)
+        total2 = plus(total2, t_i * u[i])
         u_bar2_i = t_i * layers_1_0
         t2_i = u_bar2_i * (1.0 - u[i] * u[i])
-        total3_terms[i] = t2_i
-        total4_terms[i] = t2_i * u3_i
+        total3 = plus(total3, t2_i)
+        total4 = plus(total4, t2_i * u3_i)
         u_bar3_i = t2_i * layers_0_0
-        total5_terms[i] = u_bar3_i
+        total5 = plus(total5, u_bar3_i)
         w_bar[i] = u_bar3_i * x[i]
         x_bar[i] = u_bar3_i * w[i]
-    for i in range(w.shape[0]):
-        total = plus(total, total_terms[i])
-        total2 = plus(total2, total2_terms[i])
-        total3 = plus(total3, total3_terms[i])
-        total4 = plus(total4, total4_terms[i])
-        total5 = plus(total5, total5_terms[i])
 
     # 9: u = np.tanh(gain * u + shift)
     layers_1_1_bar = total

@@ -6,7 +6,7 @@ Written by srcad 0.1.0.  Do not edit: change `fancy_index` and run it again.
 import numpy as np
 from numba import objmode
 
-from srcad.runtime.compiled import Bail, in_range
+from srcad.runtime.compiled import Bail, in_range, independent
 
 
 def fancy_index_fwd(x, table, where2):
@@ -15,7 +15,7 @@ def fancy_index_fwd(x, table, where2):
     z = np.zeros(3)
     z2 = z.copy()
     y = np.empty(where2.shape[0])
-    for i in range(where2.shape[0]):
+    for i in independent(where2.shape[0]):
         y[i] = array[i] * x[i]
     if y.shape[0] != where2.shape[0]:
         raise Bail
@@ -24,14 +24,14 @@ def fancy_index_fwd(x, table, where2):
             raise Bail
         z2[where2[i]] += y[i]
     t = np.empty(3, np.bool_)
-    for i in range(3):
+    for i in independent(3):
         z[i] = z2[i]
         t[i] = z[i] > 0.5
     if z.shape[0] != t.shape[0]:
         raise Bail
     t2 = z[t]
     array2 = np.empty(t2.shape[0])
-    for i in range(t2.shape[0]):
+    for i in independent(t2.shape[0]):
         array2[i] = t2[i] * 2.0
     with objmode():
         z[t] = array2
@@ -49,13 +49,13 @@ def fancy_index_bwd(saved, out_bar):
     array = out_bar[t]
     out_bar = out_bar.copy()
     t3 = np.empty(array.shape[0])
-    for i in range(array.shape[0]):
+    for i in independent(array.shape[0]):
         t3[i] = array[i]
     for i in range(t.shape[0]):
         if t[i]:
             out_bar[i] = 0.0
     array2 = np.empty(t3.shape[0])
-    for i in range(t3.shape[0]):
+    for i in independent(t3.shape[0]):
         array2[i] = t3[i] * 2.0
     with objmode():
         np.add.at(out_bar, (t,), array2)
@@ -67,7 +67,7 @@ def fancy_index_bwd(saved, out_bar):
     # 7: y = table[where] * x
     x_bar = np.empty(y_bar.shape[0])
     array3 = np.empty(y_bar.shape[0])
-    for i in range(y_bar.shape[0]):
+    for i in independent(y_bar.shape[0]):
         x_bar[i] = y_bar[i] * t2[i]
         array3[i] = y_bar[i] * x[i]
     if array3.shape[0] != where2.shape[0]:

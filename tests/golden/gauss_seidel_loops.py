@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `gauss_seidel` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent
 from srcad.runtime.vector_math import plus
 
 
@@ -13,7 +13,7 @@ def gauss_seidel_fwd(u, f, sweeps):
     """`gauss_seidel`, also returning what `gauss_seidel_bwd` needs."""
     u2 = np.empty((u.shape[0], u.shape[1]))
     for l in range(u.shape[0]):
-        for p in range(u.shape[1]):
+        for p in independent(u.shape[1]):
             u2[l, p] = u[l, p]
     n = u2.shape[0]
     m = u2.shape[1]
@@ -42,7 +42,7 @@ def gauss_seidel_bwd(saved, out_bar):
     # 13: return np.sum(u**2)
     u_bar = np.empty((u.shape[0], u.shape[1]))
     for l in range(u.shape[0]):
-        for p in range(u.shape[1]):
+        for p in independent(u.shape[1]):
             u_bar[l, p] = out_bar * (2.0 * u[l, p])
     for k in range(sweeps - 1, -1, -1):
         # 10: for i in range(1, n - 1):

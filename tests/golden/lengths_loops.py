@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `lengths` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import add_int, check_float_errors, clear_float_errors
+from srcad.runtime.compiled import add_int, check_float_errors, clear_float_errors, independent
 from srcad.runtime.vector_math import cos, plus, sin
 
 
@@ -18,18 +18,15 @@ def lengths_fwd(x, y, z, steps):
     for k in range(steps):
         total_tape[k] = total
         x2 = np.empty(x.shape[0])
-        for i in range(x.shape[0]):
+        for i in independent(x.shape[0]):
             x2[i] = x[i] * total
         v = np.concatenate((x2, y, z))
         total2 = 0.0
-        total2_terms = np.empty(v.shape[0])
-        for i in range(v.shape[0]):
+        for i in independent(v.shape[0]):
             v_tape[k, i] = v[i]
             t_i = sin(v[i])
             t_tape[k, i] = t_i
-            total2_terms[i] = t_i * v[i]
-        for i in range(v.shape[0]):
-            total2 = plus(total2, total2_terms[i])
+            total2 = plus(total2, t_i * v[i])
         total = total + total2
     return total, (x, steps, y.shape, z.shape, total_tape, v_tape, t_tape)
 
@@ -50,20 +47,17 @@ def lengths_bwd(saved, out_bar):
 
         # 10: total = total + np.sum(np.sin(v) * v)
         v_bar = np.empty(t_tape.shape[1])
-        for i in range(t_tape.shape[1]):
+        for i in independent(t_tape.shape[1]):
             v_bar[i] = total_bar * t_tape[k, i]
             v_bar[i] += total_bar * v_tape[k, i] * cos(v_tape[k, i])
-        for i in range(y_bar.shape[0]):
+        for i in independent(y_bar.shape[0]):
             y_bar[i] += v_bar[i + stop]
-        for i in range(z_bar.shape[0]):
+        for i in independent(z_bar.shape[0]):
             z_bar[i] += v_bar[i + stop2]
         total = 0.0
-        total_terms = np.empty(x_bar.shape[0])
-        for i in range(x_bar.shape[0]):
+        for i in independent(x_bar.shape[0]):
             x_bar[i] += v_bar[i] * total_tape[k]
-            total_terms[i] = v_bar[i] * x[i]
-        for i in range(x_bar.shape[0]):
-            total = plus(total, total_terms[i])
+            total = plus(total, v_bar[i] * x[i])
         total_bar = total_bar + total
     return x_bar, y_bar, z_bar
 

@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `relax` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors
+from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors, independent
 from srcad.runtime.vector_math import plus, tanh
 
 
@@ -14,11 +14,11 @@ def relax_fwd(u, f, h, sweeps):
     t_tape = np.empty(sweeps, np.bool_)
     r_tape = np.empty((sweeps, f.shape[0] + -2))
     u2 = np.empty(u.shape[0])
-    for i in range(u.shape[0]):
+    for i in independent(u.shape[0]):
         u2[i] = u[i]
     for k in range(sweeps):
         r = np.empty(f.shape[0] - 2)
-        for i in range(f.shape[0] - 2):
+        for i in independent(f.shape[0] - 2):
             r[i] = f[i + 1] - (u2[i + 2] - 2.0 * u2[i + 1] + u2[i]) / h ** 2
         if r.shape[0] == 0:
             raise Bail
@@ -35,7 +35,7 @@ def relax_fwd(u, f, h, sweeps):
                 r2[i] = tanh(r[i])
                 r_tape[k, i] = r2[i]
             r = r2
-        for i in range(u2.shape[0] - 2):
+        for i in independent(u2.shape[0] - 2):
             u2[i + 1] = u2[i + 1] - 0.4 * h ** 2 * r[i]
     total = 0.0
     for i in range(u2.shape[0]):
@@ -52,7 +52,7 @@ def relax_bwd(saved, out_bar):
 
     # 13: return np.sum(u**2)
     u_bar = np.empty(u.shape[0])
-    for i in range(u.shape[0]):
+    for i in independent(u.shape[0]):
         u_bar[i] = out_bar * (2.0 * u[i])
     for k in range(sweeps - 1, -1, -1):
         # 9: r = f[1:-1] - (u[2:] - 2.0 * u[1:-1] + u[:-2]) / h**2
@@ -60,7 +60,7 @@ def relax_bwd(saved, out_bar):
 
         # 12: u[1:-1] -= 0.4 * h**2 * r
         r_bar = np.empty(u_bar.shape[0] - 2)
-        for i in range(u_bar.shape[0] - 2):
+        for i in independent(u_bar.shape[0] - 2):
             r_bar[i] = -(u_bar[i + 1] * (0.4 * t))
 
         # 10: if np.max(np.abs(r)) > 1.0:
@@ -73,12 +73,12 @@ def relax_bwd(saved, out_bar):
 
         # 9: r = f[1:-1] - (u[2:] - 2.0 * u[1:-1] + u[:-2]) / h**2
         q = np.empty(r_bar.shape[0])
-        for i in range(r_bar.shape[0]):
+        for i in independent(r_bar.shape[0]):
             q[i] = -r_bar[i] / t
             u_bar[i] += q[i]
-        for i in range(r_bar.shape[0]):
+        for i in independent(r_bar.shape[0]):
             u_bar[i + 1] -= q[i] * 2.0
-        for i in range(r_bar.shape[0]):
+        for i in independent(r_bar.shape[0]):
             u_bar[i + 2] += q[i]
             f_bar[i + 1] += r_bar[i]
     return u_bar, f_bar

@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `row_views` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import independent
 from srcad.runtime.vector_math import cos, plus, sin
 
 
@@ -12,7 +13,7 @@ def row_views_fwd(A, x):
     """`row_views`, also returning what `row_views_bwd` needs."""
     A2 = np.empty((A.shape[0], A.shape[1]))
     for j in range(A.shape[0]):
-        for k in range(A.shape[1]):
+        for k in independent(A.shape[1]):
             A2[j, k] = A[j, k]
     t = A2.shape[0]
     t_tape = np.empty(t)
@@ -27,26 +28,26 @@ def row_views_fwd(A, x):
         t = i - 1
         t2 = A2[t, 1]
         t_tape[i] = t2
-        for j in range(A2.shape[1]):
+        for j in independent(A2.shape[1]):
             above_tape[i, j] = A2[t, j]
         A2[i, 0] = x[i] * t2
         t2 = A2[i, 0]
         t_tape4[i] = t2
-        for j in range(A2.shape[1]):
+        for j in independent(A2.shape[1]):
             t_tape5[i, j] = A2[t, j]
             t_tape6[i, j] = A2[i, j]
             t_tape7[i, j] = A2[i, j]
         array = np.empty(A2.shape[1] - 1)
-        for j in range(A2.shape[1] - 1):
+        for j in independent(A2.shape[1] - 1):
             t_tape2[i, j] = A2[t, j]
             t3_j = sin(A2[t, j])
             t_tape3[i, j] = t3_j
             array[j] = A2[i, j + 1] + t3_j * t2
-        for j in range(A2.shape[1] - 1):
+        for j in independent(A2.shape[1] - 1):
             A2[i, j + 1] = array[j]
     array2 = np.empty((A2.shape[0], A2.shape[1]))
     for j in range(A2.shape[0]):
-        for k in range(A2.shape[1]):
+        for k in independent(A2.shape[1]):
             array2[j, k] = A2[j, k] * A2[j, k]
     return array2, (x, A2, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7)
 
@@ -61,7 +62,7 @@ def row_views_bwd(saved, out_bar):
     # 13: return A * A
     A_bar = np.empty((out_bar.shape[0], out_bar.shape[1]))
     for j in range(out_bar.shape[0]):
-        for k in range(out_bar.shape[1]):
+        for k in independent(out_bar.shape[1]):
             A_bar[j, k] = out_bar[j, k] * (2.0 * A[j, k])
     for i in range(A.shape[0] - 1, 0, -1):
         t = t_tape[i]
@@ -76,7 +77,7 @@ def row_views_bwd(saved, out_bar):
         array2 = np.empty(t_tape7.shape[1])
         array3 = np.empty(t_tape7.shape[1])
         array4 = np.empty(t_tape7.shape[1])
-        for j in range(t_tape7.shape[1]):
+        for j in independent(t_tape7.shape[1]):
             array[j] = t_tape7[i, j]
             array2[j] = t_tape6[i, j]
             array3[j] = t_tape5[i, j]
@@ -88,21 +89,18 @@ def row_views_bwd(saved, out_bar):
 
         # 12: row[1:] += np.sin(above[:-1]) * row[0]
         total = 0.0
-        total_terms = np.empty(A_bar.shape[1] - 1)
-        for j in range(A_bar.shape[1] - 1):
+        for j in independent(A_bar.shape[1] - 1):
             t5_j = A_bar[i, j + 1]
             A_bar[i, j + 1] = 0.0
             t6[j + 1] = t5_j
             t7_j = t5_j * t2
-            total_terms[j] = t5_j * t_tape3[i, j]
+            total = plus(total, t5_j * t_tape3[i, j])
             t9[j] = t7_j * cos(t_tape2[i, j])
-        for j in range(A_bar.shape[1] - 1):
-            total = plus(total, total_terms[j])
         t8[0] = total
-        for j in range(A_bar.shape[1]):
+        for j in independent(A_bar.shape[1]):
             A_bar[i, j] += t6[j]
             A_bar[i, j] += t8[j]
-        for j in range(A_bar.shape[1]):
+        for j in independent(A_bar.shape[1]):
             A_bar[t3, j] += t9[j]
 
         # 11: row[0] = x[i] * above[1]
@@ -112,6 +110,6 @@ def row_views_bwd(saved, out_bar):
         x_bar[i] += t2 * t
 
         # 10: above = A[i - 1]
-        for j in range(A_bar.shape[1]):
+        for j in independent(A_bar.shape[1]):
             A_bar[t3, j] += above_bar[j]
     return A_bar, x_bar

@@ -5,6 +5,8 @@ Written by srcad 0.1.0.  Do not edit: change `runge_kutta` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import independent
+
 
 def runge_kutta_fwd(y, damping, h, steps):
     """`runge_kutta`, also returning what `runge_kutta_bwd` needs."""
@@ -16,22 +18,22 @@ def runge_kutta_fwd(y, damping, h, steps):
     for n in range(steps):
         k1 = np.array((np.float64(y[1]), np.float64(-np.sin(y[0]) - damping * y[1]),))
         t = np.empty(y.shape[0])
-        for i in range(y.shape[0]):
+        for i in independent(y.shape[0]):
             y_tape[n, i] = y[i]
             k1_tape[n, i] = k1[i]
             t[i] = y[i] + 0.5 * h * k1[i]
         k2 = np.array((np.float64(t[1]), np.float64(-np.sin(t[0]) - damping * t[1]),))
         t2 = np.empty(2)
-        for i in range(2):
+        for i in independent(2):
             k2_tape[n, i] = k2[i]
             t2[i] = y[i] + 0.5 * h * k2[i]
         k3 = np.array((np.float64(t2[1]), np.float64(-np.sin(t2[0]) - damping * t2[1]),))
         t3 = np.empty(2)
-        for i in range(2):
+        for i in independent(2):
             k3_tape[n, i] = k3[i]
             t3[i] = y[i] + h * k3[i]
         k4 = np.array((np.float64(t3[1]), np.float64(-np.sin(t3[0]) - damping * t3[1]),))
-        for i in range(y.shape[0]):
+        for i in independent(y.shape[0]):
             y[i] += h / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i])
     return y, (damping, h, steps, y_tape, k1_tape, k2_tape, k3_tape)
 
@@ -55,7 +57,7 @@ def runge_kutta_bwd(saved, out_bar):
         t10 = np.empty(y_tape.shape[1])
         k4_bar = np.empty(y_tape.shape[1])
         k3_bar = np.empty(y_tape.shape[1])
-        for i in range(y_tape.shape[1]):
+        for i in independent(y_tape.shape[1]):
             t4[i] = y_tape[n, i] + t3 * k1_tape[n, i]
             t7[i] = y_tape[n, i] + t3 * k2_tape[n, i]
             t10[i] = y_tape[n, i] + h * k3_tape[n, i]
@@ -86,7 +88,7 @@ def runge_kutta_bwd(saved, out_bar):
 
         # 15: k4 = pendulum(y + h * k3, damping)
         k3_bar2 = np.empty(y_bar.shape[0])
-        for i in range(y_bar.shape[0]):
+        for i in independent(y_bar.shape[0]):
             y_bar[i] += t14[i]
             k3_bar2[i] = k3_bar[i] + t14[i] * h
 
@@ -100,7 +102,7 @@ def runge_kutta_bwd(saved, out_bar):
 
         # 14: k3 = pendulum(y + 0.5 * h * k2, damping)
         k2_bar = np.empty(y_bar.shape[0])
-        for i in range(y_bar.shape[0]):
+        for i in independent(y_bar.shape[0]):
             y_bar[i] += t15[i]
             k2_bar[i] = k3_bar[i] + t15[i] * t3
 
@@ -114,7 +116,7 @@ def runge_kutta_bwd(saved, out_bar):
 
         # 13: k2 = pendulum(y + 0.5 * h * k1, damping)
         k1_bar = np.empty(y_bar.shape[0])
-        for i in range(y_bar.shape[0]):
+        for i in independent(y_bar.shape[0]):
             y_bar[i] += t16[i]
             k1_bar[i] = k4_bar[i] + t16[i] * t3
 

@@ -6,7 +6,7 @@ Written by srcad 0.1.0.  Do not edit: change `solve` and run it again.
 import numpy as np
 from numba import objmode
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent
 
 
 def solve_fwd(A, b):
@@ -16,7 +16,7 @@ def solve_fwd(A, b):
     t = np.empty((x.shape[0], b.shape[0]))
     r = np.empty((x.shape[0], b.shape[0]))
     for i in range(x.shape[0]):
-        for j in range(b.shape[0]):
+        for j in independent(b.shape[0]):
             t[i, j] = x[i] * b[j]
             r[i, j] = t[i, j] + t2[j, i]
     t3 = np.trace(r)
@@ -35,7 +35,7 @@ def solve_bwd(saved, out_bar):
     array3 = np.empty((array.shape[0], array.shape[1]))
     array6 = np.empty((array.shape[0], array.shape[1]))
     for i in range(array.shape[0]):
-        for j in range(array.shape[1]):
+        for j in independent(array.shape[1]):
             r_bar[i, j] = out_bar * t3 * array[i, j]
             array3[i, j] = -t[j, i]
             array6[i, j] = A[j, i]
@@ -49,7 +49,7 @@ def solve_bwd(saved, out_bar):
     # 9: return np.trace(r) * np.linalg.norm(x) + b @ x
     b_bar = np.empty(x.shape[0])
     x_bar = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
+    for i in independent(x.shape[0]):
         b_bar[i] = out_bar * x[i]
         x_bar[i] = out_bar * b[i]
         x_bar[i] += (t2 / t3 if t2 != 0.0 else 0.0) * x[i]
@@ -59,9 +59,9 @@ def solve_bwd(saved, out_bar):
     # 7: x = np.linalg.solve(A, b)
     b_bar2 = np.linalg.solve(array6, x_bar)
     for i in range(A_bar.shape[0]):
-        for j in range(A_bar.shape[1]):
+        for j in independent(A_bar.shape[1]):
             A_bar[i, j] -= b_bar2[i] * x[j]
-    for i in range(b_bar.shape[0]):
+    for i in independent(b_bar.shape[0]):
         b_bar[i] += b_bar2[i]
     return A_bar, b_bar
 

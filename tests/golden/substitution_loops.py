@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `substitution` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import Bail
+from srcad.runtime.compiled import Bail, independent
 
 
 def substitution_fwd(L, b):
@@ -16,7 +16,7 @@ def substitution_fwd(L, b):
     s_tape = np.empty(n)
     for i in range(n):
         s = b[i]
-        for k in range(x.shape[0]):
+        for k in independent(x.shape[0]):
             x_tape[i, k] = x[k]
         if i > L.shape[1]:
             raise Bail

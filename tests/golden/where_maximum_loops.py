@@ -5,6 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `where_maximum` and run it again.
 
 import numpy as np
 
+from srcad.runtime.compiled import independent
 from srcad.runtime.vector_math import where
 
 
@@ -14,7 +15,7 @@ def where_maximum_fwd(x, y):
     a = np.empty(x.shape[0])
     b = np.empty(x.shape[0])
     array = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
+    for i in independent(x.shape[0]):
         t[i] = np.sqrt(abs(x[i]))
         a[i] = where(x[i] > y[i], np.float64(t[i]), np.float64(y[i] ** 2))
         b[i] = np.maximum(a[i], 0.5) - np.minimum(x[i], y[i])
@@ -29,7 +30,7 @@ def where_maximum_bwd(saved, out_bar):
     # 7: a = np.where(x > y, np.sqrt(np.abs(x)), y**2)
     x_bar = np.empty(x.shape[0])
     y_bar = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
+    for i in independent(x.shape[0]):
         t2_i = x[i] > y[i]
         t3_i = out_bar[i] * abs(x[i])
         t4_i = out_bar[i] * np.minimum(np.maximum(b[i], 0.2), 1.2)

@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `zip_enumerate` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent
 from srcad.runtime.vector_math import plus
 
 
@@ -65,7 +65,7 @@ def zip_enumerate_bwd(saved, out_bar):
 
         # 8: for row, weight in zip(A, w):
         w_bar[k] += weight_bar
-        for i in range(x.shape[0]):
+        for i in independent(x.shape[0]):
             row_bar_i = t3 * x[i]
             x_bar[i] += t3 * A[k, i]
             A_bar[k, i] += row_bar_i
