@@ -16,7 +16,7 @@ from srcad.analyses.sizes import Sizes
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import Dim, ValueOf
 from srcad.ir.nodes import Atom, Block, Const, Function, If, Let, Loop, Operand, Stmt, Var
-from srcad.ir.walk import map_stmt, own_vars
+from srcad.ir.walk import map_stmt, operand_vars, own_vars
 from srcad.rules.indexing import getitem, setitem
 from srcad.rules.registry import PRIMITIVES
 
@@ -197,23 +197,33 @@ def _write(loop: Loop, found: _Handed, builder: Builder) -> None:
     target = builder.fresh(f"{hint}_next", first.kind)
     body: list[Stmt] = []
     renamed: dict[Var, Atom] = {found.read.target: phi}
+    version = loop.carried[found.place]
+    missing = {stmt.target for stmt in loop.body.body if isinstance(stmt, Let)} - {
+        found.read.target
+    }
     handed: Var | None = None
     for stmt in loop.body.body:
         assert isinstance(stmt, Let)
         if stmt is found.read:
             continue
-        stmt = _renamed(stmt, renamed)
-        if stmt.target is found.update.target:
-            with builder.block() as extra:
-                builder.origin = stmt.origin
-                element = builder.emit(getitem, stmt.args[0], stmt.args[1])
-                handed = builder.emit(operator.add, element, stmt.args[2], hint=f"{hint}_next")
-            body += extra
-            before = stmt.args[0]
+        if stmt is found.update:
+            before = _renamed(stmt, renamed).args[0]
             assert isinstance(before, Var)
             renamed[stmt.target] = before
             continue
+        stmt = _renamed(stmt, renamed)
         body.append(stmt)
+        missing.discard(stmt.target)
+        if stmt.args[0] is version:
+            version = stmt.target
+        _, index, added = _renamed(found.update, renamed).args
+        if handed is None and not missing & {*operand_vars(index), *operand_vars(added)}:
+            # As early as can be: the next trip waits for it, and nothing else writes there.
+            with builder.block() as extra:
+                builder.origin = found.update.origin
+                element = builder.emit(getitem, version, index)
+                handed = builder.emit(operator.add, element, added, hint=f"{hint}_next")
+            body += extra
     assert handed is not None
     results = tuple(renamed.get(r, r) if isinstance(r, Var) else r for r in loop.body.results)
     old = loop.targets[found.place]
