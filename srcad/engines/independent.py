@@ -86,8 +86,11 @@ class _Lower(Lower):
     def post_lower(self) -> None:
         super().post_lower()  # type: ignore[no-untyped-call]
         lines = self.metadata.get(LINES, ())
-        for loop in compute_cfg_from_blocks(self.blocks).loops().values() if lines else ():
-            if _line(self.func_ir, self.blocks[loop.header]) in lines:
+        loops = compute_cfg_from_blocks(self.blocks).loops().values() if lines else ()
+        for loop in loops:
+            inner = set().union(*(other.body for other in loops if other.body < loop.body))
+            own = [self.blocks[offset] for offset in sorted(set(loop.body) - inner)]
+            if _line(self.func_ir, own) in lines:
                 self._mark([block for offset in loop.body for block in self.written[offset]], loop)
 
     def _mark(self, blocks: list[llvm.Block], loop: Any) -> None:
@@ -105,9 +108,9 @@ class _Lower(Lower):
                 last.set_metadata("llvm.loop", itself)
 
 
-def _line(function: Any, header: ir.Block) -> int | None:
-    """The number of the line that the `for` loop with this header stands on."""
-    for step in header.find_insts(ir.Assign):
+def _line(function: Any, blocks: list[ir.Block]) -> int | None:
+    """The number of the line that the `for` loop of these blocks stands on."""
+    for step in (step for block in blocks for step in block.find_insts(ir.Assign)):
         if isinstance(step.value, ir.Expr) and step.value.op == "iternext":
             found = step.value.value
             while isinstance(found, ir.Var) or (
