@@ -20,7 +20,6 @@ from srcad.errors import CompilationError, EngineWarning
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Var
 from srcad.runtime import compiled
-from srcad.runtime.compiled import Bail
 from srcad.transforms.derivative import Derivative
 
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
@@ -43,6 +42,8 @@ class Engine:
         self.refused = False
         kinds = [param.kind for param in derivative.primal.params]
         self.conversions = tuple(_conversion(result) for result in derivative.primal.body.results)
+        residuals = derivative.fwd.body.results[self.count :]
+        self.residuals = tuple(map(_conversion, residuals))
         namespace, entry = load_cached(text, name, generated.constants, map(repr, kinds))
         self.fwd, self.bwd, self.both = compile_module(namespace, name, entry)
         self.arrays = tuple(i for i, kind in enumerate(kinds) if kind.is_array)
@@ -61,9 +62,9 @@ class Engine:
         return ready
 
     def _call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
-        """Call compiled code; `Bail` if the array level has to do it."""
+        """Call compiled code; `_REFUSED` if the array level has to do it."""
         if self.refused:
-            raise Bail
+            return _REFUSED
         try:
             return function(*args)
         except NumbaError as error:
@@ -74,35 +75,32 @@ class Engine:
             warnings.warn(
                 f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=2
             )
-            raise Bail from None
         except Exception:
             # An int beyond 64 bits, a singular matrix, shapes that do not fit: the array level
             # says it in Python's and NumPy's own words.
-            raise Bail from None
+            pass
+        # Not from inside a handler, or what the array level raises would name this as its context.
+        return _REFUSED
 
     def _results(self, out: Any) -> tuple[Any, ...]:
         """Results of the kinds that Python would give: compiled code makes no NumPy scalars."""
-        results = (out,) if self.count == 1 else out
-        return tuple(
-            value if convert is None else convert(value)
-            for value, convert in zip(results, self.conversions, strict=True)
-        )
+        return _converted((out,) if self.count == 1 else out, self.conversions)
 
     def forward(self, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The results and the residuals."""
-        try:
+        float_errors.clear()
+        ready = self._ready(inputs)
+        found = self._call(self.fwd, ready)
+        if found is not _REFUSED and float_errors.noted():
+            # Perhaps it was the compiler that noted one: ask the compiled code alone.
             float_errors.clear()
-            ready = self._ready(inputs)
-            out, saved = self._call(self.fwd, ready)
+            found = self._call(self.fwd, ready)
             if float_errors.noted():
-                # Perhaps it was the compiler that noted one: ask the compiled code alone.
-                float_errors.clear()
-                out, saved = self._call(self.fwd, ready)
-                if float_errors.noted():
-                    raise Bail
-        except Bail:
-            out_plain, saved_plain = self.plain.forward(inputs)
-            return out_plain, (_PLAIN, *saved_plain)
+                found = _REFUSED
+        if found is _REFUSED:
+            out, saved = self.plain.forward(inputs)
+            return out, (_PLAIN, *saved)
+        out, saved = found
         return self._results(out), saved
 
     def backward(self, saved: tuple[Any, ...], seeds: Sequence[Any]) -> tuple[Any, ...]:
@@ -116,6 +114,9 @@ class Engine:
             for seed in seeds
         ]
         found = self._call(self.bwd, (saved, *ready))
+        if found is _REFUSED:
+            # Both levels are texts of the same two programs, so the residuals serve either.
+            return self.plain.backward(_converted(saved, self.residuals), seeds)
         return (found,) if self.single else found
 
     def value_and_grad(
@@ -127,13 +128,13 @@ class Engine:
             check(results)
             seeds = tuple(np.ones_like(results[i])[()] for i in self.seeds[:1])
             return results, self.backward(saved, seeds)
-        try:
-            out, found = self._call(self.both, self._ready(inputs))
-        except Bail:
+        found = self._call(self.both, self._ready(inputs))
+        if found is _REFUSED:
             return self.plain.value_and_grad(inputs, check)
+        out, bars = found
         results = self._results(out)
         check(results)
-        return results, (found,) if self.single else found
+        return results, (bars,) if self.single else bars
 
     def direct(self) -> Direct | None:
         """What `value_and_grad` runs; None as long as that is not compiled code."""
@@ -141,11 +142,12 @@ class Engine:
         if self.both is None or self.refused or not getattr(self.both, "signatures", ()):
             return None
         owned = owned_results(self.text, f"{self.name}_bwd")
-        retry = (Exception,)  # whatever `_call` turns into `Bail`, or warns of
+        retry = (Exception,)  # whatever `_call` leaves to the array level, or warns of
         return Direct(self.both, self.conversions[0], retry, owned, self.single)
 
 
 _PLAIN = "array level"
+_REFUSED = object()
 
 
 def _conversion(result: object) -> Callable[[Any], Any] | None:
@@ -162,6 +164,15 @@ def _conversion(result: object) -> Callable[[Any], Any] | None:
     if result.kind == BOOL:
         return bool
     return None
+
+
+def _converted(
+    values: Sequence[Any], conversions: Sequence[Callable[[Any], Any] | None]
+) -> tuple[Any, ...]:
+    return tuple(
+        value if convert is None else convert(value)
+        for value, convert in zip(values, conversions, strict=True)
+    )
 
 
 def _first_words(error: Exception) -> str:
