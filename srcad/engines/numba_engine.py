@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numba import typeof
 from numba.core.errors import NumbaError
 
 from srcad import cache
 from srcad.emit.generated import Generated
 from srcad.emit.ownership import owned_results
-from srcad.engines import float_errors, vector_math
+from srcad.engines import boxing, float_errors, vector_math
 from srcad.engines.direct import Direct
 from srcad.engines.modules import load_cached
 from srcad.engines.numpy_engine import Engine as NumpyEngine
@@ -41,11 +42,13 @@ class Engine:
         self.strict = strict
         self.refused = False
         kinds = [param.kind for param in derivative.primal.params]
-        self.conversions = tuple(_conversion(result) for result in derivative.primal.body.results)
-        residuals = derivative.fwd.body.results[self.count :]
-        self.residuals = tuple(map(_conversion, residuals))
-        namespace, entry = load_cached(text, name, generated.constants, map(repr, kinds))
-        self.fwd, self.bwd, self.both = compile_module(namespace, name, entry)
+        results = derivative.primal.body.results
+        self.conversions = tuple(map(_conversion, results))
+        self.residuals = tuple(map(_conversion, derivative.fwd.body.results[self.count :]))
+        scalar = _scalar(results[0]) if len(results) == 1 else None
+        facts = [*map(repr, kinds), f"returns {scalar}"]
+        namespace, entry = load_cached(text, name, generated.constants, facts)
+        self.fwd, self.bwd, self.both = compile_module(namespace, name, entry, scalar)
         self.arrays = tuple(i for i, kind in enumerate(kinds) if kind.is_array)
 
     def _ready(self, inputs: Sequence[Any]) -> list[Any]:
@@ -136,18 +139,33 @@ class Engine:
         check(results)
         return results, (bars,) if self.single else bars
 
-    def direct(self) -> Direct | None:
-        """What `value_and_grad` runs; None as long as that is not compiled code."""
+    def direct(self, inputs: Sequence[Any]) -> Direct | None:
+        """What `value_and_grad` runs for inputs like these; None if that is not compiled code."""
         # Only a call tells whether Numba can compile it.
-        if self.both is None or self.refused or not getattr(self.both, "signatures", ()):
+        overloads: Mapping[Any, Any] = getattr(self.both, "overloads", {})
+        if self.refused or not overloads:
+            return None
+        found = overloads.get(tuple(map(typeof, self._ready(inputs))))
+        if found is None:
             return None
         owned = owned_results(self.text, f"{self.name}_bwd")
         retry = (Exception,)  # whatever `_call` leaves to the array level, or warns of
-        return Direct(self.both, self.conversions[0], retry, owned, self.single)
+        out, bars = found.signature.return_type
+        convert = None if isinstance(out, boxing.Scalar) else self.conversions[0]
+        kinds = tuple(map(boxing.python_kind, (bars,) if self.single else bars))
+        # The dispatcher would look at the types of the inputs, which the caller has done.
+        return Direct(found.entry_point, convert, retry, owned, self.single, kinds)
 
 
 _PLAIN = "array level"
 _REFUSED = object()
+
+
+def _scalar(result: object) -> np.dtype[Any] | None:
+    """The dtype of a result that is a scalar of NumPy's."""
+    if isinstance(result, Var) and result.kind.form == "numpy":
+        return np.dtype(result.kind.dtype)
+    return None
 
 
 def _conversion(result: object) -> Callable[[Any], Any] | None:
@@ -182,15 +200,26 @@ def _first_words(error: Exception) -> str:
 
 
 def compile_module(
-    namespace: dict[str, Any], name: str, entry: cache.Entry | None
+    namespace: dict[str, Any],
+    name: str,
+    entry: cache.Entry | None,
+    scalar: np.dtype[Any] | None = None,
 ) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any] | None]:
-    """Replace the functions of a module by ones that Numba compiles when they are called."""
+    """Replace the functions of a module by ones that Numba compiles when they are called.
+
+    Args:
+        namespace: the module.
+        name: the name of the user's function.
+        entry: where to keep machine code.
+        scalar: the dtype of the result if that is to be a scalar of NumPy's.
+    """
     import numba
 
-    from srcad.engines.pipeline import Compiler
+    from srcad.engines.pipeline import Compiler, OutermostCompiler
     from srcad.engines.store import stored
 
     _quiet()
+    boxing.load()
     vector_math.install(namespace)
     checks = float_errors.compiled_checks()
     namespace.update({name: check for name, check in checks.items() if name in namespace})
@@ -203,7 +232,9 @@ def compile_module(
     for suffix in ("fwd", "bwd", "value_and_grad"):
         function = namespace.get(f"{name}_{suffix}")
         if function is not None:
-            function = numba.njit(pipeline_class=Compiler, **flags)(function)
+            outermost = suffix == "value_and_grad"
+            passes = OutermostCompiler.returning(scalar) if outermost else Compiler
+            function = numba.njit(pipeline_class=passes, **flags)(function)
             if entry is not None:
                 stored(function, entry)
             namespace[f"{name}_{suffix}"] = function
