@@ -3,14 +3,15 @@
 A call of a `Gradient` takes its arguments apart, looks a specialisation up, asks whether that still
 fits, runs it and puts the gradients together. Where all arguments are numbers and arrays, that is
 written out here for one function and one specialisation: the same questions as straight code, with
-the way to every global and cell prepared. Whatever it does not cover is a `MISS`, which hands the
-call to the general way before anything has run that can be seen.
+the way to every global and cell prepared. Whatever it does not cover is handed to the next such
+function, and at last to the general way, before anything has run that can be seen.
 """
 
 from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,15 +24,21 @@ from srcad.frontend.lower import Place
 from srcad.frontend.values import Path
 from srcad.ir.dims import SizeOf, ValueOf
 from srcad.ir.nodes import Var
-from srcad.specialise import ABSENT, GUARD_NAMES, dim_text, guard_text, reach, root_key, same
+from srcad.specialise import (
+    ABSENT,
+    GUARD_NAMES,
+    captured,
+    dim_text,
+    guard_text,
+    reach,
+    root_key,
+    same,
+)
 from srcad.target import History
 
-__all__ = ["MISS", "FastPath", "FastPaths"]
+__all__ = ["FastPath", "FastPaths", "Form"]
 
-FastPath = Callable[[tuple[object, ...]], object]
-
-# What a fast path returns when the call is not for it.
-MISS = object()
+FastPath = Callable[..., object]
 
 # Every call tries them in turn; each miss takes about as long as a dozen comparisons.
 KEPT = 4
@@ -40,66 +47,99 @@ SEEN = 256
 
 _NUMBERS = frozenset({bool, int, float, complex})
 
+# Stands for an argument that was not given.
+_NOTHING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What calls of one gradient return.
+
+    Args:
+        several: whether the gradients come as a tuple; else there is only one.
+        with_value: whether the value stands before them.
+        holomorphic: whether the value must be complex.
+    """
+
+    several: bool
+    with_value: bool
+    holomorphic: bool
+
 
 class FastPaths:
     """The fast paths of one function with one set of options.
 
     Threads may use it at the same time; at worst one of them makes a path again.
+
+    Args:
+        general: how to call the function with arguments that no path is for.
+        history: where to note the specialisation of each call.
+        form: what calls return.
     """
 
-    __slots__ = ("_seen", "paths")
+    __slots__ = ("_form", "_general", "_history", "_seen", "paths")
 
-    def __init__(self) -> None:
+    def __init__(self, general: FastPath, history: History, form: Form) -> None:
         self.paths: tuple[FastPath, ...] = ()
+        self._general = general
+        self._history = history
+        self._form = form
         self._seen: dict[pipeline.Shared, bool] = {}
 
     def learn(
-        self,
-        made: pipeline.Specialisation,
-        args: tuple[object, ...],
-        chosen: Sequence[int],
-        result: Callable[[str, str], str],
-        history: History,
-        holomorphic: bool,
-    ) -> None:
+        self, made: pipeline.Specialisation, args: tuple[object, ...], chosen: Sequence[int]
+    ) -> FastPath | None:
         """Note a call that went the general way; make a path for its kind when it is the second.
 
         Writing one takes longer than a call, which must not be the price of `grad(f)(x)`.
+
+        Args:
+            made: the specialisation that the call used.
+            args: its positional arguments; it had no others.
+            chosen: which of them are differentiated by, in the order of the gradients.
+
+        Returns:
+            What to call from now on, if that has changed: a function that passes on whatever it is
+            not for.
         """
         known = self._seen.get(made.shared)
         if known:
-            return
+            return None
         if len(self._seen) >= SEEN:
             self._seen.clear()
         self._seen[made.shared] = known is not None
         if known is None:
-            return
-        path = write(made, args, chosen, result, history, holomorphic)
-        if path is not None:
-            self.paths = (path, *self.paths[: KEPT - 1])
+            return None
+        text = write(made, args, chosen, self._history, self._form)
+        if text is None:
+            return None
+        older = self.paths[: KEPT - 1]
+        path = text.function(older[0] if older else self._general)
+        if older:
+            older[-1].__globals__["otherwise"] = self._general
+        self.paths = (path, *older)
+        return path
 
 
 def write(
     made: pipeline.Specialisation,
     args: tuple[object, ...],
     chosen: Sequence[int],
-    result: Callable[[str, str], str],
     history: History,
-    holomorphic: bool,
-) -> FastPath | None:
+    form: Form,
+) -> _Text | None:
     """Write the fast path for calls like one that has just succeeded.
 
     Args:
         made: the specialisation that the call used.
         args: its positional arguments; it had no others.
         chosen: which of them are differentiated by, in the order of the gradients.
-        result: from the texts of the value and of the tuple of gradients, that of what to return.
         history: where to note `made` before it is run.
-        holomorphic: whether a complex result is wanted.
+        form: what to return.
 
     Returns:
-        A function of the tuple of arguments, which returns what the call would, or `MISS`; None for
-        specialisations and arguments that it is not for.
+        The text of a function that returns what the call would; None for specialisations and
+        arguments that it is not for.
     """
     shared = made.shared
     if shared.template != Place(0) or shared.aux is not None or not chosen:
@@ -111,9 +151,12 @@ def write(
     for capture in shared.program.captures:
         if not capture.path or (capture.var.kind.is_array and not capture.var.kind.rank):
             return None
-    direct: Direct | None = shared.engine.direct()
-    bars = [shared.bars[place] for place in chosen]
-    if direct is None or None in bars:
+    read = captured(made.function, shared.program.captures)
+    if read is None:
+        return None
+    direct: Direct | None = shared.engine.direct([*args, *read])
+    bars = [bar for place in chosen if (bar := shared.bars[place]) is not None]
+    if direct is None or len(bars) < len(chosen):
         return None
     text = _Text(made, args)
     text.arguments()
@@ -122,10 +165,22 @@ def write(
     text.constants["history"] = history
     text.line("history.last = made")
     text.limits()
-    text.run(direct, holomorphic)
-    text.gradients(direct, chosen, [bar for bar in bars if bar is not None])
-    text.line(f"return {result('value', 'gradients')}")
-    return text.function()
+    text.run(direct, form.holomorphic)
+    gradients = text.gradients(direct, chosen, bars)
+    gradient = f"({', '.join(gradients)},)" if form.several else gradients[0]
+    text.line(f"return {'value, ' if form.with_value else ''}{gradient}")
+    return text
+
+
+def _pass_on(
+    otherwise: FastPath,
+    given: tuple[object, ...],
+    rest: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> object:
+    """Make a call in another way."""
+    args = [arg for arg in given if arg is not _NOTHING]
+    return otherwise(*args, *rest, **kwargs)
 
 
 def _is_plain(value: object) -> bool:
@@ -156,9 +211,10 @@ class _Text:
         params = self.shared.derivative.primal.params
         self.names: dict[Var, str] = dict(zip(params, self.places + self.captures, strict=True))
         self.constants: dict[str, Any] = {
-            "MISS": MISS,
+            "NOTHING": _NOTHING,
             "ABSENT": ABSENT,
             "ndarray": np.ndarray,
+            "pass_on": _pass_on,
             "same": same,
             "reach": reach,
             "made": made,
@@ -166,9 +222,9 @@ class _Text:
             **GUARD_NAMES,
         }
 
-    def line(self, text: str, depth: int = 1) -> None:
+    def line(self, text: str, depth: int = 0) -> None:
         """Add a line."""
-        self.lines.append("    " * depth + text)
+        self.lines.append("    " * (depth + 2) + text)
 
     def constant(self, value: object) -> str:
         """Return the name of an object."""
@@ -179,24 +235,36 @@ class _Text:
         self.constants[name] = value
         return name
 
-    def miss_if(self, tests: Iterable[str], depth: int = 1) -> None:
+    def miss_if(self, tests: Iterable[str], depth: int = 0) -> None:
         """Leave the path where one of the tests is true."""
         self.line(f"if {' or '.join(tests)}:", depth)
-        self.line("return MISS", depth + 1)
+        self.line("break", depth + 1)
 
-    def function(self) -> FastPath:
-        """Return the function that has been written."""
-        text = "\n".join(["def fast(args):", *self.lines])
-        namespace = dict(self.constants)
+    def function(self, otherwise: FastPath) -> FastPath:
+        """Return the function that has been written.
+
+        Args:
+            otherwise: what to call with arguments that it is not for.
+        """
+        given = ", ".join(self.places)
+        defaults = ", ".join(f"{name}=NOTHING" for name in self.places)
+        text = "\n".join(
+            [
+                f"def fast({defaults}, /, *rest, **kwargs):",
+                "    while not (rest or kwargs):",
+                *self.lines,
+                # Here no exception is being handled, which another one would name as its context.
+                f"    return pass_on(otherwise, ({given},), rest, kwargs)",
+            ]
+        )
+        namespace = {**self.constants, "otherwise": otherwise}
         place = f"<srcad call of {self.shared.program.function.name}>"
         exec(compile(text, place, "exec"), namespace)
-        made: FastPath = namespace["fast"]
+        made: FastPath = namespace.pop("fast")  # in there, it would keep itself alive
         return made
 
     def arguments(self) -> None:
-        """Take the arguments apart, and compare their kinds."""
-        self.miss_if([f"len(args) != {len(self.args)}"])
-        self.line(f"{', '.join(self.places)}, = args")
+        """Compare the kinds of the arguments."""
         tests: list[str] = []
         for name, value in zip(self.places, self.args, strict=True):
             tests += self._kind_differs(name, value)
@@ -216,15 +284,15 @@ class _Text:
         self.line("try:")
         for identity in program.identities:
             name = self.constant(identity.value)
-            self.line(f"found = {self._reached(identity.path, fixed)}", 2)
-            self.miss_if([f"found is not {name} and not same(found, {name})"], 2)
+            self.line(f"found = {self._reached(identity.path, fixed)}", 1)
+            self.miss_if([f"found is not {name} and not same(found, {name})"], 1)
             fixed[identity.path] = identity.value
         tests = []
         for name, capture in zip(self.captures, program.captures, strict=True):
-            self.line(f"{name} = {self._reached(capture.path, fixed)}", 2)
+            self.line(f"{name} = {self._reached(capture.path, fixed)}", 1)
             tests += self._kind_differs(name, capture.var.kind.example())
         self.line("except ABSENT:")
-        self.line("return MISS", 2)
+        self.line("break", 1)
         if tests:
             self.miss_if(tests)
 
@@ -245,60 +313,70 @@ class _Text:
             check_inputs=pipeline.check_inputs, shared=shared, SMALL=tape_sizes.SMALL
         )
         names = ", ".join(self.places + self.captures)
-        depth = 1
+        depth = 0
         taken = None if overlap else self._tape_bytes()
         if taken is not None:
             self.line(f"if {taken} > SMALL:")
-            depth = 2
+            depth = 1
         self.line(f"check_inputs(shared, root, ({names},))", depth)
 
     def run(self, direct: Direct, holomorphic: bool) -> None:
         """Run the adjoint, and look at the value."""
         self.constants.update(call=direct.call, retry=direct.retry, check=check_gradient_output)
-        call = f"value, bars = call({', '.join(self.places + self.captures)})"
+        count = len(self.shared.derivative.inputs)
+        names = "b0" if direct.single else f"({', '.join(f'b{i}' for i in range(count))},)"
+        call = f"value, {names} = call({', '.join(self.places + self.captures)})"
         if direct.retry:
             self.line("try:")
-            self.line(call, 2)
+            self.line(call, 1)
             self.line("except retry:")
-            self.line("return MISS", 2)
+            self.line("break", 1)
         else:
             self.line(call)
         if direct.convert is not None:
             self.line(f"value = {self.constant(direct.convert)}(value)")
+        if direct.kinds:
+            return  # the value is of the kind of the one that has been checked
         # `check` itself has nothing against them.
         test = "True" if holomorphic else "not isinstance(value, float)"
         self.line(f"if {test}:")
-        self.line(f"check(value, holomorphic={holomorphic})", 2)
+        self.line(f"check(value, holomorphic={holomorphic})", 1)
 
-    def gradients(self, direct: Direct, chosen: Sequence[int], bars: Sequence[int]) -> None:
-        """Give the bars the form of the arguments, where they do not have it."""
+    def gradients(self, direct: Direct, chosen: Sequence[int], bars: Sequence[int]) -> list[str]:
+        """Give the bars the form of the arguments, where they do not have it.
+
+        Returns:
+            Their names.
+        """
         args = [self.places[place] for place in chosen]
         found = [f"b{bar}" for bar in bars]
-        if direct.single:
-            self.line(f"{found[0]} = bars")
-        else:
-            count = len(self.shared.derivative.inputs)
-            self.line(f"{', '.join(f'b{i}' for i in range(count))}, = bars")
         tests: list[str] = []
         for bar, place, arg, name in zip(bars, chosen, args, found, strict=True):
             value = self.args[place]
+            kind = direct.kinds[bar] if direct.kinds else None
             if isinstance(value, np.ndarray):
-                dtype = self.constant(value.dtype)
-                tests.append(f"type({name}) is not ndarray or {name}.dtype is not {dtype}")
-                tests.append(f"{name}.shape != {arg}.shape")
+                if kind != (value.dtype, value.ndim):
+                    dtype = self.constant(value.dtype)
+                    tests.append(f"type({name}) is not ndarray or {name}.dtype != {dtype}")
+                if kind == (value.dtype, 1):
+                    tests.append(f"len({name}) != len({arg})")
+                else:
+                    tests.append(f"{name}.shape != {arg}.shape")
                 if bar >= len(direct.owned) or not direct.owned[bar]:
                     tests.append("True")  # its memory may be that of an input or of another bar
             elif type(value) is float:
-                self.line(f"if type({name}) is not float:")
-                self.line(f"{name} = float({name}.real)", 2)
+                if kind is not float:
+                    self.line(f"if type({name}) is not float:")
+                    self.line(f"{name} = float({name}.real)", 1)
             else:
                 tests.append(f"type({name}) is not {self.constant(type(value))}")
-        self.line(f"gradients = ({', '.join(found)},)")
         if tests:
             self.constants.update(like=bars_like, kind=leaf_type)
             kinds = ", ".join(f"kind({arg})" for arg in args)
             self.line("if True:" if "True" in tests else f"if {' or '.join(tests)}:")
-            self.line(f"gradients = tuple(like(({kinds},), gradients))", 2)
+            names = ", ".join(found)
+            self.line(f"{names}, = like(({kinds},), ({names},))", 1)
+        return found
 
     def _kind_differs(self, name: str, value: Any) -> list[str]:
         """The tests for values that are not of the kind of `value`."""

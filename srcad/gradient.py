@@ -2,7 +2,8 @@
 
 import functools
 import operator
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from srcad.cotangents import (
     leaf_type,
 )
 from srcad.errors import ArgumentError
-from srcad.fastpath import MISS, FastPaths
+from srcad.fastpath import FastPaths, Form
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
 
@@ -71,6 +72,11 @@ class Gradient:
         options: what was asked for.
     """
 
+    # Calling an instance calls what its slot `__call__` holds, without a frame in between.
+    __slots__ = ("__call__", "__dict__", "__weakref__")
+
+    __call__: Callable[..., object]
+
     # update_wrapper writes it, as it does with functions; inspect.signature follows it.
     __wrapped__: Function
 
@@ -79,47 +85,20 @@ class Gradient:
         self.__doc__ = _documentation(target.name, options)
         self.target = target
         self.options = options
-        self._plans: dict[object, Plan] = {}
-        self._fast = FastPaths()
+        # It must not keep the gradient alive, and with it all that the function holds: until the
+        # garbage collector comes, that may be the data of many steps.
+        self._general = _General(target, options, weakref.ref(self))
+        form = Form(isinstance(options.argnums, tuple), options.with_value, options.holomorphic)
+        self._fast = FastPaths(self._general.call, target.history, form)
+        self.__call__ = self._general.call
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
-        """Return the gradient by the chosen arguments, at `args` and `kwargs`."""
-        if not kwargs:
-            for fast in self._fast.paths:
-                result = fast(args)
-                if result is not MISS:
-                    return result
-        return self._general(args, kwargs)
-
-    def _general(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> object:
-        """Return the gradient for arguments of any structure and kinds."""
-        leaves, structure = flatten((args, kwargs))
-        key = (structure, *map(_kind, leaves))
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._prepare(args, kwargs, leaves, structure)
-            if len(self._plans) >= PLANS_KEPT:
-                self._plans.clear()
-            self._plans[key] = plan
-        options = self.options
-        flat = leaves, structure
-        made = self.target.specialise(args, kwargs, plan.wrt, options.has_aux, flat)
-        value, aux, bars = made.value_and_grad(leaves)
-        check_gradient_output(value, holomorphic=options.holomorphic)
-        if plan.parts is None and not kwargs:
-            self._learn(made, args, plan)
-        gradients = tuple(
-            bars_like(
-                [leaf_type(leaves[index]) for index in plan.chosen],
-                [bars[index] for index in plan.chosen],
-            )
-        )
-        if plan.parts is not None:
-            gradients = tuple(unflatten(part, gradients[where]) for part, where in plan.parts)
-        gradient = gradients if isinstance(options.argnums, tuple) else gradients[0]
-        if options.with_value:
-            return ((value, aux) if options.has_aux else value), gradient
-        return (gradient, aux) if options.has_aux else gradient
+    def _learn(
+        self, made: pipeline.Specialisation, args: tuple[object, ...], chosen: Sequence[int]
+    ) -> None:
+        """Remember how to call the function with such arguments the fast way."""
+        path = self._fast.learn(made, args, chosen)
+        if path is not None:
+            self.__call__ = path
 
     def __get__(self, instance: object, owner: type | None = None) -> "Gradient":
         """Bind as a function does, so that `grad` may be written above a method.
@@ -141,16 +120,55 @@ class Gradient:
         """Pickle by function and options; plans are made again."""
         return type(self), (self.target, self.options)
 
-    def _learn(self, made: pipeline.Specialisation, args: tuple[object, ...], plan: Plan) -> None:
-        """Remember how to call the function with such arguments the fast way."""
+
+class _General:
+    """Calls of a gradient with arguments of any structure and kinds.
+
+    Args:
+        target: the function.
+        options: what was asked for.
+        owner: the gradient, which learns from the calls.
+    """
+
+    def __init__(
+        self, target: Target, options: GradientOptions, owner: weakref.ref[Gradient]
+    ) -> None:
+        self.target = target
+        self.options = options
+        self.owner = owner
+        self.plans: dict[object, Plan] = {}
+
+    def call(self, /, *args: object, **kwargs: object) -> object:
+        """Return the gradient by the chosen arguments, at `args` and `kwargs`."""
+        leaves, structure = flatten((args, kwargs))
+        key = (structure, *map(_kind, leaves))
+        plan = self.plans.get(key)
+        if plan is None:
+            plan = self._prepare(args, kwargs, leaves, structure)
+            if len(self.plans) >= PLANS_KEPT:
+                self.plans.clear()
+            self.plans[key] = plan
         options = self.options
-
-        def result(value: str, gradients: str) -> str:
-            gradient = gradients if isinstance(options.argnums, tuple) else f"{gradients}[0]"
-            return f"{value}, {gradient}" if options.with_value else gradient
-
-        history = self.target.history
-        self._fast.learn(made, args, plan.chosen, result, history, options.holomorphic)
+        flat = leaves, structure
+        made = self.target.specialise(args, kwargs, plan.wrt, options.has_aux, flat)
+        value, aux, bars = made.value_and_grad(leaves)
+        check_gradient_output(value, holomorphic=options.holomorphic)
+        if plan.parts is None and not kwargs:
+            owner = self.owner()
+            if owner is not None:
+                owner._learn(made, args, plan.chosen)
+        gradients = tuple(
+            bars_like(
+                [leaf_type(leaves[index]) for index in plan.chosen],
+                [bars[index] for index in plan.chosen],
+            )
+        )
+        if plan.parts is not None:
+            gradients = tuple(unflatten(part, gradients[where]) for part, where in plan.parts)
+        gradient = gradients if isinstance(options.argnums, tuple) else gradients[0]
+        if options.with_value:
+            return ((value, aux) if options.has_aux else value), gradient
+        return (gradient, aux) if options.has_aux else gradient
 
     def _prepare(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -143,8 +144,22 @@ def guard_text(guards: Sequence[Guard], names: Mapping[Var, str]) -> str:
         guards: the guards.
         names: the texts of the parameters.
     """
-    tests = [f"({dim_text(guard.dim, names)}) {guard.relation} 0" for guard in guards]
+    tests = [
+        f"{dim_text(replace(guard.dim, constant=0), names)} {guard.relation} {-guard.dim.constant}"
+        for guard in guards
+        if not _always(guard)
+    ]
     return " and ".join(dict.fromkeys(tests)) or "True"
+
+
+def _always(guard: Guard) -> bool:
+    """Whether a guard says no more than that lengths are not negative."""
+    terms, constant = guard.dim.terms, guard.dim.constant
+    return (
+        guard.relation == ">="
+        and constant >= 0
+        and all(isinstance(symbol, SizeOf) and count > 0 for symbol, count in terms)
+    )
 
 
 def _slice_length(start: int | None, stop: int | None, step: int, length: int) -> int:
@@ -158,16 +173,20 @@ def dim_text(dim: Dim | None, names: Mapping[Var, str]) -> str:
     """The expression for a length; it needs `GUARD_NAMES`."""
     if dim is None:
         return "None"
-    parts = [str(dim.constant)]
-    for symbol, count in dim.terms:
-        parts.append(f"{count} * {_symbol(symbol, names)}")
-    return " + ".join(sorted(parts))
+    parts = [
+        _symbol(symbol, names) if count == 1 else f"{count} * {_symbol(symbol, names)}"
+        for symbol, count in dim.terms
+    ]
+    if dim.constant or not parts:
+        parts.append(str(dim.constant))
+    return " + ".join(parts)
 
 
 def _symbol(symbol: Symbol, names: Mapping[Var, str]) -> str:
     match symbol:
         case SizeOf(var, axis):
-            return f"{names[var]}.shape[{axis}]"
+            # `len` is several times faster than `shape`.
+            return f"{names[var]}.shape[{axis}]" if axis else f"len({names[var]})"
         case ValueOf(var):
             return f"{names[var]}"
         case SliceLength(start, stop, step, length):

@@ -1,16 +1,26 @@
 """The third call of a gradient goes a way of its own: it must be right, and notice every change."""
 
 import copy
+import gc
+import itertools
 import pickle
 import threading
 import types
+import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import srcad
+from srcad import fastpath
+from srcad.analyses.sizes import Guard
 from srcad.emit.ownership import owned_results
 from srcad.errors import UnsafeMutation
+from srcad.ir.dims import Dim, SizeOf, ValueOf
+from srcad.ir.kinds import INT, Kind
+from srcad.ir.nodes import Var
+from srcad.specialise import compile_guards, dim_text
 
 SCALE = 2.0
 WEIGHTS = np.array([1.0, 2.0, 3.0])
@@ -98,8 +108,14 @@ def ready(function, args, engine, **options):
     return gradient
 
 
+def alone(path):
+    """Let a path do its calls itself."""
+    assert callable(path.__globals__["otherwise"])
+    path.__globals__["otherwise"] = None
+
+
 def generally(gradient, args):
-    return gradient._general(args, {})
+    return gradient._general.call(*args)
 
 
 def check(got, expected):
@@ -119,9 +135,11 @@ def test_it_returns_what_the_general_way_does(function, args, engine):
     chosen = tuple(i for i, arg in enumerate(args) if not isinstance(arg, int))
     gradient = ready(function, args, engine, argnums=chosen)
     path = gradient._fast.paths[0]
-    found = path(args)
+    alone(path)
+    assert gradient.__call__ is path
+    found = path(*args)
     check(found, generally(gradient, args))
-    again = path(args)
+    again = path(*args)
     arrays = [bar for result in (found, again) for bar in result[1] if isinstance(bar, np.ndarray)]
     for place, bar in enumerate(arrays):
         assert bar.flags.writeable
@@ -151,6 +169,10 @@ def test_the_form_that_was_asked_for(options, engine):
         np.broadcast_to(1.5, 3),
         np.array(2.0),
         THREE.astype(">f8"),
+        THREE.astype(np.dtype("f8", metadata={"unit": "m"})),
+        np.zeros(25, np.uint8)[1:].view("f8"),  # not aligned
+        np.frombuffer(THREE.tobytes()),  # not writable
+        THREE.view(type("Sub", (np.ndarray,), {})),
         2.0,
         np.float64(2.0),
         1.0 + 2.0j,
@@ -184,6 +206,32 @@ def test_other_numbers_of_arguments(engine):
         gradient(THREE, THREE)
     with pytest.raises(TypeError, match="unexpected keyword argument 'y'"):
         gradient(THREE, y=THREE)
+
+
+def test_arguments_by_name(engine):
+    x, y = THREE, THREE + 1.0
+    gradient = ready(pair, (x, y), engine)
+    check(gradient(x, y=y), gradient(x, y))
+    with pytest.raises(TypeError, match="multiple values for argument 'x'"):
+        gradient(x, x=y)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'a0'"):
+        gradient(x, y, a0=y)
+
+
+def test_guards_as_text():
+    x, n = Var(Kind("float64", 2, "array"), "x"), Var(INT, "n")
+    symbols = SizeOf(x, 0), SizeOf(x, 1), ValueOf(n)
+    for value, *counts in itertools.product((-4, 4), *[(-2, -1, 0, 1, 2)] * 3):
+        values = np.zeros((2, 3)), value
+        terms = tuple((s, count) for s, count in zip(symbols, counts, strict=True) if count)
+        whole = sum(count * length for count, length in zip(counts, (2, 3, value), strict=True))
+        for constant, relation in itertools.product(range(-12, 13, 3), ("==", "!=", ">=", "<")):
+            guard = Guard(Dim(constant, terms), relation)
+            expected = eval(f"{whole + constant} {relation} 0")
+            assert compile_guards([guard], [x, n])(values) == expected
+            assert eval(dim_text(guard.dim, {x: "x", n: "n"}), {"x": values[0], "n": value}) == (
+                whole + constant
+            )
 
 
 @pytest.mark.parametrize("length", [1, 2, 7])
@@ -234,8 +282,9 @@ def test_globals_are_read_at_every_call(function, name, value, engine, monkeypat
 def test_a_global_that_is_deleted(engine, monkeypatch):
     gradient = ready(reads_scale, (THREE,), engine)
     monkeypatch.delitem(globals(), "SCALE")
-    with pytest.raises(NameError, match="SCALE"):
+    with pytest.raises(NameError, match="SCALE") as caught:
         gradient(THREE)
+    assert caught.value.__context__ is None
 
 
 def test_items_of_globals_are_read_at_every_call(engine, monkeypatch):
@@ -268,6 +317,18 @@ def test_closures_defaults_and_code(engine):
         step()
         for _ in range(3):
             np.testing.assert_allclose(gradient(THREE)[0], function(THREE))
+
+
+def test_other_code(engine):
+    def function(x):
+        return np.sum(x * x)
+
+    def other(x):
+        return np.sum(x * x * x)
+
+    gradient = ready(function, (THREE,), engine)
+    function.__code__ = other.__code__
+    np.testing.assert_allclose(gradient(THREE)[0], np.sum(THREE**3))
 
 
 def test_attributes_of_objects(engine):
@@ -363,6 +424,81 @@ def test_several_kinds_in_turn(engine):
 )
 def test_what_counts_as_new_memory(body, owned):
     assert owned_results(f"def f(saved, x): {body}", "f") == owned
+
+
+def test_paths_pass_on_to_older_ones(engine):
+    kinds = [np.ones((2,) * rank) for rank in range(1, fastpath.KEPT + 3)]
+    gradient = srcad.value_and_grad(srcad.differentiable(engine=engine)(plain))
+    for kind in kinds:
+        gradient(kind)
+        gradient(kind)
+    paths = gradient._fast.paths
+    assert len(paths) == fastpath.KEPT
+    assert gradient.__call__ is paths[0]
+    following = [path.__globals__["otherwise"] for path in paths]
+    assert following == [*paths[1:], gradient._general.call]
+    for path, kind in zip(paths, reversed(kinds), strict=False):
+        alone(path)
+        check(path(kind), generally(gradient, (kind,)))
+
+
+def test_nothing_but_its_owner_keeps_a_gradient_alive(engine):
+    gc.collect()
+    gc.disable()
+    try:
+        gradient = ready(plain, (THREE,), engine)
+        gradient(2.0)
+        gradient(2.0)
+        gone = weakref.ref(gradient), weakref.ref(gradient.__call__)
+        del gradient
+        assert [one() for one in gone] == [None, None]
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("x", [THREE, np.ones((2, 3))], ids=["vector", "matrix"])
+@pytest.mark.parametrize(
+    ("wrong", "owned"),
+    [
+        (lambda bar: bar[:1], True),
+        (lambda bar: bar[None], True),
+        (lambda bar: bar.astype(np.float32), True),
+        (lambda bar: bar[:], False),
+        (lambda bar: bar.T if bar.ndim > 1 else bar[:2], True),
+    ],
+    ids=["short", "rank", "dtype", "view", "shape"],
+)
+def test_gradients_are_looked_at(x, wrong, owned, engine, monkeypatch):
+    made = {}
+
+    def direct(self, inputs):
+        found = original(self, inputs)
+
+        def call(*args):
+            value, bar = found.call(*args)
+            return value, made.setdefault("bar", wrong(bar))
+
+        bar = call(*inputs)[1]
+        kinds = ((bar.dtype, bar.ndim),) if engine == "numba" else ()
+        return replace(found, call=call, kinds=kinds, owned=(owned,), retry=())
+
+    gradient = srcad.grad(srcad.differentiable(engine=engine)(plain))
+    gradient(x)
+    engine_class = type(gradient.target.history.last.shared.engine)
+    original = engine_class.direct
+    monkeypatch.setattr(engine_class, "direct", direct)
+    gradient(x)
+    (path,) = gradient._fast.paths
+    alone(path)
+    bar = made["bar"]
+    if bar.shape != x.shape:
+        with pytest.raises(srcad.SrcadError, match="a gradient has shape"):
+            path(x)
+        return
+    found = path(x)
+    assert found.dtype == x.dtype
+    assert not np.shares_memory(found, bar)
+    np.testing.assert_array_equal(found, bar)
 
 
 def test_one_call_writes_no_path(engine):

@@ -18,6 +18,9 @@ class Direct:
         retry: raised where the engine's `value_and_grad` has to do it, from the start.
         owned: for each bar, whether it is new memory if it is an array.
         single: whether there is one bar only.
+        kinds: for each bar, what `call` always returns: the dtype and the rank of an array, or the
+            type of a number; None if that may be another one from call to call. Where there are
+            any, the result is of one kind, too.
     """
 
     call: Callable[..., tuple[Any, Any]]
@@ -25,6 +28,7 @@ class Direct:
     retry: tuple[type[Exception], ...]
     owned: tuple[bool, ...]
     single: bool
+    kinds: tuple[object, ...] = ()
 
 
 __all__ = ["Direct"]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numba import typeof
 from numba.core.errors import NumbaError
 
 from srcad import cache
 from srcad.emit.generated import Generated
 from srcad.emit.ownership import owned_results
-from srcad.engines import float_errors, vector_math
+from srcad.engines import boxing, float_errors, vector_math
 from srcad.engines.direct import Direct
 from srcad.engines.modules import load_cached
 from srcad.engines.numpy_engine import Engine as NumpyEngine
@@ -20,7 +21,6 @@ from srcad.errors import CompilationError, EngineWarning
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Var
 from srcad.runtime import compiled
-from srcad.runtime.compiled import Bail
 from srcad.transforms.derivative import Derivative
 
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
@@ -44,9 +44,13 @@ class Engine:
         self.fused = f"{name}_bwd(saved, " not in text
         self.failures = 0
         kinds = [param.kind for param in derivative.primal.params]
-        self.conversions = tuple(_conversion(result) for result in derivative.primal.body.results)
-        namespace, entry = load_cached(text, name, generated.constants, map(repr, kinds))
-        self.fwd, self.bwd, self.both = compile_module(namespace, name, entry)
+        results = derivative.primal.body.results
+        self.conversions = tuple(map(_conversion, results))
+        self.residuals = tuple(map(_conversion, derivative.fwd.body.results[self.count :]))
+        scalar = _scalar(results[0]) if len(results) == 1 else None
+        facts = [*map(repr, kinds), f"returns {scalar}"]
+        namespace, entry = load_cached(text, name, generated.constants, facts)
+        self.fwd, self.bwd, self.both = compile_module(namespace, name, entry, scalar)
         self.arrays = tuple(i for i, kind in enumerate(kinds) if kind.is_array)
 
     def _ready(self, inputs: Sequence[Any]) -> list[Any]:
@@ -63,9 +67,9 @@ class Engine:
         return ready
 
     def _call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
-        """Call compiled code; `Bail` if the array level has to do it."""
+        """Call compiled code; `_REFUSED` if the array level has to do it."""
         if self.refused:
-            raise Bail
+            return _REFUSED
         try:
             return function(*args)
         except NumbaError as error:
@@ -76,35 +80,32 @@ class Engine:
             warnings.warn(
                 f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=2
             )
-            raise Bail from None
         except Exception:
             # An int beyond 64 bits, a singular matrix, shapes that do not fit: the array level
             # says it in Python's and NumPy's own words.
-            raise Bail from None
+            pass
+        # Not from inside a handler, or what the array level raises would name this as its context.
+        return _REFUSED
 
     def _results(self, out: Any) -> tuple[Any, ...]:
         """Results of the kinds that Python would give: compiled code makes no NumPy scalars."""
-        results = (out,) if self.count == 1 else out
-        return tuple(
-            value if convert is None else convert(value)
-            for value, convert in zip(results, self.conversions, strict=True)
-        )
+        return _converted((out,) if self.count == 1 else out, self.conversions)
 
     def forward(self, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The results and the residuals."""
-        try:
+        float_errors.clear()
+        ready = self._ready(inputs)
+        found = self._call(self.fwd, ready)
+        if found is not _REFUSED and float_errors.noted():
+            # Perhaps it was the compiler that noted one: ask the compiled code alone.
             float_errors.clear()
-            ready = self._ready(inputs)
-            out, saved = self._call(self.fwd, ready)
+            found = self._call(self.fwd, ready)
             if float_errors.noted():
-                # Perhaps it was the compiler that noted one: ask the compiled code alone.
-                float_errors.clear()
-                out, saved = self._call(self.fwd, ready)
-                if float_errors.noted():
-                    raise Bail
-        except Bail:
-            out_plain, saved_plain = self.plain.forward(inputs)
-            return out_plain, (_PLAIN, *saved_plain)
+                found = _REFUSED
+        if found is _REFUSED:
+            out, saved = self.plain.forward(inputs)
+            return out, (_PLAIN, *saved)
+        out, saved = found
         return self._results(out), saved
 
     def backward(self, saved: tuple[Any, ...], seeds: Sequence[Any]) -> tuple[Any, ...]:
@@ -118,6 +119,9 @@ class Engine:
             for seed in seeds
         ]
         found = self._call(self.bwd, (saved, *ready))
+        if found is _REFUSED:
+            # Both levels are texts of the same two programs, so the residuals serve either.
+            return self.plain.backward(_converted(saved, self.residuals), seeds)
         return (found,) if self.single else found
 
     def value_and_grad(
@@ -126,9 +130,8 @@ class Engine:
         """The results and the gradient of the first of them."""
         if self.both is None:
             return self._one_after_the_other(inputs, check)
-        try:
-            out, found = self._call(self.both, self._ready(inputs))
-        except Bail:
+        found = self._call(self.both, self._ready(inputs))
+        if found is _REFUSED:
             if not self.fused or self.refused:
                 return self.plain.value_and_grad(inputs, check)
             # A floating-point error may be the adjoint's, which is nothing to speak of.
@@ -136,9 +139,10 @@ class Engine:
             if self.failures == PATIENCE:
                 self.both = None
             return self._one_after_the_other(inputs, check)
+        out, bars = found
         results = self._results(out)
         check(results)
-        return results, (found,) if self.single else found
+        return results, (bars,) if self.single else bars
 
     def _one_after_the_other(
         self, inputs: Sequence[Any], check: Callable[[Any], None]
@@ -149,21 +153,37 @@ class Engine:
         seeds = tuple(np.ones_like(results[i])[()] for i in self.seeds[:1])
         return results, self.backward(saved, seeds)
 
-    def direct(self) -> Direct | None:
-        """What `value_and_grad` runs; None as long as that is not compiled code."""
+    def direct(self, inputs: Sequence[Any]) -> Direct | None:
+        """What `value_and_grad` runs for inputs like these; None if that is not compiled code."""
         # Only a call tells whether Numba can compile it.
-        if self.both is None or self.refused or not getattr(self.both, "signatures", ()):
+        overloads: Mapping[Any, Any] = getattr(self.both, "overloads", {})
+        if self.refused or not overloads:
+            return None
+        found = overloads.get(tuple(map(typeof, self._ready(inputs))))
+        if found is None:
             return None
         function = "value_and_grad" if self.fused else "bwd"
         owned = owned_results(self.text, f"{self.name}_{function}")
-        retry = (Exception,)  # whatever `_call` turns into `Bail`, or warns of
-        return Direct(self.both, self.conversions[0], retry, owned, self.single)
+        retry = (Exception,)  # whatever `_call` leaves to the array level, or warns of
+        out, bars = found.signature.return_type
+        convert = None if isinstance(out, boxing.Scalar) else self.conversions[0]
+        kinds = tuple(map(boxing.python_kind, (bars,) if self.single else bars))
+        # The dispatcher would look at the types of the inputs, which the caller has done.
+        return Direct(found.entry_point, convert, retry, owned, self.single, kinds)
 
 
 _PLAIN = "array level"
+_REFUSED = object()
 
 PATIENCE = 3
 """How often value and gradient in one function may fail before it is given up."""
+
+
+def _scalar(result: object) -> np.dtype[Any] | None:
+    """The dtype of a result that is a scalar of NumPy's."""
+    if isinstance(result, Var) and result.kind.form == "numpy":
+        return np.dtype(result.kind.dtype)
+    return None
 
 
 def _conversion(result: object) -> Callable[[Any], Any] | None:
@@ -182,6 +202,15 @@ def _conversion(result: object) -> Callable[[Any], Any] | None:
     return None
 
 
+def _converted(
+    values: Sequence[Any], conversions: Sequence[Callable[[Any], Any] | None]
+) -> tuple[Any, ...]:
+    return tuple(
+        value if convert is None else convert(value)
+        for value, convert in zip(values, conversions, strict=True)
+    )
+
+
 def _first_words(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     plain = [line for line in lines if not line.startswith(("Failed in", "\x1b", "-", "["))]
@@ -189,15 +218,26 @@ def _first_words(error: Exception) -> str:
 
 
 def compile_module(
-    namespace: dict[str, Any], name: str, entry: cache.Entry | None
+    namespace: dict[str, Any],
+    name: str,
+    entry: cache.Entry | None,
+    scalar: np.dtype[Any] | None = None,
 ) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any] | None]:
-    """Replace the functions of a module by ones that Numba compiles when they are called."""
+    """Replace the functions of a module by ones that Numba compiles when they are called.
+
+    Args:
+        namespace: the module.
+        name: the name of the user's function.
+        entry: where to keep machine code.
+        scalar: the dtype of the result if that is to be a scalar of NumPy's.
+    """
     import numba
 
-    from srcad.engines.pipeline import Compiler
+    from srcad.engines.pipeline import Compiler, OutermostCompiler
     from srcad.engines.store import stored
 
     _quiet()
+    boxing.load()
     vector_math.install(namespace)
     checks = float_errors.compiled_checks()
     namespace.update({name: check for name, check in checks.items() if name in namespace})
@@ -210,7 +250,9 @@ def compile_module(
     for suffix in ("fwd", "bwd", "value_and_grad"):
         function = namespace.get(f"{name}_{suffix}")
         if function is not None:
-            function = numba.njit(pipeline_class=Compiler, **flags)(function)
+            outermost = suffix == "value_and_grad"
+            passes = OutermostCompiler.returning(scalar) if outermost else Compiler
+            function = numba.njit(pipeline_class=passes, **flags)(function)
             if entry is not None:
                 stored(function, entry)
             namespace[f"{name}_{suffix}"] = function

@@ -46,8 +46,8 @@ class Engine:
         seeds = tuple(_one(results[i]) for i in self.seeds[:1])
         return results, self.backward(saved, seeds)
 
-    def direct(self) -> Direct | None:
-        """What `value_and_grad` runs, if there is one result."""
+    def direct(self, inputs: Sequence[Any]) -> Direct | None:
+        """What `value_and_grad` runs for inputs like these, if there is one result."""
         if self.count != 1 or not self.seeds:
             return None
         fwd, bwd = self.fwd, self.bwd

@@ -174,12 +174,11 @@ def _call_object(
 def missing(ctx: Lowering, function: Any, node: gast.AST) -> NoReturn:
     """Refuse a function that has neither source nor a rule."""
     name = getattr(function, "__name__", None) or type(function).__name__
-    ctx.refuse(
-        f"srcad has no rule for `{name}` and cannot read its source",
-        node,
-        "compute it outside, or write it with functions that have rules",
-        MissingRule,
-    )
+    message = f"srcad has no rule for `{name}` and cannot read its source"
+    hint = "compute it outside, or write it with functions that have rules"
+    if len(ctx.frames) == 1:  # no line of the user's calls what is to be differentiated itself
+        raise MissingRule(message, None, hint)
+    ctx.refuse(message, node, hint, MissingRule)
 
 
 # -- user functions -----------------------------------------------------------------------------
