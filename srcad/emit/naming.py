@@ -178,7 +178,8 @@ class _Namer:
         """Let a value have the name under which it is handed on, unless the user gave another."""
         if not isinstance(value, Var) or value in self.names.of:
             return
-        if not value.hint or clean(value.hint) == clean(later.hint):
+        flag = value.kind.is_bool and value.hint.endswith("_bound")
+        if not value.hint or flag or clean(value.hint) == clean(later.hint):
             if value not in self.hopes and later in self.first:
                 self.first.add(value)
             self.hopes.setdefault(value, name)
