@@ -56,7 +56,11 @@ def choose(
 
 @dataclass
 class _Namer:
-    """`hopes` are names that values should have if they can; those of `first` are nobody else's."""
+    """`hopes` are names that values should have if they can.
+
+    Arrays of `first` may be made under theirs, which is `promised`: no other array that is read on
+    the way there has it.
+    """
 
     names: Names
     folding: Folding
@@ -65,6 +69,7 @@ class _Namer:
     sources: dict[Var, tuple[Atom, ...]]
     hopes: dict[Var, str] = field(default_factory=dict)
     first: set[Var] = field(default_factory=set)
+    promised: set[str] = field(default_factory=set)
 
     def give(self, var: Var, against: Iterable[Var], wish: str | None = None) -> None:
         """Give a name that none of the values needed at the same time has."""
@@ -75,8 +80,9 @@ class _Namer:
         if hope is not None and self._is_free(hope, var, others, True):
             name = hope
         else:
-            stem = wish or clean(var.hint)
-            name, number = stem, 2
+            name = wish or clean(var.hint)
+            stem, number = clean(var.hint) if var.hint else name, 2
+            others |= self.promised - {name}
             while not self._is_free(name, var, others, wish is not None):
                 name, number = f"{stem}{number}", number + 1
         self.names.of[var] = name
@@ -128,8 +134,7 @@ class _Namer:
         match stmt:
             case Let(target=target, args=args):
                 after = self.live.after[id(stmt)]
-                typed = self.names.kinds is not None
-                if typed and target.kind.is_array and target not in self.first:
+                if self._is_typed_array(target) and target not in self.first:
                     # The array is made before the loop nest that may read another of its name.
                     self.hopes.pop(target, None)
                 if self.buffers.in_place(stmt) and isinstance(args[0], Var):
@@ -146,14 +151,17 @@ class _Namer:
                     self.give(target, self.live.after[id(stmt)])
             case If(then=then, orelse=orelse):
                 after = self.live.after[id(stmt)]
+                begin = self.live.start[id(then)] | self.live.start[id(orelse)]
+                used = {self.names.of[var] for var in begin if var in self.names.of}
                 for target, yes, no in zip(stmt.targets, then.results, orelse.results, strict=True):
-                    used = set(self.names.of.values())
                     self.give(target, after - {target}, self._known(target, yes, no))
                     name = self.names.of[target]
-                    if name in used and name != self.hopes.get(target):
-                        self.first.discard(target)
-                    elif name not in used:
+                    if name not in used:
                         self.first.add(target)
+                        if self._is_typed_array(target):
+                            self.promised.add(name)
+                    elif name != self.hopes.get(target):
+                        self.first.discard(target)
                     self._hope(yes, target, name)
                     self._hope(no, target, name)
                 self.block(then)
@@ -173,6 +181,10 @@ class _Namer:
                     if target in self.hopes:
                         self._hope(phi, target, self.hopes[target])
                         self._hope(init, target, self.hopes[target])
+
+    def _is_typed_array(self, var: Var) -> bool:
+        """Whether a value is an array that loop nests make and read."""
+        return self.names.kinds is not None and var.kind.is_array
 
     def _hope(self, value: Operand, later: Var, name: str) -> None:
         """Let a value have the name under which it is handed on, unless the user gave another."""
