@@ -1,14 +1,15 @@
 """Which updates of arrays happen in place, and which need a copy first.
 
 In the core language an update makes a new value.  It may reuse the memory of the old one if
-nothing else that is needed later can be in that memory.  Values are put into classes that may
-share memory; where an update meets another live member of its class, or memory that belongs to the
-caller, a copy is made: before the loop around it if that helps, else right there.
+nothing else that is needed later can be in that memory.  A value is in the memory that it was made
+in, or in that of the values it may be; where an update meets another live value of the same origin,
+or memory that belongs to the caller, a copy is made: before the loop around it if that helps, else
+right there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from srcad.analyses.sizes import Sizes
@@ -19,6 +20,9 @@ from srcad.ir.primitives import shares_memory
 from srcad.ir.walk import blocks, statements
 
 ACCUMULATE = ("+", "-")
+
+Place = frozenset[int]
+"""Where an array may be: two that have nothing of it in common do not share memory."""
 
 
 @dataclass
@@ -36,25 +40,42 @@ class Buffers:
 
 
 @dataclass
-class _Classes:
-    parent: dict[Var, Var] = field(default_factory=dict)
+class _Memory:
+    """`sources` are the values that others may be in the memory of, `foreign` are not ours."""
+
+    sources: dict[Var, list[Var]] = field(default_factory=dict)
     foreign: set[Var] = field(default_factory=set)
+    found: dict[Var, tuple[frozenset[Var], bool]] = field(default_factory=dict)
 
-    def root(self, var: Var) -> Var:
-        while self.parent.setdefault(var, var) is not var:
-            var = self.parent[var]
-        return var
+    def add(self, var: object, source: object) -> None:
+        if not (isinstance(var, Var) and isinstance(source, Var)):
+            return
+        if var.kind.is_array and source.kind.is_array:
+            self.sources.setdefault(var, []).append(source)
 
-    def join(self, a: object, b: object) -> None:
-        if not (isinstance(a, Var) and isinstance(b, Var)):
-            return
-        if not (a.kind.is_array and b.kind.is_array):
-            return
-        first, second = self.root(a), self.root(b)
-        if first is not second:
-            self.parent[first] = second
-            if first in self.foreign:
-                self.foreign.add(second)
+    def origins(self, var: Var) -> frozenset[Var]:
+        """The values whose memory a value may be in: those that brought memory of their own."""
+        return self._traced(var)[0]
+
+    def is_foreign(self, var: Var) -> bool:
+        return self._traced(var)[1]
+
+    def share(self, a: Var, b: Var) -> bool:
+        """Whether two values may be in the same memory."""
+        return not self.origins(a).isdisjoint(self.origins(b))
+
+    def _traced(self, var: Var) -> tuple[frozenset[Var], bool]:
+        if var not in self.found:
+            seen: set[Var] = set()
+            stack = [var]
+            while stack:
+                here = stack.pop()
+                if here not in seen:
+                    seen.add(here)
+                    stack += self.sources.get(here, ())
+            made = frozenset(v for v in seen if v not in self.sources)
+            self.found[var] = made, not seen.isdisjoint(self.foreign)
+        return self.found[var]
 
 
 def plan(
@@ -74,14 +95,14 @@ def plan(
         if stmt.primitive.text in ACCUMULATE and _accumulates(stmt, live, sizes):
             buffers.added.add(id(stmt))
     while True:
-        classes = _classes(function, buffers)
+        memory = _memory(function, buffers)
         conflict = next(
             (
                 (stmt, loops)
                 for stmt, loops in updates
                 if buffers.in_place(stmt)
                 and id(stmt) not in buffers.copied
-                and _conflicts(stmt, classes, live, folding)
+                and _conflicts(stmt, memory, live, folding)
             ),
             None,
         )
@@ -92,9 +113,9 @@ def plan(
             live = found
             continue
         if id(stmt) in buffers.added:
-            if not _copy_at_entry(function, stmt, loops, classes, buffers, live, folding):
+            if not _copy_at_entry(function, stmt, loops, memory, buffers, live, folding):
                 buffers.added.discard(id(stmt))
-        elif not _copy_at_entry(function, stmt, loops, classes, buffers, live, folding):
+        elif not _copy_at_entry(function, stmt, loops, memory, buffers, live, folding):
             buffers.copied.add(id(stmt))
 
 
@@ -107,8 +128,9 @@ def _detach(
     relive: Callable[[], LiveSets] | None,
 ) -> LiveSets | None:
     """Resolve a conflict with views by copying what they show, before the update changes it."""
-    classes = _classes(function, buffers)
-    root = classes.root(stmt.args[0])  # type: ignore[arg-type]
+    array = stmt.args[0]
+    assert isinstance(array, Var)
+    memory = _memory(function, buffers)
     views = [
         let
         for let in statements(function.body)
@@ -116,8 +138,8 @@ def _detach(
         and let.target.kind.is_array
         and id(let) not in buffers.detached
         and is_view(let)
-        and let.target is not stmt.args[0]
-        and classes.root(let.target) is root
+        and let.target is not array
+        and memory.share(let.target, array)
         and (relive is not None or let.target not in folding.lets)
         and let.primitive.text != "np.broadcast_to"
     ]
@@ -125,7 +147,7 @@ def _detach(
         folded = folding.lets.pop(let.target, None)
         buffers.detached.add(id(let))
         after = relive() if relive is not None and folded is not None else live
-        if not _conflicts(stmt, _classes(function, buffers), after, folding):
+        if not _conflicts(stmt, _memory(function, buffers), after, folding):
             return after
         buffers.detached.discard(id(let))
         if folded is not None:
@@ -133,16 +155,10 @@ def _detach(
     return None
 
 
-def memory_classes(
-    function: Function, buffers: Buffers, names: dict[Var, str]
-) -> dict[str, frozenset[int]]:
-    """For every name, the classes of memory that it may stand for."""
-    classes = _classes(function, buffers)
-    found: dict[str, set[int]] = {}
-    for var, name in names.items():
-        if var.kind.is_array:
-            found.setdefault(name, set()).add(id(classes.root(var)))
-    return {name: frozenset(ids) for name, ids in found.items()}
+def memory_of(function: Function, buffers: Buffers, values: Iterable[Var]) -> dict[Var, Place]:
+    """The memory that arrays may be in."""
+    memory = _memory(function, buffers)
+    return {v: frozenset(map(id, memory.origins(v))) for v in values if v.kind.is_array}
 
 
 def _updates(block: Block, loops: tuple[Loop, ...]) -> Iterator[tuple[Let, tuple[Loop, ...]]]:
@@ -183,43 +199,43 @@ def is_view(stmt: Let) -> bool:
     return shares_memory(stmt.primitive, first.kind, stmt.target.kind)
 
 
-def _classes(function: Function, buffers: Buffers) -> _Classes:
-    classes = _Classes()
-    classes.foreign.update(function.params)
-    _unite(function.body, classes, buffers)
-    return classes
+def _memory(function: Function, buffers: Buffers) -> _Memory:
+    memory = _Memory()
+    memory.foreign.update(function.params)
+    _trace(function.body, memory, buffers)
+    return memory
 
 
-def _unite(block: Block, classes: _Classes, buffers: Buffers) -> None:
+def _trace(block: Block, memory: _Memory, buffers: Buffers) -> None:
     for stmt in block.body:
         match stmt:
             case Let(target=target, args=args):
                 shown = is_view(stmt) and id(stmt) not in buffers.detached
                 if shown or (buffers.in_place(stmt) and id(stmt) not in buffers.copied):
-                    classes.join(target, args[0])
+                    memory.add(target, args[0])
                 if stmt.primitive.text == "np.broadcast_to":
-                    classes.foreign.add(classes.root(target))
+                    memory.foreign.add(target)
             case If(targets=targets, then=then, orelse=orelse):
                 for target, yes, no in zip(targets, then.results, orelse.results, strict=True):
-                    classes.join(target, yes)
-                    classes.join(target, no)
+                    memory.add(target, yes)
+                    memory.add(target, no)
             case Loop(carried=carried, inits=inits, targets=targets, body=body):
                 nexts = body.results[1:] if stmt.breaks else body.results
                 for phi, init, target, following in zip(
                     carried, inits, targets, nexts, strict=True
                 ):
-                    if phi not in buffers.entries:
-                        classes.join(phi, init)
-                    classes.join(phi, following)
-                    classes.join(phi, target)
+                    copied = Var("", phi.kind) if phi in buffers.entries else init
+                    memory.add(phi, copied)
+                    memory.add(phi, following)
+                    memory.add(target, phi)
             case Effect(targets=targets):
                 # What a tape holds is read again by the next call of the pullback.
-                classes.foreign.update(classes.root(t) for t in targets if t.kind.is_array)
+                memory.foreign.update(t for t in targets if t.kind.is_array)
         for inner in blocks(stmt):
-            _unite(inner, classes, buffers)
+            _trace(inner, memory, buffers)
 
 
-def _conflicts(stmt: Let, classes: _Classes, live: LiveSets, folding: Folding) -> bool:
+def _conflicts(stmt: Let, memory: _Memory, live: LiveSets, folding: Folding) -> bool:
     array = stmt.args[0]
     assert isinstance(array, Var)
     held = folding.lets.get(array)
@@ -227,11 +243,8 @@ def _conflicts(stmt: Let, classes: _Classes, live: LiveSets, folding: Folding) -
         return False  # made by this very statement
     if folding.open(array) != [array]:
         return True
-    root = classes.root(array)
-    if any(classes.root(f) is root for f in classes.foreign):
-        return True
-    return any(
-        other is not stmt.target and classes.root(other) is root
+    return memory.is_foreign(array) or any(
+        other is not stmt.target and memory.share(other, array)
         for other in live.after[id(stmt)]
         if other.kind.is_array
     )
@@ -241,7 +254,7 @@ def _copy_at_entry(
     function: Function,
     stmt: Let,
     loops: tuple[Loop, ...],
-    classes: _Classes,
+    memory: _Memory,
     buffers: Buffers,
     live: LiveSets,
     folding: Folding,
@@ -249,17 +262,16 @@ def _copy_at_entry(
     """Resolve a conflict by copying what a loop around the update starts from."""
     array = stmt.args[0]
     assert isinstance(array, Var)
-    root = classes.root(array)
     for loop in loops:
         entering = [
             phi
             for phi, init in zip(loop.carried, loop.inits, strict=True)
-            if isinstance(init, Var) and phi not in buffers.entries and classes.root(phi) is root
+            if isinstance(init, Var) and phi not in buffers.entries and memory.share(phi, array)
         ]
         if not entering:
             continue
         buffers.entries.update(entering)
-        if not _conflicts(stmt, _classes(function, buffers), live, folding):
+        if not _conflicts(stmt, _memory(function, buffers), live, folding):
             return True
         buffers.entries.difference_update(entering)
     return False

@@ -62,12 +62,17 @@ def fold(function: Function, views: bool = False) -> Folding:
 
     Folded are values without a name that are used once, later in the same block, where nothing in
     between writes to what they read.  With `views`, so are all views that only statements use: the
-    loop level reads through them.
+    loop level reads through them; and arrays that a block hands out are not: they are loop nests.
     """
     uses = use_counts(function.body)
     folding = Folding()
     if views:
         _views(function.body, folding, _handed(function.body))
+        for stmt in function.body.body:
+            for inner in blocks(stmt):
+                for var in _handed(inner):
+                    if var.kind.rank:
+                        del uses[var]
     _block(function.body, uses, folding)
     return folding
 

@@ -15,6 +15,7 @@ from srcad.emit.definite import definite
 from srcad.emit.expressions import Expressions
 from srcad.emit.folding import fold
 from srcad.emit.liveness import live_sets
+from srcad.emit.renewed import renewed
 from srcad.emit.statements import Writer
 from srcad.ir.nodes import Effect, Function, Loop, Var
 from srcad.ir.walk import block_vars, statements
@@ -52,6 +53,10 @@ def function_text(
         folding = fold(function)
         live = live_sets(function, folding)
         buffers = plan(function, folding, live, sizes)
+        fresh = renewed(function, buffers, sizes)
+        if fresh is not function:
+            function = fresh
+            continue
         names = naming.choose(function, folding, live, buffers, {function.name})
         sure = definite(function, names.of)
         if sure is function:

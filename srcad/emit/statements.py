@@ -13,6 +13,7 @@ import numpy as np
 from srcad.emit.buffers import Buffers
 from srcad.emit.expressions import BINARY, Expressions
 from srcad.emit.folding import Folding
+from srcad.emit.moves import in_order
 from srcad.emit.printer import expression
 from srcad.errors import Origin
 from srcad.ir.nodes import (
@@ -108,17 +109,10 @@ class Writer:
             text = self.text(atom)
             if name in self.copied and isinstance(atom, Var):
                 text = f"{text}.copy()"
-            if text != name:
-                pending.append((name, text))
-        if not pending:
-            return
-        assigned = {name for name, _ in pending}
-        clash = any(_mentions(text, assigned - {name}) for name, text in pending)
-        if clash:
-            self.line(f"{', '.join(n for n, _ in pending)} = {', '.join(t for _, t in pending)}")
-            return
-        for name, text in pending:
-            self.line(f"{name} = {text}")
+            pending.append((name, text))
+        for group in in_order(pending):
+            names, texts = zip(*group, strict=True)
+            self.line(f"{', '.join(names)} = {', '.join(texts)}")
 
     def comment(self, origin: Origin | None) -> None:
         """Cite the user's line, once for all statements that come of it."""
@@ -396,8 +390,3 @@ def _repeats(index: Operand) -> bool:
         or isinstance(item, tuple)
         for item in items
     )
-
-
-def _mentions(text: str, names: set[str]) -> bool:
-    tree = ast.parse(text, mode="eval")
-    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(tree))

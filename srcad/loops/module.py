@@ -10,11 +10,12 @@ from typing import Any
 
 from srcad.analyses.sizes import Sizes
 from srcad.emit import naming
-from srcad.emit.buffers import memory_classes, plan
+from srcad.emit.buffers import memory_of, plan
 from srcad.emit.folding import fold
 from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
 from srcad.emit.module import Text, joined, tape_positions, tupled
+from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
 from srcad.ir.walk import statements
@@ -125,9 +126,14 @@ def loop_text(
     checked: bool,
 ) -> Text:
     """Write one function at the loop level."""
-    folding = fold(function, views=True)
-    relive = partial(live_sets, function, folding)
-    buffers = plan(function, folding, relive(), sizes, relive)
+    while True:
+        folding = fold(function, views=True)
+        relive = partial(live_sets, function, folding)
+        buffers = plan(function, folding, relive(), sizes, relive)
+        fresh = renewed(function, buffers, sizes)
+        if fresh is function:
+            break
+        function = fresh
     live = relive()
     lets = (stmt for stmt in statements(function.body) if isinstance(stmt, Let))
     kept = {function.name, "plus", "where", "independent", *filter(None, map(vector_name, lets))}
@@ -146,7 +152,7 @@ def loop_text(
     )
     expressions.writer = writer
     writer.taken = set(names.of.values()) | kept | {"saved"}
-    writer.memory = memory_classes(function, buffers, names.of)
+    writer.memory = memory_of(function, buffers, names.of)
     writer.dense = _dense(function)
     handed = [
         frozenset(folding.open(result)) if isinstance(result, Var) else frozenset()

@@ -8,15 +8,15 @@ from functools import partial
 from typing import Any
 
 from srcad.analyses.sizes import Sizes
-from srcad.emit.buffers import is_view
+from srcad.emit.buffers import Place, is_view
 from srcad.emit.expressions import Expressions
 from srcad.emit.liveness import LiveSets
 from srcad.emit.printer import expression
 from srcad.emit.statements import INDENT, Writer
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import ONE, Dim
-from srcad.ir.nodes import Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
-from srcad.ir.walk import targets
+from srcad.ir.nodes import Block, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
+from srcad.ir.walk import own_vars, targets
 from srcad.loops import extremes, fusion, matvec, numbers, reductions, slices, stacks, updates
 from srcad.loops.calls import products, spelled
 from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
@@ -73,7 +73,8 @@ class LoopWriter(Writer):
     current: Stmt | None = None
     helpers: set[str] = field(default_factory=set)
     stacks: dict[Var, str] = field(default_factory=dict)
-    memory: dict[str, frozenset[int]] = field(default_factory=dict)
+    memory: dict[Var, Place] = field(default_factory=dict)
+    near: dict[str, Place] | None = None
     dense: set[Var] = field(default_factory=set)
     handed: frozenset[Var] = frozenset()
     known_vars: set[Var] = field(default_factory=set)
@@ -165,6 +166,26 @@ class LoopWriter(Writer):
                 return first in self.folding.choices
         return False
 
+    def block(self, block: Block) -> None:
+        """Write a block; what its names stand for is known from its own statements."""
+        around, self.near = self.near, self._near(block)
+        super().block(block)
+        if around is not None:
+            self.flush()
+            self.near = around
+
+    def _near(self, block: Block) -> dict[str, Place]:
+        """The memory that names may stand for in a block, blocks inside left out."""
+        used = [v for r in block.results if isinstance(r, Var) for v in self.folding.open(r)]
+        for stmt in block.body:
+            used += [*targets(stmt), *own_vars(stmt), *self.folding.reads(stmt)]
+        found: dict[str, Place] = {}
+        for var in used:
+            if var in self.memory and var in self.names:
+                name = self.names[var]
+                found[name] = found.get(name, frozenset()) | self.memory[var]
+        return found
+
     def inner(self, *args: Any, **kwargs: Any) -> None:
         """Write a nested block."""
         self.flush()
@@ -251,10 +272,11 @@ class LoopWriter(Writer):
     # -- nests --------------------------------------------------------------------------------
 
     def alias(self, a: str, b: str) -> bool:
-        """Whether two names may be the same memory."""
+        """Whether two names may be the same memory, in the block that is being written."""
         if a == b:
             return True
-        return bool(self.memory.get(a, frozenset()) & self.memory.get(b, frozenset()))
+        near = self.near or {}
+        return bool(near.get(a, frozenset()) & near.get(b, frozenset()))
 
     def indices(self, dims: list[Dim]) -> tuple[list[str], list[ast.expr]]:
         """Counters for the axes of a space, and its index: axes of length 1 need no loop."""

@@ -15,6 +15,7 @@ from srcad.ir.walk import block_vars
 from srcad.transforms.prune import prune
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
+from srcad.transforms.settle import settle
 from srcad.transforms.simplify import simplify
 from srcad.transforms.views import copy_views
 
@@ -52,7 +53,7 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     """
     sizes = program.sizes
     builder = Builder(sizes, known=program.known)
-    primal = simplify(program.function, sizes, share=False)
+    primal = simplify(settle(program.function), sizes, share=False)
     wanted = tuple(var for var in wrt if var.kind.is_inexact)
     carrying = active(primal.body, wanted)
     results = primal.body.results

@@ -60,7 +60,6 @@ def branch_bwd(saved, out_bar):
         if t_tape[i]:
             # 10: term = np.exp(x[i])
             x_bar[i] += total_bar * term_tape[i]
-            x_bar2 = x_bar
         else:
             # 11: elif x[i] > 1.0:
             if t_tape2[i]:
@@ -68,14 +67,10 @@ def branch_bwd(saved, out_bar):
                 k_bar = k_bar + total_bar * t_tape3[i]
                 t2 = total_bar * k
                 x_bar[i] += t2 / x[i] if t2 != 0.0 else 0.0
-                x_bar3 = x_bar
             else:
                 # 14: term = x[i] ** 3
                 t2 = x[i]
                 x_bar[i] += total_bar * (3.0 * (t2 * t2))
-                x_bar3 = x_bar
-            x_bar2 = x_bar3
-        x_bar = x_bar2
     return x_bar, k_bar
 
 

@@ -34,7 +34,7 @@ def jacobi_bwd(saved, out_bar):
     # 9: for k in range(sweeps):
     v_bar = np.zeros(u_shape)
     f_bar = np.zeros(f_shape)
-    u_bar = out_bar.copy()
+    u_bar = out_bar
     for k in range(sweeps - 1, -1, -1):
         # 10: v[1:-1] = 0.5 * (u[2:] + u[:-2] - f[1:-1])
         t2 = np.empty(u_bar.shape[0] - 2)
@@ -53,6 +53,7 @@ def jacobi_bwd(saved, out_bar):
         u_bar, v_bar = v_bar, u_bar
 
     # 8: v = u.copy()
+    u_bar2 = np.empty(u_bar.shape[0])
     for i in range(u_bar.shape[0]):
-        u_bar[i] += v_bar[i]
-    return u_bar, f_bar
+        u_bar2[i] = u_bar[i] + v_bar[i]
+    return u_bar2, f_bar

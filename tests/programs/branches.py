@@ -219,6 +219,73 @@ def branch_that_a_constant_variable_decides(x, a):
     return y * x
 
 
+def result_read_while_it_is_made(x, y, a):
+    if a > 1.0:
+        x = x * y
+    else:
+        x = np.sin(x)
+    if np.sum(x) > 0.4:
+        x = x + a * y
+        x = np.tanh(np.where(x > 0.3, x[::-1], x))
+    return x * y
+
+
+def names_change_places(x, y, a):
+    z = x + y
+    if a > 0.5:
+        x, y, z = y, z, x
+        if a > 1.5:
+            x, y = y, x * a
+    else:
+        y, z = z, y
+        return x * y - z
+    return x * np.sin(y) + z * a
+
+
+def flags_go_together(x, a):
+    if a > 1.0:
+        w = x * a
+    elif a > 0.0:
+        return np.cos(x)
+    else:
+        w = np.sin(x)
+        if a < -1.0:
+            return w
+    if a > 1.0:
+        w = w * x
+    return w + w[::-1] * a
+
+
+def flags_of_loops(x, n):
+    total = 0.0
+    for k in range(n):
+        if x[k] > 1.0:
+            last = x[k] * x[k - 1]
+            if last > 2.0:
+                return last * total
+        else:
+            last = np.sin(x[k])
+        total = total + last * x[k]
+    if n > 0:
+        total = total + last
+    return total
+
+
+def one_side_is_the_old_array(x, a):
+    z = x * 2.0
+    if a > 0.5:
+        w = z
+    else:
+        w = z.copy()
+        w[0] *= a
+        w[1:] += z[:-1]
+    u = np.sin(w)
+    v = u * z
+    v[:] *= u[::-1]
+    u -= a * v
+    return w * u + z
+
+
 PROGRAMS = [
     (piecewise, (-0.5,)),
     (piecewise, (0.5,)),
@@ -278,4 +345,20 @@ PROGRAMS = [
     (branch_that_constants_decide, (np.array([0.5, 1.5]), 2.5)),
     (branch_that_a_constant_variable_decides, (np.array([0.5, 1.5]), 1.5)),
     (branch_that_a_constant_variable_decides, (np.array([0.5, 1.5]), 2.5)),
+    (result_read_while_it_is_made, (np.array([0.5, 1.5, -0.2]), np.array([0.3, -0.7, 1.1]), 1.5)),
+    (result_read_while_it_is_made, (np.array([0.5, 1.5, -0.2]), np.array([0.3, -0.7, 1.1]), 0.5)),
+    (result_read_while_it_is_made, (np.array([0.5, 1.5, -0.2]), np.array([0.3, -0.7, 1.1]), -3.0)),
+    (names_change_places, (np.array([0.5, 1.5, -0.2]), np.array([0.3, -0.7, 1.1]), 1.7)),
+    (names_change_places, (np.array([0.5, 1.5, -0.2]), np.array([0.3, -0.7, 1.1]), 0.7)),
+    (names_change_places, (np.array([0.5, 1.5, -0.2]), np.array([0.3, -0.7, 1.1]), 0.2)),
+    (flags_go_together, (np.array([0.5, 1.5, -0.2]), 1.5)),
+    (flags_go_together, (np.array([0.5, 1.5, -0.2]), 0.5)),
+    (flags_go_together, (np.array([0.5, 1.5, -0.2]), -0.5)),
+    (flags_go_together, (np.array([0.5, 1.5, -0.2]), -1.5)),
+    (flags_of_loops, (np.array([0.5, 1.5, 0.2]), 3)),
+    (flags_of_loops, (np.array([1.2, 1.5, 1.9]), 3)),
+    (flags_of_loops, (np.array([0.5, 0.6, 0.7]), 3)),
+    (flags_of_loops, (np.array([0.5, 1.5]), 0)),
+    (one_side_is_the_old_array, (np.array([0.5, 1.5, -0.2]), 0.7)),
+    (one_side_is_the_old_array, (np.array([0.5, 1.5, -0.2]), 0.2)),
 ]
