@@ -55,9 +55,9 @@ def gauss_seidel_bwd(saved, out_bar):
                 # 12: u[i, j] = 0.25 * (u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1] - f[i, j])
                 u_bar[i, j] = 0.0
                 t2 = u_bar_next * 0.25
+                u_bar_next = u_bar[i, j - 1] + t2
                 f_bar[i, j] -= t2
                 u_bar[i, j + 1] += t2
-                u_bar_next = u_bar[i, j - 1] + t2
                 u_bar[i + 1, j] += t2
                 u_bar[i - 1, j] += t2
 

@@ -54,6 +54,6 @@ def jacobi_bwd(saved, out_bar):
 
     # 8: v = u.copy()
     u_bar2 = np.empty(u_bar.shape[0])
-    for i in range(u_bar.shape[0]):
+    for i in independent(u_bar.shape[0]):
         u_bar2[i] = u_bar[i] + v_bar[i]
     return u_bar2, f_bar

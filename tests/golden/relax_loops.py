@@ -31,7 +31,7 @@ def relax_fwd(u, f, h, sweeps):
         t_tape[k] = t
         if t:
             r2 = np.empty(r.shape[0])
-            for i in range(r.shape[0]):
+            for i in independent(r.shape[0]):
                 r2[i] = tanh(r[i])
                 r_tape[k, i] = r2[i]
             r = r2
@@ -67,7 +67,7 @@ def relax_bwd(saved, out_bar):
         if t_tape[k]:
             # 11: r = np.tanh(r)
             r_bar2 = np.empty(r_bar.shape[0])
-            for i in range(r_bar.shape[0]):
+            for i in independent(r_bar.shape[0]):
                 r_bar2[i] = r_bar[i] * (1.0 - r_tape[k, i] * r_tape[k, i])
             r_bar = r_bar2
 
