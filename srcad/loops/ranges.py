@@ -57,6 +57,9 @@ def check(
                     return
                 if _hoist(writer, around, array, shift, length):
                     return
+    if (item, dim) in writer.in_range:
+        return
+    writer.in_range = writer.in_range | {(item, dim)}
     writer.helpers.add("Bail")
     shown, limit = expression(node), expression(length)
     writer.line(f"if not -{_wrapped(limit)} <= {shown} < {limit}:")

@@ -79,6 +79,7 @@ class LoopWriter(Writer):
     handed: frozenset[Var] = frozenset()
     known_vars: set[Var] = field(default_factory=set)
     around: list[Around] = field(default_factory=list)
+    in_range: frozenset[tuple[Operand, Dim]] = frozenset()
 
     # -- plumbing -----------------------------------------------------------------------------
 
@@ -189,7 +190,9 @@ class LoopWriter(Writer):
     def inner(self, *args: Any, **kwargs: Any) -> None:
         """Write a nested block."""
         self.flush()
+        known = self.in_range
         super().inner(*args, **kwargs)
+        self.in_range = known
 
     def moves(self, moves: Any) -> None:
         """Write the moves of values at the end of a block."""
