@@ -151,8 +151,8 @@ class _Namer:
                     self.give(target, after | read, wish)
                 else:
                     # `t = x[t]` is legal, and a riddle.
-                    read = set() if target.hint else set(self.folding.reads(stmt))
-                    self.give(target, after | read)
+                    read = {v for v in self.folding.reads(stmt) if v.kind != target.kind}
+                    self.give(target, after | (set() if target.hint else read))
             case Effect():
                 for target in stmt.targets:
                     self.give(target, self.live.after[id(stmt)])

@@ -32,9 +32,9 @@ def arrays_bwd(saved, out_bar):
     r_bar += masked(out_bar, -(q * (r2 / t3))) * (2.0 * r2)
 
     # 9: r = np.log1p(r) * np.cos(phase)
-    t3 = r_bar * t2
+    t2 = r_bar * t2
     phase_bar = -(r_bar * t * np.sin(phase))
-    r_bar = masked(t3, t3 / (1.0 + r))
+    r_bar = masked(t2, t2 / (1.0 + r))
 
     # 8: phase = np.arctan2(y, x)
     q = phase_bar / (y * y + x * x)

@@ -32,8 +32,8 @@ def broadcasting_bwd(saved, out_bar):
     x_bar = np.sum(out_bar * np.transpose(d), axis=0)
     d_bar = np.transpose(np.broadcast_to(out_bar, shape) * x)
     q = out_bar / t
-    t3 = masked(np.broadcast_to(out_bar, t2.shape), -(q * t2))
-    d_bar += masked(t3, 0.5 * t3 / t)
+    t2 = masked(np.broadcast_to(out_bar, t2.shape), -(q * t2))
+    d_bar += masked(t2, 0.5 * t2 / t)
 
     # 8: d = grid**2 + a
     a_bar = np.sum(d_bar)

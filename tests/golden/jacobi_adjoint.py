@@ -30,11 +30,11 @@ def jacobi_bwd(saved, out_bar):
         t = np.copy(u_bar[1:-1])
         u_bar = u_bar.copy()
         u_bar[1:-1] = 0.0
-        t2 = t * 0.5
-        f_bar[1:-1] -= t2
+        t = t * 0.5
+        f_bar[1:-1] -= t
         v_bar = v_bar.copy()
-        v_bar[:-2] += t2
-        v_bar[2:] += t2
+        v_bar[:-2] += t
+        v_bar[2:] += t
         u_bar, v_bar = v_bar, u_bar
 
     # 8: v = u.copy()

@@ -29,15 +29,15 @@ def row_views_fwd(A, x):
         t_tape5[i] = t2
         t = t2[:-1]
         t_tape2[i] = t
-        t2 = np.sin(t)
-        t_tape3[i] = t2
-        t = A2[i]
-        t_tape6[i] = t
-        t3 = t[0]
+        t = np.sin(t)
+        t_tape3[i] = t
+        t2 = A2[i]
+        t_tape6[i] = t2
+        t3 = t2[0]
         t_tape4[i] = t3
-        t = A2[i]
-        t_tape7[i] = t
-        A2[i, 1:] = t[1:] + t2 * t3
+        t2 = A2[i]
+        t_tape7[i] = t2
+        A2[i, 1:] = t2[1:] + t * t3
     return A2 * A2, (x, A2, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7)
 
 

@@ -41,9 +41,9 @@ def slices_bwd(saved, out_bar):
     # 10: w[2, 1:] = u[:-1] * u[1:]
     t3 = np.copy(w_bar[2, 1:])
     w_bar[2, 1:] = 0.0
-    t4 = t3 * t2
+    t2 = t3 * t2
     u_bar[1:] += t3 * t
-    u_bar[:-1] += t4
+    u_bar[:-1] += t2
 
     # 9: w[1, ::2] = v
     v_bar = w_bar[1, ::2]

@@ -26,13 +26,13 @@ def solve_bwd(saved, out_bar):
     # 9: return np.trace(r) * np.linalg.norm(x) + b @ x
     b_bar = out_bar * x
     x_bar = out_bar * b
-    t4 = out_bar * t2
-    x_bar += masked(t4, t4 / t3) * x
+    t2 = out_bar * t2
+    x_bar += masked(t2, t2 / t3) * x
     r_bar = out_bar * t3 * np.eye(shape[0], shape[1])
 
     # 8: r = np.outer(x, b) + np.linalg.inv(A).T
-    t2 = np.transpose(t)
-    A_bar = -t2 @ np.transpose(r_bar) @ t2
+    t = np.transpose(t)
+    A_bar = -t @ np.transpose(r_bar) @ t
     x_bar += r_bar @ b
     b_bar += x @ r_bar
 

@@ -29,7 +29,7 @@ def solve_fwd(A, b):
 def solve_bwd(saved, out_bar):
     """Pull `out_bar` back to A and b."""
     A, b, x, t, t2, t3, shape = saved
-    t4 = out_bar * t2
+    t2 = out_bar * t2
     array = np.eye(shape[0], shape[1])
     r_bar = np.empty((array.shape[0], array.shape[1]))
     array3 = np.empty((array.shape[0], array.shape[1]))
@@ -52,7 +52,7 @@ def solve_bwd(saved, out_bar):
     for i in independent(x.shape[0]):
         b_bar[i] = out_bar * x[i]
         x_bar[i] = out_bar * b[i]
-        x_bar[i] += (t4 / t3 if t4 != 0.0 else 0.0) * x[i]
+        x_bar[i] += (t2 / t3 if t2 != 0.0 else 0.0) * x[i]
         x_bar[i] += array4[i]
         b_bar[i] += array5[i]
 

@@ -42,7 +42,7 @@ def where_maximum_bwd(saved, out_bar):
     # 7: a = np.where(x > y, np.sqrt(np.abs(x)), y**2)
     t3 = np.where(t2, a_bar, 0.0)
     y_bar += np.where(t2, 0.0, a_bar) * (2.0 * y)
-    t2 = masked(t3, 0.5 * t3 / t)
-    x_bar += np.where(t5, t2, -t2)
+    t = masked(t3, 0.5 * t3 / t)
+    x_bar += np.where(t5, t, -t)
 
     return x_bar, y_bar
