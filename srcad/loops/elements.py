@@ -384,6 +384,8 @@ class Elements:
         for operand, own in candidates:
             if self.sizes.equal(operand.shape[own], wanted):
                 return self.length(operand, own)
+        if self.sizes.is_one(wanted):
+            return ast.Constant(1)
         if stmt.primitive.form == "elementwise" and candidates:
             # Unknown until run time: the checks find out whether the others are as long.
             operand, own = candidates[0]
