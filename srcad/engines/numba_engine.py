@@ -66,7 +66,12 @@ class Engine:
             raise Bail
         try:
             return function(*args)
-        except NumbaError as error:
+        except Exception as error:
+            # An int beyond 64 bits, a singular matrix, shapes that do not fit: the array level
+            # says it in Python's and NumPy's own words.
+            if not isinstance(error, NumbaError) and getattr(function, "signatures", True):
+                raise Bail from None
+            # What LLVM does not take either, which is no error of Numba's.
             self.refused = True
             message = f"Numba cannot compile `{self.name}`: {_first_words(error)}"
             if self.strict:
@@ -74,10 +79,6 @@ class Engine:
             warnings.warn(
                 f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=2
             )
-            raise Bail from None
-        except Exception:
-            # An int beyond 64 bits, a singular matrix, shapes that do not fit: the array level
-            # says it in Python's and NumPy's own words.
             raise Bail from None
 
     def _results(self, out: Any) -> tuple[Any, ...]:
@@ -115,7 +116,10 @@ class Engine:
             else seed
             for seed in seeds
         ]
-        found = self._call(self.bwd, (saved, *ready))
+        try:
+            found = self._call(self.bwd, (saved, *ready))
+        except Bail:  # both levels save the same
+            return self.plain.backward(saved, seeds)
         return (found,) if self.single else found
 
     def value_and_grad(
