@@ -22,7 +22,7 @@ from srcad.loops.calls import products, spelled
 from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
 from srcad.loops.nests import Item
 from srcad.loops.queue import Element, Line, independent, plain_line, touched
-from srcad.loops.ranges import Around, check
+from srcad.loops.ranges import Around, check, not_negative
 
 COUNTERS = ("i", "j", "k", "l", "m", "n", "p", "q")
 ELEMENTWISE = (*TRANSPARENT, "masked", "cast", "assign", "np.copy", "not")
@@ -202,6 +202,7 @@ class LoopWriter(Writer):
             partial(slices.bounds, self),
             _operands,
             self.check_index,
+            partial(not_negative, self),
         )
 
     def scalar(self, operand: Operand) -> ast.expr:
