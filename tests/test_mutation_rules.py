@@ -1752,6 +1752,20 @@ def alias_then_break(x, y, number):
     return y * 3.0
 
 
+def rows_of_a_swapped_array(u, v):
+    for row in u:
+        v[1:] *= row
+        u, v = v, u
+    return v
+
+
+def rows_of_an_array_replaced(u, v):
+    for row in u:
+        u[0] += row
+        u = u * 2.0
+    return u * v
+
+
 def scaled(values, count):
     for _ in range(count):
         values = values * 2.0
@@ -1785,6 +1799,8 @@ def helper_may_write_on_one_path(x, number):
     (alias_in_inner_while, THREE, THREE * 0.7, 3),
     (alias_of_alias, THREE, 0.5),
     (alias_then_break, THREE, THREE * 0.7, 0.5),
+    (rows_of_a_swapped_array, MATRIX, MATRIX * 0.7),
+    (rows_of_an_array_replaced, MATRIX, MATRIX * 0.7),
     (helper_may_write_its_argument, THREE, 0),
     (helper_may_write_its_argument, THREE, 2),
     (helper_may_write_on_one_path, THREE, 0.5),

@@ -402,7 +402,7 @@ def _note_sharing(
     owners = dict(ends.cells)
     reached = set(ctx.frame.live_above)
     for name, value in end.env.items():
-        if name in live and name not in ends.cells:
+        if (name in live or name.startswith("<iterated")) and name not in ends.cells:
             reached.update(memory.cells(end, value))
     owners.update({f"cell {cell}": cell for cell in sorted(reached) if cell in head.memory})
     before = len(plan.sharing)
