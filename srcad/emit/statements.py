@@ -106,13 +106,17 @@ class Writer:
         for name, atom in moves:
             if atom == UNDEFINED:
                 continue
-            text = self.text(atom)
+            text = self.moved(atom)
             if name in self.copied and isinstance(atom, Var):
                 text = f"{text}.copy()"
             pending.append((name, text))
         for group in in_order(pending):
             names, texts = zip(*group, strict=True)
             self.line(f"{', '.join(names)} = {', '.join(texts)}")
+
+    def moved(self, atom: Atom) -> str:
+        """The text of a value that is given another name."""
+        return self.text(atom)
 
     def comment(self, origin: Origin | None) -> None:
         """Cite the user's line, once for all statements that come of it."""
@@ -297,12 +301,7 @@ class Writer:
         if counts:
             self.line(f"{counter} = 0")
             tail.insert(0, f"{counter} += 1")
-        simple = all(
-            (isinstance(s, Let) and s.target in self.folding.lets)
-            or (isinstance(s, If) and s.targets and s.targets[0] in self.folding.choices)
-            for s in stmt.test.body
-        )
-        if simple:
+        if self.is_expression(stmt.test):
             self.header(f"while {self.text(stmt.test.results[0])}:")
             self.inner(stmt.body, moves, tail)
         else:
@@ -315,6 +314,14 @@ class Writer:
             self.inner(stmt.body, moves, tail)
         if counted:
             self.line(f"{trips} = {counter}")
+
+    def is_expression(self, test: Block) -> bool:
+        """Whether the test of a loop can stand in its header."""
+        return all(
+            (isinstance(s, Let) and s.target in self.folding.lets)
+            or (isinstance(s, If) and s.targets and s.targets[0] in self.folding.choices)
+            for s in test.body
+        )
 
     def _range(self, trip_range: Range) -> str:
         bounds = [self.text(trip_range.start), self.text(trip_range.stop)]

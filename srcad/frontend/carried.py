@@ -157,9 +157,8 @@ def _phi(
             cell = next(ctx.numbers)
             ctx.state.memory[cell] = phi
             carried.phi_cells[key] = cell
-            if defined and merge.reached_elsewhere(ctx.state, value, key):
-                others = {value.cell} | ctx.state.aliases.get(value.cell, frozenset())
-                memory.may_share(ctx.state, cell, frozenset(others))
+            if defined and (others := merge.reached_elsewhere(ctx, ctx.state, value, key)):
+                memory.may_share(ctx.state, cell, others)
             return Array(cell, value.kind)
         case Items(items=items):
             inner = (
@@ -243,7 +242,7 @@ def compare(
             ends.grown = True
         elif identity in plan.heap:
             _next_content(ctx, plan, ends, carried, identity, head, end)
-    _note_sharing(plan, ends, head, end, live | after)
+    _note_sharing(ctx, plan, ends, head, end, live | after)
     leave = _leaving(ctx, plan, ends, end)
     if ends.grown:
         return True, [], None
@@ -392,6 +391,7 @@ def _widen(
 
 
 def _note_sharing(
+    ctx: Lowering,
     plan: Plan,
     ends: _Ends,
     head: State,
@@ -399,21 +399,18 @@ def _note_sharing(
     live: frozenset[str],
 ) -> None:
     """Note which carried arrays may be one piece of memory in later trips."""
-    owners: dict[int, list[str]] = {}
-    for key, cell in ends.cells.items():
-        owners.setdefault(cell, []).append(key)
+    owners = dict(ends.cells)
+    reached = set(ctx.frame.live_above)
     for name, value in end.env.items():
-        if name not in live or name in ends.cells:
-            continue
-        for cell in memory.cells(end, value):
-            if cell in head.memory:
-                owners.setdefault(cell, []).append(f"cell {cell}")
+        if (name in live or name.startswith("<iterated")) and name not in ends.cells:
+            reached.update(memory.cells(end, value))
+    owners.update({f"cell {cell}": cell for cell in sorted(reached) if cell in head.memory})
     before = len(plan.sharing)
-    for names in owners.values():
-        unique = sorted(set(names))
-        for i, first in enumerate(unique):
-            for second in unique[i + 1 :]:
-                plan.sharing.add((first, second))
+    for first, cell in ends.cells.items():
+        beside = {cell} | end.aliases.get(cell, frozenset())
+        for second, other in owners.items():
+            if second != first and other in beside:
+                plan.sharing.add((min(first, second), max(first, second)))
     if len(plan.sharing) != before:
         ends.grown = True
 

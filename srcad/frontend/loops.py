@@ -51,6 +51,16 @@ def lower_for(ctx: Lowering, node: gast.For) -> None:
     if not _counted(ctx, iterable):
         _unroll(ctx, node, objects.iterate(ctx, iterable, node.iter))
         return
+    # The loop reads what it runs over in every trip, whatever becomes of the names of that.
+    hidden = f"<iterated {next(ctx.numbers)}>"
+    ctx.name(hidden, iterable)
+    try:
+        _lower_counted(ctx, node, iterable)
+    finally:
+        ctx.state.env.pop(hidden, None)
+
+
+def _lower_counted(ctx: Lowering, node: gast.For, iterable: Value) -> None:
     trip_range, element = counted(ctx, iterable, node)
     bounds = (trip_range.start, trip_range.stop, trip_range.step)
     try:

@@ -225,11 +225,12 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
     live = set(ctx.frame.live_above) if ctx.frames else set()
     now = ctx.frame.live_now if ctx.frames else None
     for identifier, value in ctx.state.env.items():
-        if now is not None and identifier not in now:
+        hidden = identifier.startswith("<iterated")
+        if now is not None and identifier not in now and not hidden:
             continue
         for reached in cells(ctx.state, value):
             live.add(reached)
-            if reached in sharing:
+            if reached in sharing and not hidden:
                 ctx.refuse(
                     f"this writes to memory that `{identifier}` may share",
                     node,

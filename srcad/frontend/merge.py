@@ -228,10 +228,9 @@ class Merge:
         var = self.phi(yes, no, a.kind, name)
         cell = next(self.ctx.numbers)
         self.memory[cell] = var
-        sharing = set()
+        sharing: set[int] = set()
         for side, array in ((self.yes, a), (self.no, b)):
-            if reached_elsewhere(side.state, array, name):
-                sharing |= {array.cell} | side.state.aliases.get(array.cell, frozenset())
+            sharing |= reached_elsewhere(self.ctx, side.state, array, name)
         if sharing:
             shell = State(aliases=self.aliases)
             memory.may_share(shell, cell, frozenset(sharing))
@@ -364,13 +363,14 @@ def _path_vars(array: Array) -> list[Var]:
     return [var for step in array.path for arg in step.args for var in operand_vars(arg)]
 
 
-def reached_elsewhere(state: State, array: Array, name: str) -> bool:
-    """Whether another name reaches the memory that a name is about to take over."""
-    return any(
-        array.cell in set(memory.cells(state, value))
-        for other, value in state.env.items()
-        if other != name
-    )
+def reached_elsewhere(ctx: Lowering, state: State, array: Array, name: str) -> frozenset[int]:
+    """The memory that a name is about to take over, if another name may reach it."""
+    taken = {array.cell} | state.aliases.get(array.cell, frozenset())
+    others = set(ctx.frame.live_above) if ctx.frames else set()
+    for other, value in state.env.items():
+        if other != name:
+            others.update(memory.cells(state, value))
+    return frozenset(taken) if taken & others else frozenset()
 
 
 def is_equal(a: object, b: object) -> bool:

@@ -18,7 +18,7 @@ from srcad.emit.module import Text, joined, tape_positions, tupled
 from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
-from srcad.ir.walk import statements
+from srcad.ir.walk import defined, statements
 from srcad.loops.elements import vector_name
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
@@ -152,7 +152,8 @@ def loop_text(
     )
     expressions.writer = writer
     writer.taken = set(names.of.values()) | kept | {"saved"}
-    writer.memory = memory_of(function, buffers, names.of)
+    values = (*function.params, *defined(function.body))
+    writer.memory = memory_of(function, buffers, values)
     writer.dense = _dense(function)
     handed = [
         frozenset(folding.open(result)) if isinstance(result, Var) else frozenset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from srcad.emit.buffers import is_view
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
 from srcad.ir.nodes import Const, Let, Operand, Var
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
 
+WHOLE = (Const(Ellipsis), (Const(Ellipsis),))
+
+
 def update(writer: LoopWriter, stmt: Let, name: str) -> None:
     """An update in place of an array."""
     array = stmt.args[0]
     assert isinstance(array, Var)
-    if (read := writer.folding.lets.get(array)) is not None:
-        # In memory of its own; whoever reads the array as it was computes it anew.
-        writer.make(array, name)
-        writer.folding.lets[array] = read
-        del writer.names[array]
+    if array in writer.folding.lets:
+        # Only this update works on what is made here: others still read the array as it was.
+        held = writer.folding.lets[array]
+        writer.make(array, name, lasting=not is_view(held))
+        if id(stmt) in writer.buffers.copied and not writer.is_elementwise(held):
+            writer.line(f"{name} = {name}.copy()")
     elif id(stmt) in writer.buffers.copied:
         writer.line(f"{name} = {writer.text(array)}.copy()")
     elif array in writer.names and writer.names[array] != name:
@@ -66,7 +71,11 @@ def _region(
         return
     if _needs_temporary(writer, value, name, index):
         assert isinstance(value, Var)
-        writer.materialise(value)
+        if value in writer.folding.lets:
+            writer.materialise(value)
+        elif index not in WHOLE or value.kind.rank != array.kind.rank:
+            # An array by name, `x[::-1] += x`. Two that are whole meet in the same elements only.
+            value = writer.duplicate(value)
     counters, position = writer.indices(dims)
     elements.dims = dims
     try:
@@ -222,17 +231,24 @@ def _fancy(
         return
     where = items[0]
     assert isinstance(where, Var)
-    positions = writer.materialise(where)
     counter = writer.counters(1)[0]
-    source = writer.materialise(value) if isinstance(value, Var) and value.kind.rank else None
+    positions = _unchanged(writer, where, name)
+    source = None
+    if isinstance(value, Var) and value.kind.rank:
+        source = _unchanged(writer, value, name)
+    shown = f"{source}[{counter}]" if source else _once(writer, value)
     writer.flush()
     if where.kind.is_bool:
         if kind == "add" or source is not None:
             _in_python(writer, name, index, value, kind, False)
             return
+        if writer.checked and not writer.sizes.equal(where.shape[0], array.shape[0]):
+            writer.helpers.add("Bail")
+            writer.line(f"if {positions}.shape[0] != {name}.shape[0]:")
+            writer.line("    raise Bail")
         writer.line(f"for {counter} in range({positions}.shape[0]):")
         writer.line(f"    if {positions}[{counter}]:")
-        writer.line(f"        {name}[{counter}] = {writer.text(value)}")
+        writer.line(f"        {name}[{counter}] = {shown}")
         return
     if source is not None:
         writer.line(f"if {source}.shape[0] != {positions}.shape[0]:")
@@ -243,9 +259,26 @@ def _fancy(
         writer.helpers.add("Bail")
         writer.line(f"    if not -{name}.shape[0] <= {positions}[{counter}] < {name}.shape[0]:")
         writer.line("        raise Bail")
-    shown = f"{source}[{counter}]" if source else writer.text(value)
     sign = "+=" if kind == "add" else "="
     writer.line(f"    {name}[{positions}[{counter}]] {sign} {shown}")
+
+
+def _unchanged(writer: LoopWriter, var: Var, name: str) -> str:
+    """An array that stays what it is while `name` is written to."""
+    array = writer.materialise(var)
+    if writer.alias(array, name):
+        return writer.names[writer.duplicate(var)]
+    return array
+
+
+def _once(writer: LoopWriter, value: Operand) -> str:
+    """A number that is computed before a loop."""
+    text = writer.text(value)
+    if isinstance(value, Const) or text.isidentifier():
+        return text
+    own = writer.fresh("number")
+    writer.line(f"{own} = {text}")
+    return own
 
 
 def _in_python(

@@ -115,6 +115,11 @@ def not_before(stop, start):
     return max(stop, start)
 
 
+def from_start(index, length):
+    """An index that may count from the end, as one from the start."""
+    return index + length if index < 0 else index
+
+
 def in_range(index, length):
     """An array of indices, none of them out of range."""
     for i in range(index.shape[0]):
@@ -159,6 +164,7 @@ HELPERS = (
     clipped,
     clipped_back,
     not_before,
+    from_start,
     in_range,
     push_number,
     push_array,
