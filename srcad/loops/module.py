@@ -115,6 +115,7 @@ def loop_text(
     handed = (v for r in function.body.results if isinstance(r, Var) for v in folding.open(r))
     writer.handed = frozenset(handed)
     writer.positions = tape_positions(function, names.of)
+    writer.taken |= set(writer.positions.values())
     writer.known_vars = set(function.params)
     params = [names.of[param] for param in function.params]
     head = params if unpacked is None else ["saved", *params[unpacked:]]
