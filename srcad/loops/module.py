@@ -161,6 +161,7 @@ def loop_text(
     ]
     writer.handed = frozenset().union(*handed)
     writer.positions = tape_positions(function, names.of)
+    writer.taken |= set(writer.positions.values())
     writer.known_vars = set(function.params)
     params = [names.of[param] for param in function.params]
     head = params if unpacked is None else ["saved", *params[unpacked:]]

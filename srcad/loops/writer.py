@@ -353,7 +353,9 @@ class LoopWriter(Writer):
             self._shares(name, kept)
         try:
             self.names[var] = name
-            if self.is_elementwise(kept):
+            if not var.kind.rank:
+                self._scalar_statement(kept, name)
+            elif self.is_elementwise(kept):
                 self._define(kept, name, held=True)
             elif kept.primitive.text in FRESH:
                 self._allocation(kept, name)

@@ -286,6 +286,22 @@ def two_loops_in_a_branch(x, y, count):
     return x + y
 
 
+def returns_out_of_a_loop(matrix):
+    while True:
+        matrix = matrix * 1.1 + np.sum(matrix, axis=0)
+        if np.max(matrix) > 5.0:
+            return matrix
+
+
+def names_like_those_of_stacks(a, a_left):
+    k = 0
+    while a < 5.0:
+        a = a * a_left + a**2
+        a_left = a_left + a
+        k += 1
+    return a * a_left * k
+
+
 PROGRAMS = [
     (power_by_loop, (1.3, 4)),
     (power_by_loop, (1.3, 0)),
@@ -338,4 +354,6 @@ PROGRAMS = [
     (while_on_element, (np.array([0.5, 1.1, 0.7, 1.4]), 0.2)),
     (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, 1.4]), 0.8, 2)),
     (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, -2.4]), 0.8, 2)),
+    (returns_out_of_a_loop, (np.array([[0.5, 1.1], [0.7, 0.4]]),)),
+    (names_like_those_of_stacks, (0.6, 0.8)),
 ]

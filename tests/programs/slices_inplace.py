@@ -306,6 +306,12 @@ def element_into_many(x, positions):
     return x
 
 
+def quotient_of_own_elements(x, number):
+    x[::2] = x[1] * number / (1.5 + x[2] ** 2)
+    x[1:] = np.sum(x) * x[0] / x[-1]
+    return x
+
+
 def mask_of_another(x, y, number):
     for i in range(2):
         x[y > 0.6] = y[-i] * number
@@ -389,4 +395,5 @@ PROGRAMS = [
     (mask_of_another, (THREE, np.array([0.7, 0.2, 0.9]), 1.3)),
     (written_with_itself, (THREE, False)),
     (flat_before_overwrite, (MATRIX, np.linspace(0.3, 1.4, 6))),
+    (quotient_of_own_elements, (VECTOR, 0.7)),
 ]

@@ -232,6 +232,19 @@ def from_the_end_of_rows(matrix, k):
 
 
 
+def view_of_all_minus_itself(x):
+    y = x[::1]
+    y[:] -= y
+    return x
+
+
+def view_of_all_times_itself(x):
+    y = x[:]
+    y[:] *= y
+    return x
+
+
+
 VECTOR = np.array([0.5, 1.2, -0.8, 0.9, 1.6])
 THREE = np.array([0.5, 1.2, -0.8])
 MATRIX = np.array([[0.5, 1.2, -0.8], [0.9, 1.6, 0.3], [1.1, -0.7, 0.4]])
@@ -273,4 +286,6 @@ PROGRAMS = [
     (from_the_end_of_a_transpose, (np.linspace(0.1, 1.2, 12).reshape(3, 4), 1)),
     (from_the_end_of_rows, (MATRIX, -1)),
     (from_the_end_of_rows, (MATRIX, 0)),
+    (view_of_all_minus_itself, (VECTOR,)),
+    (view_of_all_times_itself, (VECTOR,)),
 ]
