@@ -197,3 +197,19 @@ def test_trips_of_independent_loops_in_any_order(name):
         got = bars_by(engine, specialisation, leaves, in_any_order)
     for one, other in zip(numbers(got), numbers(expected), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-10)
+
+
+def summed_and_read(x, r, a):
+    r += a * a
+    return np.sum(x) * a + np.sum(r) - (r[0] - a)
+
+
+def test_what_a_sum_reads_may_be_read_beside_it():
+    x = np.array([0.3, 0.5, 0.9])
+    value, bars = srcad.value_and_grad(
+        srcad.differentiable(engine="numba")(summed_and_read), argnums=(0, 1, 2)
+    )(x, x[::-1].copy(), 1.5)
+    assert value == pytest.approx(summed_and_read(x, x[::-1].copy(), 1.5))
+    np.testing.assert_allclose(bars[0], [1.5, 1.5, 1.5])
+    np.testing.assert_allclose(bars[1], [0.0, 1.0, 1.0])
+    assert bars[2] == pytest.approx(np.sum(x) + 4 * 1.5 + 1.0)

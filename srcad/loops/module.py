@@ -180,7 +180,8 @@ def loop_text(
     writer.held = {}
     texts = []
     for place, result in enumerate(function.body.results, 1):
-        writer.handed = frozenset().union(*handed[place:])
+        beside = folding.beside_sums(result) if isinstance(result, Var) else frozenset()
+        writer.handed = beside.union(*handed[place:])
         texts.append(writer.result(result))
     writer.line(f"return {results(texts)}")
     return Text(

@@ -390,8 +390,6 @@ class LoopWriter(Writer):
             or matvec.fused(self, stmt, name)
         )
 
-    # -- calls on whole arrays -------------------------------------------------------------------
-
     def array_call(self, stmt: Let) -> str:
         """A call that Numba compiles as it stands, on named arrays."""
         if stmt.primitive.text in ("@", "np.dot", "np.matmul") and all(
