@@ -3,21 +3,21 @@
 import re
 
 HELPERS = {
-    "bump": '''
+    "bump": """
 def bump(p, s):
     p[1:] += s * p[:-1]
     return np.sum(p)
-''',
-    "both": '''
+""",
+    "both": """
 def both(p, q):
     return p * q, p + 0.5 * q
-''',
-    "fill": '''
+""",
+    "fill": """
 def fill(p, s):
     for i in range(p.shape[0]):
         p[i] = p[i] * s + 0.1 * i
-''',
-    "early": '''
+""",
+    "early": """
 def early(s):
     if s > 0.4:
         return s * s
@@ -26,19 +26,19 @@ def early(s):
         if s > 0.5:
             return s * 1.5
     return -s
-''',
-    "rows": '''
+""",
+    "rows": """
 def rows(p, s):
     for row in p:
         row *= s
         row[:1] += 0.25
     return p
-''',
-    "relax": '''
+""",
+    "relax": """
 def relax(p, q):
     q[1:-1] = 0.5 * (p[2:] + p[:-2])
     return q
-''',
+""",
 }
 
 

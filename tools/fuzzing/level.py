@@ -75,9 +75,7 @@ def _written(made: pipeline.Specialisation) -> dict[str, Any] | None:
         raise Wrong(f"raises {type(error).__name__}, writing the loop level", str(error)) from error
 
 
-def _check_backward(
-    made: pipeline.Specialisation, backward: Any, saved: Any, truth: Truth
-) -> None:
+def _check_backward(made: pipeline.Specialisation, backward: Any, saved: Any, truth: Truth) -> None:
     """The gradient, twice, of which the first call must not change what the second one reads."""
 
     def run(weights: Any) -> Any:

@@ -57,7 +57,13 @@ def same(first: Any, second: Any) -> bool:
 
 
 def same_type(first: Any, second: Any) -> bool:
-    """Whether two leaves are of one type and dtype."""
+    """Whether two leaves are of one type and dtype.
+
+    `float` and its subclass `np.float64` are one: where a variable may be either, srcad takes it
+    for the second.
+    """
+    if isinstance(first, float) and isinstance(second, float):
+        return True
     return type(first) is type(second) and (
         getattr(first, "dtype", None) == getattr(second, "dtype", None)
     )
