@@ -37,9 +37,10 @@ class Report:
 
     def summary(self, first: int, after: int, seconds: float) -> str:
         """The lines at the end of a run."""
+        rate = 60 * self.programs / max(seconds, 1e-3)
         lines = [
             f"{self.programs} programs of {self.statements} lines, {self.compiled} of them compiled"
-            f" (seeds {first} to {after - 1}, {60 * self.programs / max(seconds, 1e-3):.0f} a minute)"
+            f" (seeds {first} to {after - 1}, {rate:.0f} a minute)"
         ]
         for title, counts in (
             ("checked", self.checks),

@@ -10,18 +10,16 @@ import numpy as np
 
 from fuzzing.case import Case
 
-ATTEMPTS = 1500
-
 Fails = Callable[[Case], bool]
 
 
-def shrink(case: Case, fails: Fails, attempts: int = ATTEMPTS) -> Case:
+def shrink(case: Case, fails: Fails, attempts: int) -> Case:
     """Make a case smaller while it fails.
 
     Args:
         case: a case that fails.
         fails: whether another one fails in the same way.
-        attempts: how many to try at most; a number, so that a run can be repeated.
+        attempts: how many to try at most.
     """
     left = attempts
     case = replace(case, source=ast.unparse(ast.parse(case.source)) + "\n")
