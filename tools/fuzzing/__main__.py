@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 import time
-import warnings
 
 
 def parse_options(given=None):
@@ -29,7 +28,6 @@ def parse_options(given=None):
 
 def main(given=None):
     options = parse_options(given)
-    warnings.simplefilter("ignore")  # nan and infinity are among the things that are tried
     with tempfile.TemporaryDirectory() as cache:
         os.environ["SRCAD_CACHE_DIR"] = cache
         from fuzzing.run import run  # srcad looks at the environment when it is imported

@@ -1,5 +1,6 @@
 """One program after the other."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -35,15 +36,17 @@ def run(
     """
     report = Report()
     seed = first
-    while seed < first + programs and not late() and report.failures.total() < most:
-        case = case_of(seed)
-        if case is not None:
-            compiled = bool(every) and seed % every == 0
-            outcome = check(case, compiled)
-            report.add(case, outcome, compiled)
-            if outcome.failure:
-                tell(entry(*smallest(case, outcome.failure, compiled), seed))
-        seed += 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nan and infinity are among the things that are tried
+        while seed < first + programs and not late() and report.failures.total() < most:
+            case = case_of(seed)
+            if case is not None:
+                compiled = bool(every) and seed % every == 0
+                outcome = check(case, compiled)
+                report.add(case, outcome, compiled)
+                if outcome.failure:
+                    tell(entry(*smallest(case, outcome.failure, compiled), seed))
+            seed += 1
     return report, seed
 
 
