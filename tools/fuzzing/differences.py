@@ -12,9 +12,10 @@ SPREAD, KINK = 1e-4, 1e-3
 
 
 def directional(function: Any, call: tuple[Any, ...], weights: list[Any], direction: list[Any]):
-    """The derivative of <weights, function(*call)> along a direction.
+    """The derivative of <weights, function(*call)> along a direction, and how far it is uncertain.
 
-    None at kinks and jumps: where three steps do not agree, or the two sides do not.
+    None at kinks and jumps: where three steps do not agree, or the two sides do not. How far the
+    sides differ is the uncertainty, for there are kinks among large numbers, too.
 
     Args:
         function: a plain function.
@@ -44,7 +45,7 @@ def directional(function: Any, call: tuple[Any, ...], weights: list[Any], direct
         return None
     if not abs(one_sided[0] - one_sided[1]) <= KINK * size:
         return None
-    return both[1]
+    return both[1], abs(one_sided[0] - one_sided[1])
 
 
 def _moved(leaf: Any, change: Any) -> Any:

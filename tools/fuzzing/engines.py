@@ -95,7 +95,7 @@ def check_compiled(engine: Any, truth: Truth) -> None:
     call, expected, tolerance = truth.call, truth.expected, truth.tolerance
     found, pullback = gradient(engine, call, expected, truth.weights, tolerance, "compiled")
     check_bars(leaves(found), leaves(truth.bars), tolerance, "compiled")
-    if np.shape(expected) == () and is_float(expected):
+    if is_float(expected) and np.shape(expected) == ():
         numbers = tuple(i for i, leaf in enumerate(call) if is_float(leaf))
         unit = leaves(pullback(constant_like(expected, 1.0)))
         for _ in range(2):  # the second call takes a shorter way

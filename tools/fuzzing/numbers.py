@@ -70,10 +70,12 @@ def same_type(first: Any, second: Any) -> bool:
 
 
 def close(actual: Any, expected: Any, tolerance: float) -> bool:
-    """Whether two leaves are equal but for rounding, measured by the largest entry."""
+    """Whether two leaves are equal but for rounding, measured by the largest finite entry."""
     left, right = np.asarray(actual, float), np.asarray(expected, float)
-    scale = np.max(np.abs(right), initial=1.0)
-    return left.shape == right.shape and bool(np.all(np.abs(left - right) <= tolerance * scale))
+    scale = np.max(np.abs(right), initial=1.0, where=np.isfinite(right))
+    return left.shape == right.shape and np.allclose(
+        left, right, rtol=0.0, atol=tolerance * scale, equal_nan=True
+    )
 
 
 def inner(first: list[Any], second: list[Any]) -> float:
