@@ -119,6 +119,26 @@ def first_failure(kind, seeds):
     raise AssertionError("not found")
 
 
+def test_a_statement_without_effect_need_not_raise():
+    source = "import numpy as np\n\ndef f(x):\n    y = x[9]\n    return x * 2.0\n"
+    outcome = check(Case(0, source, ((np.ones(2),),)))
+    assert outcome.failure is None
+    assert outcome.counts == {"exceptions left out": 1}
+
+
+@pytest.mark.parametrize("kind, sides", [("smooth", 3), ("median", 3), ("kink", 2)])
+def test_differences_know_their_kinks(kind, sides):
+    body = {
+        "smooth": "np.sum(x * x)",
+        "median": "min(max(x[0], x[1]), x[2])",  # one direction in three sees no kink
+        "kink": "1000.0 * x[0] + 0.5 * abs(x[1])",
+    }[kind]
+    call = np.full(sides, 0.5) if kind != "kink" else np.array([1.0, 0.0])
+    outcome = check(Case(0, f"import numpy as np\n\ndef f(x):\n    return {body}\n", ((call,),)))
+    assert outcome.failure is None
+    assert outcome.counts["loop level"] == 1
+
+
 SMALL = """import numpy as np
 
 def g(x):

@@ -38,10 +38,13 @@ def main(given=None):
         most = sys.maxsize if options.keep_going else 10
         start = time.monotonic()
 
+        def tell(text):
+            print(text, flush=True)
+
         def late():
             return options.seconds is not None and time.monotonic() - start > options.seconds
 
-        report, after = run(options.seed, many, options.compile, late, most, print)
+        report, after = run(options.seed, many, options.compile, late, most, tell)
     print(report.summary(options.seed, after, time.monotonic() - start))
     return 1 if report.failures else 0
 
