@@ -23,6 +23,7 @@ REFUSED = "no loop level"
 UNBOUND = "left to the compiler"
 BAILED = "left to the array level"
 AGREED = "loop level"
+FUSED = "loop level, with value_and_grad"
 
 
 def check_loops(truth: Truth, papers: dict[int, Any]) -> str:
@@ -62,6 +63,7 @@ def check_loops(truth: Truth, papers: dict[int, Any]) -> str:
     both = functions.get(f"{name}_value_and_grad")
     if both and f"{name}_bwd" not in both.__code__.co_names:  # else it is the two others
         _check_fused(made, both, truth)
+        return FUSED
     return AGREED
 
 

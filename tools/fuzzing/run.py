@@ -4,13 +4,18 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from fuzzing.case import Case, Wrong, case_of
+from fuzzing.case import Case, Outcome, Wrong, case_of
 from fuzzing.checks import check
+from fuzzing.patience import TooLong, limited
 from fuzzing.report import Report, entry
 from fuzzing.shrinking import shrink
 
 ATTEMPTS, COMPILED_ATTEMPTS = 1500, 60
 """How many smaller cases to try; numbers, not seconds, so that a run can be repeated."""
+
+
+LIMIT = 120.0
+"""Seconds for a program; a hundred times what most of them take."""
 
 
 def run(
@@ -42,12 +47,21 @@ def run(
             case = case_of(seed)
             if case is not None:
                 compiled = bool(every) and seed % every == 0
-                outcome = check(case, compiled)
+                outcome = attempt(case, compiled)
                 report.add(case, outcome, compiled)
                 if outcome.failure:
                     tell(entry(*smallest(case, outcome.failure, compiled), seed))
             seed += 1
     return report, seed
+
+
+def attempt(case: Case, compiled: bool) -> Outcome:
+    """Check a case, which must not take for ever."""
+    try:
+        with limited(LIMIT):
+            return check(case, compiled)
+    except TooLong:
+        return Outcome(Wrong("takes too long"))
 
 
 def smallest(case: Case, failure: Wrong, compiled: bool) -> tuple[Case, Wrong]:
@@ -56,7 +70,7 @@ def smallest(case: Case, failure: Wrong, compiled: bool) -> tuple[Case, Wrong]:
     def fails(smaller: Case) -> bool:
         nonlocal failure
         try:
-            found = check(smaller, compiled).failure
+            found = attempt(smaller, compiled).failure
         except Exception:  # the program itself is broken
             return False
         if found is None or found.kind != failure.kind:
@@ -64,6 +78,8 @@ def smallest(case: Case, failure: Wrong, compiled: bool) -> tuple[Case, Wrong]:
         failure = found
         return True
 
+    if failure.kind == "takes too long":
+        return case, failure  # so would each attempt
     again = check(case).failure if compiled else None
     if again is not None and again.kind == failure.kind:
         compiled = False  # it can be seen without a compiler, which is faster
