@@ -77,8 +77,10 @@ class Writer:
 
     def block(self, block: Block) -> None:
         """Write the statements of a block."""
+        around = self.depth
         for stmt in block.body:
             self.stmt(stmt)
+        self.depth = around  # a `with` whose end is never reached
 
     def inner(self, block: Block, moves: list[tuple[str, Atom]], tail: Iterable[str] = ()) -> None:
         """An indented block, ending with the values that it hands out."""
@@ -335,6 +337,14 @@ class Writer:
                 self.line(f"print({', '.join(args)})")
             case "raise":
                 self._raise(stmt)
+            case "errstate" if stmt.kwargs:
+                modes = ", ".join(f"{key}={self.text(mode)}" for key, mode in stmt.kwargs)
+                self.line(f"with np.errstate({modes}):")
+                self.depth += 1
+            case "errstate":
+                if self.lines[-1].lstrip().startswith("with np.errstate("):
+                    self.line("pass")
+                self.depth -= 1
             case "record":
                 self._record(stmt)
             case "replay":

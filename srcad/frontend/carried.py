@@ -462,6 +462,7 @@ def after_loop(
                 return Mapping(tuple((k, swapped(v, "")) for k, v in pairs))
             case Record(type=kind, fields=fields):
                 return Record(kind, tuple((k, swapped(v, "")) for k, v in fields))
+        return content
 
     state = head.copy()
     state.env = {

@@ -70,6 +70,7 @@ class Lowering:
     written: set[int] = field(default_factory=set)
     captured_cells: dict[int, Capture] = field(default_factory=dict)
     printing: bool = False
+    ignored: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
     fixed_origin: bool = False

@@ -143,15 +143,19 @@ class Merge:
                 )
                 self.heap[identity] = Mapping(pairs)
             case Record(), Record() if a.type is b.type:
+                left, right = dict(a.fields), dict(b.fields)
                 fields = tuple(
-                    (key, self.values(x, y, key))
-                    for (key, x), (_, y) in zip(a.fields, b.fields, strict=True)
+                    (key, self.values(left.get(key), right.get(key), key))
+                    for key in dict.fromkeys([*left, *right])
                 )
                 self.heap[identity] = Record(a.type, fields)
             case None, None:
                 pass
             case _:
-                return Conflict("has different contents on different paths")
+                # Whoever gets here by another name meets the conflict too.
+                apart = Conflict("has different contents on different paths")
+                self.heap[identity] = apart
+                return apart
         return Ref(identity)
 
     def _only(self, value: Value | None, side: int, name: str) -> Value:
@@ -194,6 +198,7 @@ class Merge:
                 return Mapping(tuple((k, self._only(v, side, str(k))) for k, v in pairs))
             case Record(type=kind, fields=fields):
                 return Record(kind, tuple((k, self._only(v, side, k)) for k, v in fields))
+        return content
 
     def _cell_on_one_side(self, cell: int, side: int) -> None:
         if cell in self.memory:

@@ -117,6 +117,9 @@ def _fixed(ctx: Lowering, value: Any) -> Value:
 
 def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
     """Turn an outside number or array into the input that holds it."""
+    if isinstance(value, Ref) and isinstance(ctx.state.heap.get(value.identity), Conflict):
+        content = ctx.state.heap[value.identity]
+        ctx.refuse(f"{describe(ctx, value)} {content.reason}", node, error=UnsupportedType)  # type: ignore[union-attr]
     if not isinstance(value, Foreign):
         return value
     if isinstance(value.value, NUMBERS):
@@ -217,11 +220,7 @@ def static_compare(
     """`is`, `is not`, `in`, `not in` on what is known while specialising."""
     membership = function(1, [1]) if function not in (operator.is_, operator.is_not) else None
     if membership is None:
-        known = [v.value if isinstance(v, Static) else _Thing(v) for v in (left, right)]
-        numbers = [v for v in (left, right) if isinstance(v, Number)]
-        if len(numbers) == 2 and all(isinstance(v.atom, Const) for v in numbers):
-            known = [v.atom.value for v in numbers]  # type: ignore[union-attr]
-        return bool(function(*known))
+        return _identical(ctx, left, right, node) == (function is operator.is_)
     container = resolve(ctx, right, node)
     if isinstance(container, Ref) and isinstance(
         content := ctx.state.heap[container.identity], Mapping
@@ -230,11 +229,34 @@ def static_compare(
     return bool(function(static(ctx, left, node), static(ctx, container, node)))
 
 
-@dataclasses.dataclass(frozen=True)
-class _Thing:
-    """Something that is not a static constant: identical to nothing but itself."""
-
-    value: Value
+def _identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool:
+    """`left is right`, where that is certain."""
+    match left, right:
+        case (Static(value=a), Static(value=b)) | (Foreign(value=a), Foreign(value=b)):
+            return a is b
+        case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
+            return a is b
+        case Ref(identity=a), Ref(identity=b):
+            return bool(a == b)
+        case (Static(value=None | type() | bool() | str()), _) | (
+            _,
+            Static(value=None | type() | bool() | str()),
+        ):
+            return False
+        case Closure(function=a), Closure(function=b) if a is not None or b is not None:
+            return a is b
+        case Array(), Array() if left.cell == right.cell and not left.path and not right.path:
+            return True
+    if left is right:
+        return True
+    if type(left) is not type(right) and not any(isinstance(v, Foreign) for v in (left, right)):
+        return False
+    ctx.refuse(
+        "whether these are one object is not known before the program runs",
+        node,
+        "compare what they hold, or pass a flag",
+        UnsupportedType,
+    )
 
 
 def describe(ctx: Lowering, value: Value) -> str:

@@ -15,6 +15,7 @@ from srcad.errors import UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
+    contexts,
     control,
     expressions,
     loops,
@@ -138,6 +139,8 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             _raise(ctx, stmt)
         case gast.FunctionDef(name=name):
             ctx.name(name, calls.define(ctx, stmt))
+        case gast.With():
+            contexts.lower_with(ctx, stmt)
         case gast.Delete(targets=targets):
             for target in targets:
                 if not isinstance(target, gast.Name):
@@ -146,7 +149,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
         case gast.Import() | gast.ImportFrom():
             _import(ctx, stmt)
         case _:
-            what = {"Try": "try", "With": "with", "ClassDef": "class", "Match": "match"}
+            what = {"Try": "try", "ClassDef": "class", "Match": "match"}
             word = what.get(type(stmt).__name__, type(stmt).__name__)
             ctx.refuse(
                 f"`{word}` cannot be differentiated yet",

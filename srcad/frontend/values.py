@@ -170,7 +170,7 @@ Value: TypeAlias = (
     | Maybe
     | Conflict
 )
-HeapObject: TypeAlias = Sequence | Mapping | Record
+HeapObject: TypeAlias = Sequence | Mapping | Record | Conflict
 Flag: TypeAlias = "bool | Atom"
 
 

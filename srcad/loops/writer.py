@@ -449,6 +449,9 @@ class LoopWriter(Writer):
             return
         if stmt.action == "print":
             raise Unsupported("`print` runs in Python", stmt.origin)
+        if stmt.action == "errstate":
+            self.helpers.add("pass_float_errors")
+            self.line(f"pass_float_errors({stmt.payload})")
         if stmt.action == "record":
             stacks.record(self, stmt)
         elif stmt.action == "replay":

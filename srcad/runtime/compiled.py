@@ -23,6 +23,13 @@ def check_float_errors():
     """Leave compiled code if NumPy would have warned; under plain Python, NumPy has done so."""
 
 
+def pass_float_errors(ignored):
+    """Forget the errors so far if nobody is to hear of them, else leave compiled code.
+
+    Bits of `ignored`: 1 for divisions by zero, 2 for overflows, 4 for invalid operations.
+    """
+
+
 def independent(length):
     """A range whose trips may be taken in any order or at once: none touches what another writes.
 
