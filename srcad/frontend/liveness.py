@@ -61,6 +61,10 @@ def stores(nodes: Iterable[gast.AST]) -> Names:
                 found.add(inner.id)
             elif isinstance(inner, gast.FunctionDef):
                 found.add(inner.name)
+            elif isinstance(inner, gast.MatchAs | gast.MatchStar) and inner.name is not None:
+                found.add(inner.name)
+            elif isinstance(inner, gast.MatchMapping) and inner.rest is not None:
+                found.add(inner.rest)
     return frozenset(found)
 
 
@@ -94,6 +98,10 @@ def _before(
         case gast.With(items=items, body=body):
             inner = _block(body, out, on_break, on_continue, facts)
             return inner | frozenset().union(*(reads(item.context_expr) for item in items))
+        case gast.Match(cases=cases):
+            ways = [_block(case.body, out, on_break, on_continue, facts) for case in cases]
+            asked = [reads(part) for case in cases for part in (case.pattern, case.guard) if part]
+            return out.union(reads(stmt.subject), *ways, *asked)
         case gast.Assign(targets=targets):
             plain = {t.id for target in targets for t in _plain_targets(target)}
             return (out - plain) | reads(stmt)

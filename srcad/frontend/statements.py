@@ -19,6 +19,7 @@ from srcad.frontend import (
     control,
     expressions,
     loops,
+    matching,
     memory,
     merge,
     objects,
@@ -139,6 +140,8 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             _raise(ctx, stmt)
         case gast.FunctionDef(name=name):
             ctx.name(name, calls.define(ctx, stmt))
+        case gast.Match():
+            matching.lower_match(ctx, stmt)
         case gast.With():
             contexts.lower_with(ctx, stmt)
         case gast.Delete(targets=targets):
@@ -149,7 +152,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
         case gast.Import() | gast.ImportFrom():
             _import(ctx, stmt)
         case _:
-            what = {"Try": "try", "ClassDef": "class", "Match": "match"}
+            what = {"Try": "try", "ClassDef": "class"}
             word = what.get(type(stmt).__name__, type(stmt).__name__)
             ctx.refuse(
                 f"`{word}` cannot be differentiated yet",
