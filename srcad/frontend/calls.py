@@ -13,6 +13,7 @@ import gast
 from srcad.errors import MissingRule, UnsupportedType
 from srcad.frontend import (
     attributes,
+    boxes,
     builtin,
     control,
     expressions,
@@ -256,6 +257,7 @@ def inline(
         callee.scope,
         live_above=frozenset(above),
     )
+    boxes.open_boxes(ctx, frame, env)
     ctx.frames.append(frame)
     left, ctx.state.left = ctx.state.left, {}
     ctx.state.env = env

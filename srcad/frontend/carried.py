@@ -243,7 +243,8 @@ def compare(
             ends.grown = True
         elif identity in plan.heap:
             _next_content(ctx, plan, ends, carried, identity, head, end)
-    _note_sharing(plan, ends, head, end, live | after)
+    above = ctx.frame.live_above if ctx.frames else frozenset()
+    _note_sharing(plan, ends, head, end, live | after, above)
     leave = _leaving(ctx, plan, ends, end)
     if ends.grown:
         return True, [], None
@@ -397,17 +398,22 @@ def _note_sharing(
     head: State,
     end: State,
     live: frozenset[str],
+    above: frozenset[int],
 ) -> None:
     """Note which carried arrays may be one piece of memory in later trips."""
     owners: dict[int, list[str]] = {}
     for key, cell in ends.cells.items():
-        owners.setdefault(cell, []).append(key)
+        for reached in sorted({cell} | end.aliases.get(cell, frozenset())):
+            owners.setdefault(reached, []).append(key)
     for name, value in end.env.items():
-        if name not in live or name in ends.cells:
+        if (name not in live and not name.startswith("<box")) or name in ends.cells:
             continue
         for cell in memory.cells(end, value):
             if cell in head.memory:
                 owners.setdefault(cell, []).append(f"cell {cell}")
+    for cell in sorted(above):
+        if cell in owners and cell in head.memory:
+            owners[cell].append(f"cell {cell}")
     before = len(plan.sharing)
     for names in owners.values():
         unique = sorted(set(names))

@@ -15,7 +15,7 @@ from srcad.errors import Origin, SrcadError, UnsupportedSyntax
 from srcad.frontend.builder import Builder
 from srcad.frontend.liveness import Liveness
 from srcad.frontend.source import Source
-from srcad.frontend.values import Array, Foreign, Path, State, Value
+from srcad.frontend.values import Array, Foreign, Mapping, Path, State, Value
 from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
 from srcad.ir.kinds import INT, kind_of
 from srcad.ir.nodes import Const, Slice, Var
@@ -54,6 +54,7 @@ class Frame:
     path: Path = ()
     scope: Frame | None = None
     env: dict[str, Value] = field(default_factory=dict)
+    boxes: dict[str, int] = field(default_factory=dict)
     live_above: frozenset[int] = frozenset()
     live_now: frozenset[str] | None = None
 
@@ -185,4 +186,8 @@ class Lowering:
 
     def name(self, identifier: str, value: Value) -> None:
         """Bind a name."""
-        self.state.env[identifier] = value
+        box = self.frame.boxes.get(identifier) if self.frames else None
+        if box is None:
+            self.state.env[identifier] = value
+        else:
+            self.state.heap[box] = Mapping(((identifier, value),))

@@ -10,7 +10,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, calls, control, memory, methods, objects
+from srcad.frontend import attributes, boxes, calls, control, memory, methods, objects
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import (
     Array,
@@ -141,6 +141,8 @@ def literal(value: object) -> Value:
 def load(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
     """The value of a name: local, of an enclosing function, global or built in."""
     value = ctx.state.env.get(identifier)
+    if value is None:
+        value = boxes.read(ctx, ctx.frame, identifier)
     if value is None:
         value = objects.lookup(ctx, identifier, node)
     match value:

@@ -225,7 +225,8 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
     live = set(ctx.frame.live_above) if ctx.frames else set()
     now = ctx.frame.live_now if ctx.frames else None
     for identifier, value in ctx.state.env.items():
-        if now is not None and identifier not in now:
+        boxed = identifier.startswith("<box")
+        if now is not None and identifier not in now and not boxed:
             continue
         for reached in cells(ctx.state, value):
             live.add(reached)

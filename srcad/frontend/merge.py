@@ -234,8 +234,9 @@ class Merge:
         cell = next(self.ctx.numbers)
         self.memory[cell] = var
         sharing = set()
+        above = self.ctx.frame.live_above if self.ctx.frames else frozenset()
         for side, array in ((self.yes, a), (self.no, b)):
-            if reached_elsewhere(side.state, array, name):
+            if array.cell in above or reached_elsewhere(side.state, array, name):
                 sharing |= {array.cell} | side.state.aliases.get(array.cell, frozenset())
         if sharing:
             shell = State(aliases=self.aliases)

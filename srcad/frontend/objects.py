@@ -13,7 +13,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, expressions, memory
+from srcad.frontend import boxes, calls, control, expressions, memory
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -53,6 +53,9 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
     frame: Frame | None = ctx.frame
     while frame is not None and frame.function is None:
         frame = frame.scope
+        shared = None if frame is None else boxes.read(ctx, frame, identifier)
+        if shared is not None:
+            return shared
         if frame is not None and identifier in frame.env:
             found = frame.env[identifier]
             return found.value if isinstance(found, Maybe) else found

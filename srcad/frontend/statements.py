@@ -27,6 +27,7 @@ from srcad.frontend import (
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.context import Unreachable
+from srcad.frontend.liveness import stores
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -127,10 +128,13 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             ctx.state.left["broke"] = True
         case gast.Continue():
             ctx.state.left["continued"] = True
-        case gast.Pass() | gast.Global() | gast.Nonlocal():
-            if isinstance(stmt, gast.Nonlocal | gast.Global):
+        case gast.Pass() | gast.Nonlocal():
+            pass
+        case gast.Global(names=names):
+            written = stores([ctx.frame.source.node]) & set(names)
+            if written:
                 ctx.refuse(
-                    f"`{type(stmt).__name__.lower()}` cannot be differentiated yet",
+                    f"the global variable `{min(written)}` is assigned in this function",
                     stmt,
                     "return the value and assign it where the function is called",
                 )
@@ -148,6 +152,8 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             for target in targets:
                 if not isinstance(target, gast.Name):
                     ctx.refuse("`del` of an item cannot be differentiated", target)
+                if target.id in ctx.frame.boxes:
+                    ctx.refuse("`del` of a `nonlocal` variable cannot be differentiated", target)
                 ctx.state.env.pop(target.id, None)
         case gast.Import() | gast.ImportFrom():
             _import(ctx, stmt)
