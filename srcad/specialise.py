@@ -81,6 +81,9 @@ def reach(root: Any, path: Path) -> Any:
                 value = value[key]
             case "len":
                 value = len(value)
+            case "call":
+                args, named = key  # type: ignore[misc]
+                value = value(*args, **dict(named))
     return value
 
 

@@ -15,6 +15,7 @@ from srcad.frontend import (
     attributes,
     boxes,
     builtin,
+    cached,
     control,
     expressions,
     memory,
@@ -157,6 +158,8 @@ def _call_object(
         inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
     ctx.fix(Foreign(function, path))
+    if isinstance(function, functools._lru_cache_wrapper):
+        return cached.call(ctx, function, path, args, kwargs, node)
     for attribute in ("py_func", "function"):  # numba's dispatchers, srcad's own decorator
         inside = getattr(function, attribute, None)
         if isinstance(inside, types.FunctionType):

@@ -72,6 +72,7 @@ class Lowering:
     captured_cells: dict[int, Capture] = field(default_factory=dict)
     printing: bool = False
     ignored: int = 0
+    kept_cells: set[int] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
     fixed_origin: bool = False

@@ -218,6 +218,13 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
             "pass it as an argument, or copy it first with .copy()",
             UnsafeMutation,
         )
+    if cell in ctx.kept_cells:
+        ctx.refuse(
+            "this writes to an array that a cached function keeps",
+            node,
+            "copy it first with .copy()",
+            UnsafeMutation,
+        )
     ctx.written.add(cell)
     sharing = ctx.state.aliases.get(cell, frozenset())
     if not sharing:
@@ -232,7 +239,7 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
             live.add(reached)
             if reached in sharing:
                 ctx.refuse(
-                    f"this writes to memory that `{identifier}` may share",
+                    f"this writes to memory that `{_shown(identifier)}` may share",
                     node,
                     "give one of them memory of its own with .copy()",
                     UnsafeMutation,
@@ -244,6 +251,10 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
             "give one of them memory of its own with .copy()",
             UnsafeMutation,
         )
+
+
+def _shown(identifier: str) -> str:
+    return identifier.removeprefix("<box ").removesuffix(">")
 
 
 def cells(state: State, value: Value) -> Iterator[int]:
