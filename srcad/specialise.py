@@ -82,8 +82,8 @@ def reach(root: Any, path: Path) -> Any:
             case "len":
                 value = len(value)
             case "call":
-                args, named = key  # type: ignore[misc]
-                value = value(*args, **dict(named))
+                given: Any = key
+                value = value(*given[0], **dict(given[1]))
     return value
 
 

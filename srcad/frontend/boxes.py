@@ -7,7 +7,7 @@ write to.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import gast
 
@@ -18,7 +18,7 @@ from srcad.frontend.values import Conflict, Mapping, Ref, Value
 if TYPE_CHECKING:
     from srcad.frontend.context import Frame, Lowering
 
-Function = gast.FunctionDef | gast.Lambda
+Function: TypeAlias = "gast.FunctionDef | gast.Lambda"
 
 
 def open_boxes(ctx: Lowering, frame: Frame, env: dict[str, Value]) -> None:

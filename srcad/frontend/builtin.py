@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import dataclasses
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.errors import MissingRule, UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
+    classes,
     control,
     expressions,
     memory,
-    methods,
     objects,
     shaping,
     updates,
@@ -43,7 +41,6 @@ from srcad.frontend.values import (
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Var
 from srcad.ir.primitives import Primitive
-from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -326,36 +323,6 @@ def _like(plain: Any) -> Handler:
     return handler
 
 
-def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """Make an object: a NamedTuple, a dataclass, an exception, a NumPy scalar."""
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        fields = kind._fields
-        given = dict(zip(fields, args, strict=False)) | kwargs
-        defaults = getattr(kind, "_field_defaults", {})
-        given = {key: expressions.literal(value) for key, value in defaults.items()} | given
-        if set(fields) - set(given):
-            return control.fail(ctx, TypeError(f"{kind.__name__}() is missing arguments"))
-        return Items(tuple(given[name] for name in fields), kind)
-    if dataclasses.is_dataclass(kind):
-        declared = [field for field in dataclasses.fields(kind) if field.init]
-        given = dict(zip([field.name for field in declared], args, strict=False)) | kwargs
-        for field in declared:
-            if field.name not in given and field.default is not dataclasses.MISSING:
-                given[field.name] = expressions.literal(field.default)
-        if hasattr(kind, "__post_init__") or {f.name for f in declared} - set(given):
-            ctx.refuse(f"`{kind.__name__}` cannot be made inside the function yet", node)
-        ordered = tuple((field.name, given[field.name]) for field in declared)
-        return Ref(ctx.heap(Record(kind, ordered)))
-    if issubclass(kind, np.generic) and primitive_of(kind) is None:
-        return methods.astype(ctx, args[0], [Static(np.dtype(kind))], node)
-    ctx.refuse(
-        f"a `{kind.__name__}` cannot be made inside the function",
-        node,
-        "use tuples, dicts, NamedTuples or dataclasses",
-        UnsupportedType if primitive_of(kind) is None else MissingRule,
-    )
-
-
 HANDLERS: dict[Any, Handler] = {
     range: _iteration("range"),
     zip: _iteration("zip"),
@@ -384,6 +351,7 @@ HANDLERS: dict[Any, Handler] = {
     np.zeros_like: _like(np.zeros),
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
+    **classes.HANDLERS,
     **shaping.HANDLERS,
     **updates.HANDLERS,
 }

@@ -16,11 +16,13 @@ from srcad.frontend import (
     boxes,
     builtin,
     cached,
+    classes,
     control,
     expressions,
     memory,
     methods,
     objects,
+    recursion,
     statements,
 )
 from srcad.frontend.context import Frame, Unreachable
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
 TEXT = Primitive("text", str, "constant", options={"kind": OPAQUE})
 """Builds a string out of parts: the f-strings of the user's messages."""
 
-MAX_DEPTH = 40
+MAX_DEPTH = 200
 
 
 def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
@@ -120,8 +122,10 @@ def call_python(
     if isinstance(function, types.FunctionType):
         return inline(ctx, closure(ctx, function, (("object", function),)), args, kwargs, node)
     if isinstance(function, type):
-        return builtin.construct(ctx, function, args, kwargs, node)
-    return _call_object(ctx, function, (), args, kwargs, node, hint)
+        if function.__name__ == "prange" and function.__module__.startswith("numba."):
+            return call_python(ctx, range, args, kwargs, node)
+        return classes.construct(ctx, function, args, kwargs, node)
+    return _call_object(ctx, function, (("object", function),), args, kwargs, node, hint)
 
 
 def _hashable(value: object) -> bool:
@@ -233,13 +237,10 @@ def inline(
     """Lower the body of a function with its parameters bound to the arguments."""
     source = callee.source.get() if isinstance(callee.source, _Lazy) else callee.source
     if len(ctx.frames) > MAX_DEPTH:
-        ctx.refuse(
-            f"`{source.name}` calls itself: recursion cannot be differentiated yet",
-            node,
-            "write it as a loop",
-        )
+        recursion.refuse_depth(ctx, source.name, node)
     if callee.receiver is not None:
         args = [callee.receiver, *args]
+    recursion.check(ctx, source, args, kwargs, node)
     try:
         env = bind_arguments(ctx, source, callee, args, kwargs)
     except TypeError as error:
@@ -260,6 +261,7 @@ def inline(
         callee.scope,
         live_above=frozenset(above),
     )
+    frame.given = tuple(args) + tuple(kwargs.values())
     boxes.open_boxes(ctx, frame, env)
     ctx.frames.append(frame)
     left, ctx.state.left = ctx.state.left, {}

@@ -186,6 +186,7 @@ def _phi_content(
             return Record(
                 kind, tuple((k, _phi(ctx, plan, carried, f"{key}.{k}", v)) for k, v in fields)
             )
+    return content
 
 
 # -- the end of a trip --------------------------------------------------------------------------
@@ -369,8 +370,9 @@ def _next_content(
         case Mapping(), Mapping() if [k for k, _ in before.items] == [k for k, _ in now.items]:
             both_pairs = zip(before.items, now.items, strict=True)
             pairs = [(str(k), a, b) for (k, a), (_, b) in both_pairs]
-        case Record(), Record():
-            pairs = [(k, a, b) for (k, a), (_, b) in zip(before.fields, now.fields, strict=True)]
+        case Record(), Record() if {k for k, _ in before.fields} == {k for k, _ in now.fields}:
+            ended = dict(now.fields)
+            pairs = [(k, a, ended[k]) for k, a in before.fields]
         case _:
             ctx.refuse(
                 "this loop changes the length of a list or the keys of a dict",

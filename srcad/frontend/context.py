@@ -55,6 +55,7 @@ class Frame:
     scope: Frame | None = None
     env: dict[str, Value] = field(default_factory=dict)
     boxes: dict[str, int] = field(default_factory=dict)
+    given: tuple[Value, ...] = ()
     live_above: frozenset[int] = frozenset()
     live_now: frozenset[str] | None = None
 

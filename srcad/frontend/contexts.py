@@ -1,4 +1,4 @@
-"""`with np.errstate(...)`: its body is lowered as it stands, between two notes for the generated text."""
+"""`with np.errstate(...)`: its body as it stands, between two notes for the generated text."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Record,
     Ref,
     Sequence,
     SliceValue,
@@ -333,10 +334,20 @@ def truth(ctx: Lowering, value: Value, node: gast.AST) -> bool | Var:
             return bool(items)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
+            if isinstance(content, Record):
+                return _truth_of_object(ctx, value, content.type, node)
             return bool(getattr(content, "items", True))
         case Closure() | Method():
             return True
     ctx.refuse(f"the truth of {objects.describe(ctx, value)} is not known", node)
+
+
+def _truth_of_object(ctx: Lowering, value: Ref, kind: type, node: gast.AST) -> bool | Var:
+    for name in ("__bool__", "__len__"):
+        if hasattr(kind, name):
+            asked = attributes.attribute(ctx, value, name, node)
+            return truth(ctx, calls.call(ctx, asked, [], {}, node), node)
+    return True
 
 
 def negate(ctx: Lowering, test: bool | Var) -> Value:

@@ -59,9 +59,7 @@ def stores(nodes: Iterable[gast.AST]) -> Names:
         for inner in gast.walk(node):
             if isinstance(inner, gast.Name) and isinstance(inner.ctx, gast.Store | gast.Del):
                 found.add(inner.id)
-            elif isinstance(inner, gast.FunctionDef):
-                found.add(inner.name)
-            elif isinstance(inner, gast.MatchAs | gast.MatchStar) and inner.name is not None:
+            elif isinstance(inner, gast.FunctionDef | gast.MatchAs | gast.MatchStar) and inner.name:
                 found.add(inner.name)
             elif isinstance(inner, gast.MatchMapping) and inner.rest is not None:
                 found.add(inner.rest)

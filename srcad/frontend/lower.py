@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os.path
 import types
@@ -15,7 +16,7 @@ import gast
 
 from srcad import trees
 from srcad.analyses.sizes import Guard, Sizes, is_argument
-from srcad.errors import Origin
+from srcad.errors import Origin, UnsupportedType
 from srcad.frontend import attributes, calls, expressions, memory, objects
 from srcad.frontend.builder import Builder
 from srcad.frontend.context import Capture, Frame, Identity, Lowering, Unreachable
@@ -250,11 +251,12 @@ def _container(ctx: Lowering, content: Any, atoms: list[Atom]) -> Template:
             keys = [key for key, _ in pairs]
             children = tuple(_template(ctx, item, atoms) for _, item in pairs)
             return Node(lambda parts: dict(zip(keys, parts, strict=True)), children)
-        case Record(type=kind, fields=fields):
+        case Record(type=kind, fields=fields) if dataclasses.is_dataclass(kind):
             names = [name for name, _ in fields]
             children = tuple(_template(ctx, item, atoms) for _, item in fields)
             return Node(lambda parts: _make_record(kind, names, parts), children)
-    ctx.refuse("this object cannot be returned")
+    what = content.type.__name__ if isinstance(content, Record) else "container"
+    ctx.refuse(f"a `{what}` cannot be returned", None, "return its attributes", UnsupportedType)
 
 
 def _make_record(kind: type, names: list[str], parts: list[Any]) -> Any:

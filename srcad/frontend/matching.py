@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, builtin, control, expressions, objects, statements
+from srcad.frontend import attributes, builtin, classes, control, expressions, objects, statements
 from srcad.frontend.values import (
-    Array,
     Closure,
     Foreign,
     Items,
     Mapping,
     Number,
-    Record,
     Ref,
     Sequence,
     Static,
@@ -121,9 +119,7 @@ def _sequence(ctx: Lowering, value: Value, patterns: list[gast.AST], found: Foun
     match value:
         case Items(items=items):
             pass
-        case Ref(identity=identity) if isinstance(
-            content := ctx.state.heap[identity], Sequence
-        ):
+        case Ref(identity=identity) if isinstance(content := ctx.state.heap[identity], Sequence):
             items = content.items
         case Static(value=tuple() | list() as constant):
             items = tuple(expressions.literal(item) for item in constant)
@@ -168,27 +164,11 @@ def _class(ctx: Lowering, value: Value, pattern: gast.MatchClass, found: Found) 
         return False
     names = [*positions[: len(pattern.patterns)], *pattern.kwd_attrs]
     for name, inner in zip(names, [*pattern.patterns, *pattern.kwd_patterns], strict=True):
-        if not _has(ctx, value, name):
+        if not classes.has_attribute(ctx, value, name):
             return False
         if not _fits(ctx, attributes.attribute(ctx, value, name, pattern), inner, found):
             return False
     return True
-
-
-def _has(ctx: Lowering, value: Value, name: str) -> bool:
-    """Whether an object has an attribute."""
-    match value:
-        case Ref(identity=identity):
-            content = ctx.state.heap[identity]
-            if isinstance(content, Record):
-                return name in dict(content.fields) or hasattr(content.type, name)
-        case Items(type=kind):
-            return hasattr(kind, name)
-        case Foreign(value=thing) | Static(value=thing):
-            return hasattr(thing, name)
-        case Number() | Array():
-            return hasattr(value.kind.example(), name)
-    return False
 
 
 __all__ = ["lower_match"]

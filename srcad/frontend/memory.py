@@ -28,6 +28,7 @@ from srcad.frontend.values import (
     Sequence,
     State,
     Step,
+    Super,
     Value,
 )
 from srcad.ir.kinds import Kind
@@ -267,6 +268,8 @@ def cells(state: State, value: Value) -> Iterator[int]:
                 yield from cells(state, item)
         case Maybe(value=inner) | Method(receiver=inner):
             yield from cells(state, inner)
+        case Super(receiver=receiver):
+            yield from cells(state, receiver)
         case Closure(receiver=receiver) if receiver is not None:
             yield from cells(state, receiver)
         case Ref(identity=identity):

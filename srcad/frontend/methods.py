@@ -45,7 +45,16 @@ def call_method(
                 return _of_list(ctx, identity, content, name, args, node)
             if isinstance(content, Mapping):
                 return _of_dict(ctx, identity, content, name, args, node)
-        case Items(items=items):
+        case Items(items=items, type=kind):
+            fields: tuple[str, ...] = getattr(kind, "_fields", ())
+            if name == "_replace" and fields and not args:
+                unknown = [key for key in kwargs if key not in fields]
+                if unknown:
+                    return control.fail(ctx, ValueError(f"Got unexpected field names: {unknown!r}"))
+                pairs = zip(fields, items, strict=True)
+                return Items(tuple(kwargs.get(key, item) for key, item in pairs), kind)
+            if name == "_asdict" and fields:
+                return Ref(ctx.heap(Mapping(tuple(zip(fields, items, strict=True)))))
             if name == "index":
                 keys = [objects.static(ctx, item, node) for item in items]
                 return expressions.literal(keys.index(objects.static(ctx, args[0], node)))

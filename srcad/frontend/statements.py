@@ -15,6 +15,7 @@ from srcad.errors import UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
+    classes,
     contexts,
     control,
     expressions,
@@ -35,7 +36,6 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Number,
-    Record,
     Ref,
     Sequence,
     Static,
@@ -219,7 +219,7 @@ def bind(ctx: Lowering, target: gast.AST, value: Value, node: gast.AST) -> None:
         case gast.Subscript(value=base, slice=index):
             store(ctx, expressions.evaluate(ctx, base), index, value, target)
         case gast.Attribute(value=base, attr=name):
-            _store_attribute(ctx, expressions.evaluate(ctx, base), name, value, target)
+            classes.store(ctx, expressions.evaluate(ctx, base), name, value, target)
         case gast.Starred():
             ctx.refuse("this use of `*` cannot be differentiated", target)
         case _:
@@ -330,20 +330,6 @@ def storable(ctx: Lowering, value: Value, node: gast.AST) -> Any:
     return expressions.operand(ctx, value, node)
 
 
-def _store_attribute(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -> None:
-    if isinstance(base, Ref):
-        content = ctx.state.heap[base.identity]
-        if isinstance(content, Record):
-            fields = {**dict(content.fields), name: value}
-            ctx.state.heap[base.identity] = Record(content.type, tuple(fields.items()))
-            return
-    ctx.refuse(
-        f"the attribute `{name}` of {objects.describe(ctx, base)} cannot be written here",
-        node,
-        "keep the value in a local variable and return it",
-    )
-
-
 def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
     """`target op= value`: in place on arrays, a rebinding otherwise."""
     function = expressions.BINARY[type(stmt.op)]
@@ -356,9 +342,9 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
             if isinstance(current, Array):
                 _update_in_place(ctx, function, current, value, stmt)
                 return
-            if isinstance(current, Ref) and function is operator.add:
-                content = ctx.state.heap[current.identity]
-                assert isinstance(content, Sequence)
+            content = ctx.state.heap[current.identity] if isinstance(current, Ref) else None
+            if isinstance(content, Sequence) and function is operator.add:
+                assert isinstance(current, Ref)
                 more = objects.iterate(ctx, value, stmt)
                 ctx.state.heap[current.identity] = Sequence((*content.items, *more))
                 return
@@ -401,7 +387,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                 _update_in_place(ctx, function, current, value, stmt)
             else:
                 result = expressions.binary(ctx, function, current, value, stmt)
-                _store_attribute(ctx, base, name, result, stmt)
+                classes.store(ctx, base, name, result, stmt)
 
 
 def _update_in_place(

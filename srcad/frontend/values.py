@@ -116,6 +116,14 @@ class Method:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Super:
+    """`super()`: attributes of a value as the classes after `start` have them."""
+
+    start: type
+    receiver: Value
+
+
 @dataclass(frozen=True)
 class Iteration:
     """`range`, `zip`, `enumerate`, `reversed` before they are run."""
@@ -164,6 +172,7 @@ Value: TypeAlias = (
     | Foreign
     | Closure
     | Method
+    | Super
     | Iteration
     | SliceValue
     | Text
