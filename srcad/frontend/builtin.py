@@ -177,6 +177,8 @@ def _size(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def _print(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    if ctx.quiet:
+        ctx.refuse("`print` inside `finally` cannot be differentiated", node, "print before it")
     ctx.printing = True
     shown = tuple(_shown(ctx, arg, node) for arg in args)
     named = tuple((key, _shown(ctx, value, node)) for key, value in kwargs.items())

@@ -24,6 +24,7 @@ from srcad.frontend import (
     objects,
     recursion,
     statements,
+    trying,
 )
 from srcad.frontend.context import Frame, Unreachable
 from srcad.frontend.liveness import liveness
@@ -264,6 +265,7 @@ def inline(
     frame.given = tuple(args) + tuple(kwargs.values())
     boxes.open_boxes(ctx, frame, env)
     ctx.frames.append(frame)
+    ctx.inlined += 1
     left, ctx.state.left = ctx.state.left, {}
     ctx.state.env = env
     origin = ctx.builder.origin
@@ -280,7 +282,8 @@ def inline(
         frame.env = ctx.state.env
     ctx.builder.origin = origin
     ctx.state.env = dict(caller)
-    ctx.state.left = left
+    inside, ctx.state.left = ctx.state.left, left
+    trying.pass_on(ctx, inside, node)
     return result
 
 
@@ -289,7 +292,9 @@ def _returned(ctx: Lowering) -> Value:
     if value is None:
         return Static(None)
     if isinstance(value, Maybe):
-        if ctx.state.left.get("returned") is True:
+        ways = [way for way, flag in ctx.state.left.items() if flag is not False]
+        raised = any(way.startswith("caught") for way in ways)
+        if ctx.state.left.get("returned") is True or raised:
             return value.value
         ctx.refuse(
             "this function returns a value on some paths and nothing on others",

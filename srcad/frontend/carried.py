@@ -264,7 +264,8 @@ def _mark_rebound(plan: Plan, key: str, value: Value) -> None:
 def _leaving(ctx: Lowering, plan: Plan, ends: _Ends, end: State) -> Atom | None:
     """Whether the loop ends after this trip, by `break` or `return`."""
     leave: Atom | None = None
-    for flag in ("broke", "returned"):
+    caught = sorted(flag for flag in end.left if flag.startswith("caught"))
+    for flag in ("broke", "returned", *caught):
         value = end.left.get(flag, False)
         if value is False:
             continue

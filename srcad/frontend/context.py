@@ -18,7 +18,7 @@ from srcad.frontend.source import Source
 from srcad.frontend.values import Array, Foreign, Mapping, Path, State, Value
 from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
 from srcad.ir.kinds import INT, kind_of
-from srcad.ir.nodes import Const, Slice, Var
+from srcad.ir.nodes import Const, Let, Slice, Var
 
 _MARKS = (Const(None), Const(Ellipsis))
 
@@ -56,6 +56,8 @@ class Frame:
     env: dict[str, Value] = field(default_factory=dict)
     boxes: dict[str, int] = field(default_factory=dict)
     given: tuple[Value, ...] = ()
+    level: int = -1
+    tail: gast.AST | None = None
     live_above: frozenset[int] = frozenset()
     live_now: frozenset[str] | None = None
 
@@ -73,6 +75,10 @@ class Lowering:
     captured_cells: dict[int, Capture] = field(default_factory=dict)
     printing: bool = False
     ignored: int = 0
+    attempts: list[Any] = field(default_factory=list)
+    tested: set[Let] = field(default_factory=set)
+    inlined: int = 0
+    quiet: bool = False
     kept_cells: set[int] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)

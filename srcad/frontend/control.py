@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
-from srcad.frontend import expressions
+from srcad.frontend import expressions, trying
 from srcad.frontend.merge import FALSE, TRUE, Merge, Side
 from srcad.frontend.values import (
     Conflict,
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 def fail(ctx: Lowering, error: BaseException) -> Value:
     """The program raises here, whenever it gets here."""
+    flag = trying.flag_for(ctx, type(error))
+    if flag is not None:
+        trying.leave(ctx, flag)
     ctx.builder.add(Effect("raise", type(error), (Const(str(error)),), (), (), ctx.builder.origin))
     ctx.state.dead = True
     return Conflict("is not defined here")
@@ -37,6 +40,8 @@ def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str)
     if flag == FALSE:
         fail(ctx, error(message))
         return
+    if trying.flag_for(ctx, error) is not None:
+        ctx.refuse(f"a {error.__name__} may be raised here that a `try` around it catches")
     with ctx.builder.block() as body:
         ctx.builder.add(Effect("raise", error, (Const(message),), (), (), ctx.builder.origin))
     missing = ctx.builder.emit(operator.not_, flag)

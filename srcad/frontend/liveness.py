@@ -96,6 +96,8 @@ def _before(
         case gast.With(items=items, body=body):
             inner = _block(body, out, on_break, on_continue, facts)
             return inner | frozenset().union(*(reads(item.context_expr) for item in items))
+        case gast.Try():
+            return _try(stmt, out, on_break, on_continue, facts)
         case gast.Match(cases=cases):
             ways = [_block(case.body, out, on_break, on_continue, facts) for case in cases]
             asked = [reads(part) for case in cases for part in (case.pattern, case.guard) if part]
@@ -109,6 +111,18 @@ def _before(
             return (out - {name}) | reads(stmt)
         case _:
             return out | reads(stmt)
+
+
+def _try(stmt: gast.Try, out: Names, on_break: Names, on_continue: Names, facts: Liveness) -> Names:
+    # Any statement of the body may be the last one before a handler, any `return` before `finally`.
+    parts = (*stmt.handlers, *stmt.finalbody)
+    facts.always = facts.always.union(*(reads(part) for part in parts))
+    out = _block(stmt.finalbody, out, on_break, on_continue, facts)
+    ways = [_block(handler.body, out, on_break, on_continue, facts) for handler in stmt.handlers]
+    done = _block(stmt.orelse, out, on_break, on_continue, facts)
+    body = _block(stmt.body, done.union(*ways), on_break, on_continue, facts)
+    kinds = [reads(handler.type) for handler in stmt.handlers if handler.type is not None]
+    return body.union(*ways, *kinds)
 
 
 def _plain_targets(target: gast.AST) -> Iterable[gast.Name]:

@@ -24,6 +24,8 @@ from srcad.frontend import (
     memory,
     merge,
     objects,
+    raising,
+    trying,
     updates,
 )
 from srcad.frontend.builder import EvaluationFails
@@ -39,10 +41,9 @@ from srcad.frontend.values import (
     Ref,
     Sequence,
     Static,
-    Text,
     Value,
 )
-from srcad.ir.nodes import Atom, Const, Effect, Var
+from srcad.ir.nodes import Atom, Const, Var
 from srcad.ir.walk import is_basic
 from srcad.rules.indexing import getitem
 
@@ -58,7 +59,7 @@ def run_block(ctx: Lowering, body: Many[gast.stmt]) -> None:
         rest = body[position + 1 :]
         taken = False
         with ctx.place(stmt), suppress(Unreachable):
-            taken = run(ctx, stmt, rest)
+            taken = (trying.run if ctx.attempts else run)(ctx, stmt, rest)
         if taken or ctx.state.leaves:
             return
         if ctx.state.may_leave and rest:
@@ -102,12 +103,12 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             hint = targets[0].id if isinstance(targets[0], gast.Name) else ""
             result = expressions.evaluate(ctx, value, hint)
             if not ctx.state.dead:
-                for target in targets:
-                    bind(ctx, target, result, stmt)
+                unless_raised(ctx, stmt, lambda: bind_all(ctx, targets, result, stmt))
         case gast.AnnAssign(target=target, value=value):
             if value is not None:
                 hint = target.id if isinstance(target, gast.Name) else ""
-                bind(ctx, target, expressions.evaluate(ctx, value, hint), stmt)
+                result = expressions.evaluate(ctx, value, hint)
+                unless_raised(ctx, stmt, lambda: bind(ctx, target, result, stmt))
         case gast.AugAssign():
             augmented(ctx, stmt)
         case gast.Expr(value=value):
@@ -122,8 +123,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
         case gast.Return(value=value):
             result = Static(None) if value is None else expressions.evaluate(ctx, value)
             if not ctx.state.dead:
-                ctx.name(RESULT, result)
-                ctx.state.left["returned"] = True
+                unless_raised(ctx, stmt, lambda: _leave_with(ctx, result))
         case gast.Break():
             ctx.state.left["broke"] = True
         case gast.Continue():
@@ -139,11 +139,13 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
                     "return the value and assign it where the function is called",
                 )
         case gast.Assert(test=test, msg=message):
-            _assert(ctx, test, message, stmt)
+            raising.lower_assert(ctx, test, message, stmt)
         case gast.Raise():
-            _raise(ctx, stmt)
+            raising.lower_raise(ctx, stmt)
         case gast.FunctionDef(name=name):
             ctx.name(name, calls.define(ctx, stmt))
+        case gast.Try():
+            trying.lower_try(ctx, stmt)
         case gast.Match():
             matching.lower_match(ctx, stmt)
         case gast.With():
@@ -158,7 +160,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
         case gast.Import() | gast.ImportFrom():
             _import(ctx, stmt)
         case _:
-            what = {"Try": "try", "ClassDef": "class"}
+            what = {"TryStar": "except*", "ClassDef": "class"}
             word = what.get(type(stmt).__name__, type(stmt).__name__)
             ctx.refuse(
                 f"`{word}` cannot be differentiated yet",
@@ -166,6 +168,19 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
                 "move it outside of the function, or into a helper without active arguments",
             )
     return False
+
+
+def unless_raised(ctx: Lowering, stmt: gast.stmt, then: Callable[[], None]) -> None:
+    """Do the rest of a statement, where what it calls did not leave by an exception."""
+    if ctx.state.may_leave and not ctx.state.dead:
+        unless_left(ctx, then, ctx.frame.facts.live_after(stmt))
+    else:
+        then()
+
+
+def _leave_with(ctx: Lowering, result: Value) -> None:
+    ctx.name(RESULT, result)
+    ctx.state.left["returned"] = True
 
 
 def _branch(ctx: Lowering, stmt: gast.If, rest: Many[gast.stmt]) -> bool:
@@ -205,6 +220,12 @@ def _branch(ctx: Lowering, stmt: gast.If, rest: Many[gast.stmt]) -> bool:
 
 
 # -- binding ------------------------------------------------------------------------------------
+
+
+def bind_all(ctx: Lowering, targets: Many[gast.AST], value: Value, node: gast.AST) -> None:
+    """`first = second = value`."""
+    for target in targets:
+        bind(ctx, target, value, node)
 
 
 def bind(ctx: Lowering, target: gast.AST, value: Value, node: gast.AST) -> None:
@@ -406,47 +427,6 @@ def _update_in_place(
         memory.write(ctx, array, Const(Ellipsis), new, stmt)
         return
     memory.replace_content(ctx, array, new, stmt)
-
-
-# -- raising ------------------------------------------------------------------------------------
-
-
-def _assert(ctx: Lowering, test: gast.AST, message: gast.AST | None, stmt: gast.AST) -> None:
-    condition = expressions.truth(ctx, expressions.evaluate(ctx, test), test)
-    if condition is True:
-        return
-
-    def raises() -> None:
-        args = () if message is None else (_message(ctx, message),)
-        ctx.builder.add(Effect("raise", AssertionError, args, (), (), ctx.builder.origin))
-        ctx.state.dead = True
-
-    live = ctx.frame.facts.live_after(stmt)
-    control.branch(ctx, condition, lambda: None, raises, live)
-
-
-def _message(ctx: Lowering, node: gast.AST) -> Any:
-    value = expressions.evaluate(ctx, node)
-    return value.var if isinstance(value, Text) else expressions.operand(ctx, value, node)
-
-
-def _raise(ctx: Lowering, stmt: gast.Raise) -> None:
-    if stmt.exc is None:
-        ctx.refuse("a bare `raise` cannot be differentiated", stmt)
-    if isinstance(stmt.exc, gast.Call):
-        kind = objects.static(ctx, expressions.evaluate(ctx, stmt.exc.func), stmt)
-        args = tuple(_message(ctx, arg) for arg in stmt.exc.args)
-    else:
-        kind = objects.static(ctx, expressions.evaluate(ctx, stmt.exc), stmt)
-        args = ()
-    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
-        if isinstance(kind, BaseException):
-            kind, args = type(kind), tuple(Const(a) for a in kind.args)
-        else:
-            control.fail(ctx, TypeError("exceptions must derive from BaseException"))
-            return
-    ctx.builder.add(Effect("raise", kind, args, (), (), ctx.builder.origin))
-    ctx.state.dead = True
 
 
 def _import(ctx: Lowering, stmt: gast.Import | gast.ImportFrom) -> None:
