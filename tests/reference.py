@@ -23,6 +23,7 @@ MODULES = (
     "helpers_closures",
     "reductions_linalg",
     "numerics",
+    "language",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)

@@ -19,7 +19,7 @@ import gast
 from srcad.errors import UnsupportedSyntax
 from srcad.frontend import control, expressions, merge, objects, raises, statements
 from srcad.frontend.context import Unreachable
-from srcad.frontend.values import Conflict, Flag, State
+from srcad.frontend.values import Conflict, Flag, Maybe, State
 from srcad.ir.nodes import Block, Const, Let, Stmt
 from srcad.ir.walk import statements as all_statements
 
@@ -58,7 +58,9 @@ def lower_try(ctx: Lowering, stmt: gast.Try) -> None:
             _handle(ctx, handler)
         elif flag is not False:
             after = live | ctx.frame.facts.always
-            control.branch(ctx, flag, partial(_handle, ctx, handler), lambda: None, after)
+            ends = handler is stmt.handlers[-1] and isinstance(stmt.body[-1], gast.Return)
+            other = partial(_returned, ctx) if ends else lambda: None
+            control.branch(ctx, flag, partial(_handle, ctx, handler), other, after)
     if stmt.finalbody and not ctx.state.dead:
         _finally(ctx, stmt)
 
@@ -114,6 +116,15 @@ def _handle(ctx: Lowering, handler: gast.ExceptHandler) -> None:
     statements.run_block(ctx, handler.body)
     if name is not None:
         ctx.state.env.pop(name, None)
+
+
+def _returned(ctx: Lowering) -> None:
+    """Where nothing was raised in a body that ends with `return`, it has returned."""
+    if [way for way, flag in ctx.state.left.items() if flag is not False] == ["returned"]:
+        ctx.state.left["returned"] = True
+        result = ctx.state.env.get(statements.RESULT)
+        if isinstance(result, Maybe):
+            ctx.state.env[statements.RESULT] = result.value
 
 
 def _finally(ctx: Lowering, stmt: gast.Try) -> None:
