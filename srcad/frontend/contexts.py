@@ -34,8 +34,10 @@ def lower_with(ctx: Lowering, stmt: gast.With) -> None:
     origin = ctx.builder.origin
     ctx.builder.add(Effect("errstate", outer, (), told, (), origin))
     ctx.ignored = inner
-    statements.run_block(ctx, stmt.body)
-    ctx.ignored = outer
+    try:
+        statements.run_block(ctx, stmt.body)
+    finally:
+        ctx.ignored = outer  # a loop around may be lowered again, in another way
     if not ctx.state.dead:
         ctx.builder.add(Effect("errstate", inner, (), (), (), origin))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from srcad.ir.kinds import INT
 from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.ir.walk import operand_vars
 
@@ -93,10 +94,10 @@ def possible(ctx: Lowering, let: Let) -> Possible:
         return [(ValueError, None), (OverflowError, None)]
     if text.startswith("np.linalg.") and text != "np.linalg.norm":
         return [(np.linalg.LinAlgError, None)]
-    if text == "getitem" and _whole(let.args[1]):
-        return []
     if text in ("getitem", "setitem"):
-        return [(IndexError, None), (ValueError, None)]
+        indexing: Possible = [] if _whole(let.args[1]) else [(IndexError, None)]
+        number = text == "getitem" or not getattr(let.args[2], "kind", INT).rank
+        return indexing if number else [*indexing, (ValueError, None)]
     elementwise = let.primitive.form == "elementwise" or let.primitive.options.get("broadcasts")
     if elementwise or text in ("==", "!=", "<", "<=", ">", ">=", "&", "|", "^", "~"):
         return [] if _fit(ctx, let) else [(ValueError, None)]

@@ -131,8 +131,10 @@ def _finally(ctx: Lowering, stmt: gast.Try) -> None:
     """Run the end of a `try`, on every way that does not raise: nothing else can be seen of it."""
     left, ctx.state.left = ctx.state.left, {}
     quiet, ctx.quiet = ctx.quiet, True
-    statements.run_block(ctx, stmt.finalbody)
-    ctx.quiet = quiet
+    try:
+        statements.run_block(ctx, stmt.finalbody)
+    finally:
+        ctx.quiet = quiet
     ctx.state.left = {**left, **ctx.state.left}
 
 
