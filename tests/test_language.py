@@ -166,6 +166,26 @@ def view_in_loop(x):
     return np.sum(u * x)
 
 
+def one_of_two(x):
+    a, b = Box(x), Box(x)
+    c = a if x > 1.0 else b
+    c.content = x * x
+    return a.content + 2.0 * b.content
+
+
+def one_of_two_lists(x):
+    a, b = [x], [x]
+    c = a if x > 1.0 else b
+    a[0] = x * x
+    return c[0]
+
+
+@pytest.mark.parametrize("function", [one_of_two, one_of_two_lists])
+def test_writing_to_one_of_two_objects_is_refused(function):
+    message = refused(function, 2.0, kind=UnsafeMutation)
+    assert "this writes to one of two objects" in message
+
+
 def test_what_is_different_on_two_paths_is_refused():
     message = refused(appends_on_one_path, 2.0, kind=UnsupportedType)
     assert "has different contents on different paths" in message

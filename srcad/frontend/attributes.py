@@ -164,7 +164,7 @@ def _member(
             if isinstance(member, functools.cached_property) and isinstance(receiver, Ref):
                 content = ctx.state.heap[receiver.identity]
                 assert isinstance(content, Record)
-                ctx.state.heap[receiver.identity] = Record(kind, (*content.fields, (name, found)))
+                ctx.change(receiver.identity, Record(kind, (*content.fields, (name, found))))
             return found
     if isinstance(member, types.MemberDescriptorType) and receiver is not None:
         return control.fail(ctx, AttributeError(name))

@@ -200,7 +200,7 @@ def store(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -
     ):
         ctx.refuse(f"`{name}` has a way of its own to be written", node)
     fields = {**dict(content.fields), name: value}
-    ctx.state.heap[base.identity] = Record(kind, tuple(fields.items()))
+    ctx.change(base.identity, Record(kind, tuple(fields.items())))
 
 
 # -- `super()` and its kin ----------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import gast
 
 from srcad.analyses.sizes import Sizes
-from srcad.errors import Origin, SrcadError, UnsupportedSyntax
+from srcad.errors import Origin, SrcadError, UnsafeMutation, UnsupportedSyntax
 from srcad.frontend.builder import Builder
 from srcad.frontend.liveness import Liveness
 from srcad.frontend.source import Source
@@ -79,6 +79,7 @@ class Lowering:
     tested: set[Let] = field(default_factory=set)
     inlined: int = 0
     quiet: bool = False
+    mixed: set[int] = field(default_factory=set)
     kept_cells: set[int] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
@@ -191,6 +192,18 @@ class Lowering:
         number = next(self.numbers)
         self.state.heap[number] = content
         return number
+
+    def change(self, identity: int, content: Any) -> None:
+        """Write to a container on the heap."""
+        if identity in self.mixed:
+            self.refuse(
+                "this writes to one of two objects, and which one is not known before the program "
+                "runs",
+                None,
+                "write to each of them on its own path, or make a copy",
+                UnsafeMutation,
+            )
+        self.state.heap[identity] = content
 
     def name(self, identifier: str, value: Value) -> None:
         """Bind a name."""

@@ -58,6 +58,7 @@ class Merge:
         for side in (yes, no):
             for cell, others in side.state.aliases.items():
                 self.aliases[cell] = self.aliases.get(cell, frozenset()) | others
+        self.pairs: dict[tuple[int, int], int] = {}
         self.done: dict[tuple[Atom, Atom], Var] = {}
         self.inner = {
             number: {id(v) for v in defined(Block(tuple(side.body)))}
@@ -110,7 +111,7 @@ class Merge:
             case Ref(), Ref() if a.identity == b.identity:
                 return self._container(a.identity, a.identity, name, a.identity)
             case Ref(), Ref():
-                return self._container(a.identity, b.identity, name, next(self.ctx.numbers))
+                return self._either(a.identity, b.identity, name)
             case Static(), Static() if a.value is b.value or is_equal(a.value, b.value):
                 return a
             case Conflict(), _:
@@ -122,6 +123,18 @@ class Merge:
         if isinstance(a, Array | Number) and isinstance(b, Array | Number):
             return Conflict("is a number on one path and an array on another")
         return Conflict("is of different kinds on different paths")
+
+    def _either(self, first: int, second: int, name: str) -> Value:
+        """One of two containers; if a name may reach them otherwise too, none is written again."""
+        if (first, second) in self.pairs:
+            return Ref(self.pairs[first, second])
+        made = self.pairs[first, second] = next(self.ctx.numbers)
+        old = first in self.no.state.heap or second in self.yes.state.heap
+        twice = any((first == a) != (second == b) for a, b in self.pairs)
+        if old or twice:
+            self.ctx.mixed |= {number for pair in self.pairs for number in pair}
+            self.ctx.mixed |= set(self.pairs.values())
+        return self._container(first, second, name, made)
 
     def _container(self, first: int, second: int, name: str, identity: int) -> Value:
         if identity in self.heap:

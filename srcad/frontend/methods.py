@@ -187,7 +187,7 @@ def _of_list(
                 )
     except IndexError as error:
         return control.fail(ctx, error)
-    ctx.state.heap[identity] = Sequence(tuple(items))
+    ctx.change(identity, Sequence(tuple(items)))
     return result
 
 
@@ -218,7 +218,7 @@ def _of_dict(
         case "update" if isinstance(args[0], Ref):
             other = ctx.state.heap[args[0].identity]
             if isinstance(other, Mapping):
-                ctx.state.heap[identity] = Mapping(tuple({**pairs, **dict(other.items)}.items()))
+                ctx.change(identity, Mapping(tuple({**pairs, **dict(other.items)}.items())))
                 return Static(None)
     ctx.refuse(
         f"the dict method `{name}` cannot be differentiated yet", node, error=UnsupportedType

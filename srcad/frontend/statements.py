@@ -324,14 +324,14 @@ def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.
             content = ctx.state.heap[identity]
             match content:
                 case Mapping(items=pairs):
-                    ctx.state.heap[identity] = Mapping(tuple({**dict(pairs), key: value}.items()))
+                    ctx.change(identity, Mapping(tuple({**dict(pairs), key: value}.items())))
                 case Sequence(items=items):
                     changed = list(items)
                     try:
                         changed[key] = value
                     except IndexError as error:
                         control.fail(ctx, error)
-                    ctx.state.heap[identity] = Sequence(tuple(changed))
+                    ctx.change(identity, Sequence(tuple(changed)))
         case Static() | Items():
             control.fail(ctx, TypeError("this object does not support item assignment"))
         case _:
@@ -367,7 +367,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
             if isinstance(content, Sequence) and function is operator.add:
                 assert isinstance(current, Ref)
                 more = objects.iterate(ctx, value, stmt)
-                ctx.state.heap[current.identity] = Sequence((*content.items, *more))
+                ctx.change(current.identity, Sequence((*content.items, *more)))
                 return
             result = expressions.binary(ctx, function, current, value, stmt, identifier)
             bind(ctx, stmt.target, result, stmt)
