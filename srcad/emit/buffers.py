@@ -19,7 +19,7 @@ from srcad.ir.nodes import Block, Const, Effect, Function, If, Let, Loop, Slice,
 from srcad.ir.primitives import shares_memory
 from srcad.ir.walk import blocks, statements
 
-ACCUMULATE = ("+", "-")
+ACCUMULATE = ("+", "-", "*", "/")
 
 Place = frozenset[int]
 """Where an array may be: two that have nothing of it in common do not share memory."""
@@ -174,6 +174,8 @@ def _updates(block: Block, loops: tuple[Loop, ...]) -> Iterator[tuple[Let, tuple
 
 def _accumulates(stmt: Let, live: LiveSets, sizes: Sizes) -> bool:
     """Whether `a = a + b` may be written `a += b`: same dtype, same shape, same name."""
+    if stmt.primitive.text in ("*", "/") and stmt.target.kind.dtype != "float64":
+        return False
     if id(stmt) not in live.after:  # folded into another expression
         return False
     first = stmt.args[0]

@@ -6,12 +6,14 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from srcad.emit.buffers import is_view
+from srcad.emit.expressions import BINARY
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
 from srcad.ir.nodes import Const, Let, Operand, Var
 from srcad.loops import fusion
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
 from srcad.loops.nests import Item
+from srcad.loops.syntax import subscript
 from srcad.rules.indexing import getitem_shape
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def update(writer: LoopWriter, stmt: Let, name: str) -> None:
             _region(writer, stmt, name, stmt.args[1], stmt.args[2], "add")
         case "assign":
             _region(writer, stmt, name, Const(Ellipsis), stmt.args[1], "store")
+        case ("*" | "/") as operation:
+            _region(writer, stmt, name, Const(Ellipsis), stmt.args[1], "store", scaled=operation)
         case operation:
             value: Operand = stmt.args[1]
             _region(writer, stmt, name, Const(Ellipsis), value, "add", negate=operation == "-")
@@ -55,6 +59,7 @@ def _region(
     value: Operand,
     kind: Any,
     negate: bool = False,
+    scaled: str = "",
 ) -> None:
     array = stmt.args[0]
     assert isinstance(array, Var)
@@ -85,14 +90,21 @@ def _region(
             node = elements.converted(node, array.kind, None)
         target = elements.through(array, index, position)
     except NotScalar:
-        _in_python(writer, name, index, value, kind, negate)
+        if scaled:
+            assert isinstance(value, Var)
+            writer.materialise(value)
+            _region(writer, stmt, name, index, value, kind, scaled=scaled)
+        else:
+            _in_python(writer, name, index, value, kind, negate)
         return
+    if scaled:
+        node = ast.BinOp(subscript(ast.Name(name, ast.Load()), target), BINARY[scaled], node)
     if negate:
         node = ast.UnaryOp(ast.USub(), node)
     item = Item(kind, name, target, node, stmt.target, array.kind.dtype)
     if isinstance(value, Var) and value in writer.folding.lets and _reads_elsewhere(writer, item):
         writer.materialise(value)
-        _region(writer, stmt, name, index, value, kind, negate)
+        _region(writer, stmt, name, index, value, kind, negate, scaled)
         return
     fusion.push(writer, item, dims, elements.space, elements, counters, [])
 
