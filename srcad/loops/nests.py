@@ -315,8 +315,8 @@ class Nest:
         whole = swap.visit(_copied(item.value))
         match whole:
             case ast.BinOp(left, op, right) if item.kind == "store" and show(left) == text:
-                if sign := AUGMENTED.get(type(op)):
-                    return [f"{text} {sign}= {show(right)}"]
+                if type(op) in AUGMENTED:
+                    return [f"{text} {AUGMENTED[type(op)]}= {show(right)}"]
         return [f"{text} = {value}"]
 
     def _contracted(self) -> dict[str, tuple[str, str]]:
