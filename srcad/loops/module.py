@@ -10,16 +10,17 @@ from typing import Any
 
 from srcad.analyses.sizes import Sizes
 from srcad.emit import naming
-from srcad.emit.buffers import memory_of, plan
+from srcad.emit.buffers import plan
 from srcad.emit.definite import definite
 from srcad.emit.folding import fold
 from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
+from srcad.emit.memory import memory
 from srcad.emit.module import Text, joined, tape_positions, tupled
 from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
-from srcad.ir.walk import defined, statements
+from srcad.ir.walk import statements
 from srcad.loops.elements import vector_name
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
@@ -158,8 +159,7 @@ def loop_text(
     )
     expressions.writer = writer
     writer.taken = set(names.of.values()) | kept | {"saved"}
-    values = (*function.params, *defined(function.body))
-    writer.memory = memory_of(function, buffers, values)
+    writer.memory = memory(function, buffers)
     writer.dense = _dense(function)
     handed = [
         frozenset(folding.open(result)) if isinstance(result, Var) else frozenset()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from srcad.emit.buffers import is_view
 from srcad.emit.expressions import BINARY
+from srcad.emit.memory import is_view
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
 from srcad.ir.nodes import Const, Let, Operand, Var
