@@ -28,6 +28,7 @@ from srcad.frontend.shaping import as_array
 from srcad.frontend.values import (
     Array,
     Closure,
+    Foreign,
     Items,
     Iteration,
     Mapping,
@@ -35,6 +36,7 @@ from srcad.frontend.values import (
     Record,
     Ref,
     Sequence,
+    SliceValue,
     Static,
     Text,
     Value,
@@ -57,8 +59,12 @@ def call_primitive(
     ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST, hint: str = ""
 ) -> Value:
     """Call a function that has a rule."""
+    args, kwargs = _decided(ctx, primitive, args, kwargs, node)
     args = [objects.resolve(ctx, arg, node) for arg in args]
     kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
+    if primitive.options.get("known"):
+        fixed = [objects.static(ctx, arg, node) for arg in args]
+        return expressions.literal(primitive.function(*fixed))
     out = kwargs.pop("out", None)
     if isinstance(primitive.function, np.ufunc) and len(args) > primitive.function.nin:
         *args, out = args
@@ -82,6 +88,33 @@ def call_primitive(
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
     return objects.result(ctx, made, primitive, args)
+
+
+def _decided(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
+) -> tuple[Args, Kwargs]:
+    """The arguments, with those known that the definition of a function branches on."""
+    fixed = primitive.options.get("fixed", ())
+    if not fixed:
+        return args, kwargs
+    count = primitive.reverse.__code__.co_argcount if primitive.reverse else 0
+    names = [*primitive.params[:count], *[""] * len(args)]
+    return (
+        [
+            _known(ctx, arg, node) if name in fixed else arg
+            for name, arg in zip(names, args, strict=False)
+        ],
+        {key: _known(ctx, arg, node) if key in fixed else arg for key, arg in kwargs.items()},
+    )
+
+
+def _known(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    match value:
+        case Items(items=items):
+            return Items(tuple(_known(ctx, item, node) for item in items))
+        case Foreign(value=int() | str() | None) | Number(atom=Var()):
+            return expressions.literal(objects.static(ctx, value, node))
+    return value
 
 
 def _written_to(
@@ -292,6 +325,12 @@ def _bool(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return expressions.literal(test) if isinstance(test, bool) else Number(test, BOOL)
 
 
+def _slice(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    parts = [Static(None), *args] if len(args) == 1 else args
+    lower, upper, step = (None if is_none(p) else p for p in (*parts, *[None] * (3 - len(parts))))
+    return SliceValue(lower, upper, step)
+
+
 def _is_complex(answer: bool) -> Handler:
     """`np.iscomplexobj` and `np.isrealobj` ask for the dtype only."""
 
@@ -375,6 +414,7 @@ HANDLERS: dict[Any, Handler] = {
     divmod: _divmod,
     pow: _power,
     bool: _bool,
+    slice: _slice,
     np.dtype: _dtype,
     np.iscomplexobj: _is_complex(True),
     np.isrealobj: _is_complex(False),

@@ -110,7 +110,9 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     text = stmt.primitive.text
     named = [f"{key}={writer.whole(value)}" for key, value in stmt.kwargs]
     if text == "getitem":
-        call = f"{args[0]}[{args[1]}]"
+        index = stmt.args[1]
+        several = isinstance(index, tuple) and len(index) > 0
+        call = f"{args[0]}[{', '.join(map(writer.whole, index)) if several else args[1]}]"
     elif text in ("@", "np.matmul"):
         call = f"np.matmul({', '.join(args)})"
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
-from srcad.ir.nodes import Const, Let, Operand, Var
+from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.loops import fusion
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
 from srcad.loops.nests import Item
@@ -264,7 +264,9 @@ def _in_python(
     writer.helpers.add("objmode")
     writer.line("with objmode():")
     if kind == "add" and has_arrays(index):
-        writer.line(f"    np.add.at({name}, ({key},), {shown})")
+        sliced = isinstance(index, tuple) and any(isinstance(item, Slice) for item in index)
+        place = f"np.s_[{key}]" if sliced else f"({key},)"
+        writer.line(f"    np.add.at({name}, {place}, {shown})")
     else:
         sign = "=" if kind == "store" else "-=" if negate else "+="
         writer.line(f"    {name}[{key}] {sign} {shown}")

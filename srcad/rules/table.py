@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srcad.rules import (
+    calculus,
     constants,
     elementwise,
     indexing,
@@ -11,11 +12,13 @@ from srcad.rules import (
     operators,
     products,
     pymath,
+    rearranging,
     reductions,
     shaping,
 )
 
 __all__ = [
+    "calculus",
     "constants",
     "elementwise",
     "indexing",
@@ -24,6 +27,7 @@ __all__ = [
     "operators",
     "products",
     "pymath",
+    "rearranging",
     "reductions",
     "shaping",
 ]
