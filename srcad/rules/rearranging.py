@@ -203,7 +203,7 @@ def inside(shape, widths):
     """Where the elements of the array are in the padded one."""
     if len(shape) == 0:
         return ()
-    before, after = widths[0]
+    before = widths[0][0]
     return (slice(before, before + shape[0]), *inside(shape[1:], widths[1:]))
 
 

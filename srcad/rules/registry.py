@@ -135,7 +135,7 @@ def constant(*functions: Any, **facts: Any) -> None:
 
 
 def known(function: Body) -> Body:
-    """Declare a helper of rules that is called while lowering: what it is given is known by then."""
+    """Declare a helper of rules that is called while lowering, with what is known by then."""
     constant(function, options={"known": True})
     return function
 

@@ -15,6 +15,7 @@ from srcad.rules import (
     rearranging,
     reductions,
     shaping,
+    sorting,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "rearranging",
     "reductions",
     "shaping",
+    "sorting",
 ]
