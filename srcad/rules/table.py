@@ -16,6 +16,7 @@ from srcad.rules import (
     reductions,
     shaping,
     sorting,
+    tensors,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "reductions",
     "shaping",
     "sorting",
+    "tensors",
 ]
