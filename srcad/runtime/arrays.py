@@ -102,3 +102,54 @@ def last_written(bar, index):
     last = np.empty(bar.size, np.intp)
     last[places.ravel()] = order.ravel()
     return np.where(last[places] == order, bar[index], 0)
+
+
+def log_abs_det(a):
+    """The logarithm of the absolute value of a determinant."""
+    return np.linalg.slogdet(a)[1]
+
+
+def sign_of_det(a):
+    """The sign of a determinant."""
+    return np.linalg.slogdet(a)[0]
+
+
+def matrix_rank(a):
+    """The rank that `np.linalg.lstsq` finds."""
+    return np.linalg.lstsq(a, np.zeros(a.shape[0], a.dtype))[2]
+
+
+def packed_eigh(a):
+    """The eigenvalues of symmetric matrices as a row, and below it the eigenvectors as columns.
+
+    >>> packed_eigh(np.diag([1.0, 2.0]))
+    array([[1., 2.],
+           [1., 0.],
+           [0., 1.]])
+    """
+    values, vectors = np.linalg.eigh(a)
+    return np.concatenate((values[..., None, :], vectors), axis=-2)
+
+
+def packed_qr(a):
+    """`q`, and below it `r`.
+
+    >>> np.abs(packed_qr(np.diag([1.0, 2.0])))
+    array([[1., 0.],
+           [0., 1.],
+           [1., 0.],
+           [0., 2.]])
+    """
+    if a.shape[-2] < a.shape[-1]:
+        raise NotImplementedError("np.linalg.qr of fewer rows than columns has no rule")
+    return np.concatenate(np.linalg.qr(a), axis=-2)
+
+
+def packed_svd(a):
+    """The singular values as a row, below it the vectors of the left and of the right as columns.
+
+    >>> packed_svd(np.diag([2.0, 1.0])).shape
+    (5, 2)
+    """
+    left, values, right = np.linalg.svd(a, full_matrices=False)
+    return np.concatenate((values[..., None, :], left, np.swapaxes(right, -1, -2)), axis=-2)
