@@ -74,9 +74,7 @@ def call_primitive(
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
-        assert primitive.reverse is not None
-        body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
-        return calls.inline(ctx, body, args, kwargs, node)
+        return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
@@ -88,6 +86,23 @@ def call_primitive(
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
     return objects.result(ctx, made, primitive, args)
+
+
+def _expanded(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
+) -> Value:
+    """A function that is defined by others: its statements stand for the user's line."""
+    assert primitive.reverse is not None
+    unknown = [key for key in kwargs if key not in primitive.params]
+    if unknown:
+        ctx.refuse(f"`{unknown[0]}=` of `{primitive.text}` cannot be differentiated yet", node)
+    body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
+    with ctx.builder.origins(ctx.origin(node)):
+        before, ctx.within_rule = ctx.within_rule, True
+        try:
+            return calls.inline(ctx, body, args, kwargs, node)
+        finally:
+            ctx.within_rule = before
 
 
 def _decided(

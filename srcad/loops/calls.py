@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srcad.ir.nodes import Let, Operand, Var
+from srcad.ir.nodes import Const, Let, Operand, Var
 from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ NATIVE = {
 """Functions that Numba compiles for one array of at most two axes, or for numbers."""
 
 
+ONE_AXIS = {"np.convolve"}
+"""Functions that Numba compiles for two arrays of one axis."""
+
+
 def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     """The text of a call, or `Unsupported`."""
     text = stmt.primitive.text
@@ -59,6 +63,12 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         return f"{text}({args[0]})"
     if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
         return _array(stmt, writer)
+    if text == "np.arange" and not stmt.kwargs and stmt.target.kind.dtype == "int64":
+        return f"{text}({', '.join(args)})"
+    if text == "np.argsort" and rank == 1 and dict(stmt.kwargs) == {"kind": Const("stable")}:
+        return f'{text}({args[0]}, kind="mergesort")'
+    if text in ONE_AXIS and not stmt.kwargs and all(_rank(a) == 1 for a in stmt.args[:2]):
+        return f"{text}({', '.join(args)})"
     if text in ("np.zeros", "np.ones", "np.empty"):
         return f"{text}({', '.join(args)})"
     if text == "getitem":

@@ -193,10 +193,9 @@ def svdvals_forward(a, a_dot):
 def svd(a, full_matrices=True, compute_uv=True):
     if not compute_uv:
         return np.linalg.svdvals(a)
-    if full_matrices and a.shape[-1] != a.shape[-2]:
+    if full_matrices:
         raise NotImplementedError(
-            "np.linalg.svd with full_matrices has a rule for square matrices only: "
-            "use full_matrices=False"
+            "np.linalg.svd with full_matrices has no rule: use full_matrices=False"
         )
     values, left, right = svd_parts(packed_svd(a), a)
     return SVDResult(left, values, transposed(right))

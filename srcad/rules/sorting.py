@@ -117,8 +117,6 @@ def interp(ans_bar, x, xp, fp, left=None, right=None, period=None):
     """Beyond the ends the result is constant: no bar for x."""
     if period is not None:
         raise NotImplementedError("np.interp with a period has no rule: reduce x with % first")
-    if xp.shape[0] < 2:
-        raise NotImplementedError("np.interp of a single sample has no rule: it is a constant")
     low = segment(x, xp)
     part = np.clip((x - xp[low]) / (xp[low + 1] - xp[low]), 0.0, 1.0)
     slope = (fp[low + 1] - fp[low]) / (xp[low + 1] - xp[low])

@@ -64,6 +64,19 @@ def product_of_others(x, axis):
     return before * after
 
 
+def recurrence(b, x, axis):
+    """`y[0] = b[0]` and `y[k] = b[k] + x[k] * y[k - 1]` along an axis.
+
+    >>> recurrence(np.array([1.0, 1.0, 1.0]), np.array([9.0, 2.0, 3.0]), 0)
+    array([ 1.,  3., 10.])
+    """
+    result = b.copy()
+    rows, factors = np.moveaxis(result, axis, 0), np.moveaxis(x, axis, 0)
+    for k in range(1, rows.shape[0]):
+        rows[k] += factors[k] * rows[k - 1]
+    return result
+
+
 def onto_diagonal(bar, shape, offset=0, axis1=0, axis2=1):
     """Zeros of the given shape with `bar` on the diagonal that `np.diagonal` reads.
 

@@ -22,7 +22,7 @@ SAMPLES = {
     np.linalg.pinv: [*TALL, (tall.T.copy(),)],
     np.linalg.svdvals: [*TALL, (tall.T.copy(),)],
     np.linalg.svd: [
-        (regular,),
+        (regular, False),
         (tall, {"full_matrices": False}),
         (tall.T.copy(), {"full_matrices": False}),
         (tall, {"compute_uv": False}),
