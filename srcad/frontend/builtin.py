@@ -17,6 +17,7 @@ from srcad.frontend import (
     calls,
     control,
     expressions,
+    masked,
     memory,
     methods,
     objects,
@@ -68,9 +69,13 @@ def call_primitive(
     out = kwargs.pop("out", None)
     if isinstance(primitive.function, np.ufunc) and len(args) > primitive.function.nin:
         *args, out = args
+    if "where" in kwargs and "where" not in primitive.params:
+        where = kwargs.pop("where")
+        if not masked.is_everything(where):
+            return masked.ufunc_where(ctx, primitive, args, kwargs, where, out, node)
     if out is not None and not is_none(out):
-        if "where" in kwargs or not isinstance(out, Array):
-            ctx.refuse("`where=` and this `out=` cannot be differentiated yet", node)
+        if not isinstance(out, Array):
+            ctx.refuse("this `out=` cannot be differentiated yet", node, "give it an array")
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
@@ -441,4 +446,5 @@ HANDLERS: dict[Any, Handler] = {
     np.empty_like: _like(np.empty),
     **shaping.HANDLERS,
     **updates.HANDLERS,
+    **masked.HANDLERS,
 }
