@@ -121,8 +121,10 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     named = [f"{key}={writer.whole(value)}" for key, value in stmt.kwargs]
     if text == "getitem":
         index = stmt.args[1]
-        several = isinstance(index, tuple) and len(index) > 0
-        call = f"{args[0]}[{', '.join(map(writer.whole, index)) if several else args[1]}]"
+        key = args[1]
+        if isinstance(index, tuple) and index:  # slices have no text of their own in parentheses
+            key = ", ".join(writer.whole(item) for item in index)
+        call = f"{args[0]}[{key}]"
     elif text in ("@", "np.matmul"):
         call = f"np.matmul({', '.join(args)})"
     else:

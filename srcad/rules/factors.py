@@ -7,7 +7,7 @@ and the parts are taken out of it: there is one factorisation, and one rule.
 from __future__ import annotations
 
 import numpy as np
-from numpy.linalg._linalg import EighResult, QRResult, SlogdetResult, SVDResult  # type: ignore[attr-defined]
+from numpy.linalg._linalg import EighResult, QRResult, SlogdetResult, SVDResult
 
 from srcad.rules.linalg import each, lower_half, transposed
 from srcad.rules.registry import constant, expand, forward_of, rule, shape_rule

@@ -1,4 +1,13 @@
-"""Sorting, and what is found by it: medians, percentiles, values between samples."""
+"""Sorting, and what is found by it: medians, percentiles, values between samples.
+
+| point                                | derivative                                            |
+| ------------------------------------ | ----------------------------------------------------- |
+| `sort` of equal elements             | they keep the order in which they stand               |
+| `median` of an even number           | one half to each of the two in the middle             |
+| `median`, `percentile` of equal ones | to the one that a stable sort puts there              |
+| `interp` at a sample                 | the slope after it; at the last one, before it        |
+| `interp` beyond the ends             | 0 by the point                                        |
+"""
 
 from __future__ import annotations
 
