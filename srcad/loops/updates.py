@@ -227,8 +227,11 @@ def _fancy(
     source = writer.materialise(value) if isinstance(value, Var) and value.kind.rank else None
     writer.flush()
     if where.kind.is_bool:
-        if kind == "add" or source is not None:
+        if kind == "add":
             _in_python(writer, name, index, value, kind, False)
+            return
+        if source is not None:
+            _spread_under_mask(writer, name, positions, source, counter)
             return
         writer.line(f"for {counter} in range({positions}.shape[0]):")
         writer.line(f"    if {positions}[{counter}]:")
@@ -246,6 +249,19 @@ def _fancy(
     shown = f"{source}[{counter}]" if source else writer.text(value)
     sign = "+=" if kind == "add" else "="
     writer.line(f"    {name}[{positions}[{counter}]] {sign} {shown}")
+
+
+def _spread_under_mask(writer: LoopWriter, name: str, mask: str, source: str, counter: str) -> None:
+    """`x[mask] = values`: the values in their order."""
+    place = writer.fresh("place")
+    writer.helpers.add("Bail")
+    writer.line(f"if {mask}.shape[0] != {name}.shape[0] or np.sum({mask}) != {source}.shape[0]:")
+    writer.line("    raise Bail")
+    writer.line(f"{place} = 0")
+    writer.line(f"for {counter} in range({mask}.shape[0]):")
+    writer.line(f"    if {mask}[{counter}]:")
+    writer.line(f"        {name}[{counter}] = {source}[{place}]")
+    writer.line(f"        {place} += 1")
 
 
 def _in_python(

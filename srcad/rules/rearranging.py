@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.rules.calculus import along
-from srcad.rules.registry import expand, known
+from srcad.rules.indexing import add_at
+from srcad.rules.registry import expand, known, linear, shape_rule
 
 # Rows and columns the other way round
 
@@ -34,21 +35,24 @@ def rot90(x, k=1, axes=(0, 1)):
 # Copies of the same elements
 
 
-@expand(np.tile)
-def tile(x, reps):
-    x = np.asarray(x)
+def counts(reps, rank):
+    """How often to repeat each axis, at least as many as the array has."""
     if not isinstance(reps, tuple):
-        return tiled(x, (reps,))
-    return tiled(x, reps)
+        return counts((reps,), rank)
+    if len(reps) < rank:
+        return counts((1, *reps), rank)
+    return reps
 
 
-def tiled(x, reps):
-    if len(reps) < x.ndim:
-        return tiled(x, (1, *reps))
-    shape = (*(1,) * (len(reps) - x.ndim), *x.shape)
-    spaced = np.reshape(x, interleaved((1,) * len(reps), shape))
-    repeated = np.broadcast_to(spaced, interleaved(reps, shape))
-    return np.copy(np.reshape(repeated, products(reps, shape)))
+@linear(np.tile, options={"positional": 2})
+def tile(ans_bar, x, reps):
+    repeated = counts(reps, x.ndim)
+    shape = (*(1,) * (len(repeated) - x.ndim), *x.shape)
+    apart = np.reshape(ans_bar, interleaved(repeated, shape))
+    total = np.sum(apart, axis=places_of(len(repeated)))
+    if len(repeated) == x.ndim:
+        return total
+    return np.reshape(total, x.shape)
 
 
 def interleaved(left, right):
@@ -58,29 +62,50 @@ def interleaved(left, right):
     return (left[0], right[0], *interleaved(left[1:], right[1:]))
 
 
-def products(left, right):
-    if len(left) == 0:
-        return ()
-    return (left[0] * right[0], *products(left[1:], right[1:]))
+@known
+def places_of(rank):
+    """The axes of the repetitions: every second one."""
+    return 0 if rank == 1 else tuple(range(0, 2 * rank, 2))
 
 
-@expand(np.repeat, options={"fixed": ("axis",)})
-def repeat(x, repeats, axis=None):
-    x = np.asarray(x)
-    if axis is None:
-        return repeated_along(np.ravel(x), repeats, 0)
-    return repeated_along(x, repeats, axis % x.ndim)
-
-
-def repeated_along(x, repeats, axis):
+@linear(np.repeat, options={"positional": 2})
+def repeat(ans_bar, x, repeats, axis=None):
+    if axis is None and x.ndim != 1:
+        return np.reshape(repeat(ans_bar, np.ravel(x), repeats, 0), x.shape)
+    along = 0 if axis is None else axis % x.ndim
     if np.ndim(repeats) == 0:
-        shape = (*x.shape[: axis + 1], repeats, *x.shape[axis + 1 :])
-        spread = np.broadcast_to(np.expand_dims(x, axis + 1), shape)
-        longer = (*x.shape[:axis], x.shape[axis] * repeats, *x.shape[axis + 1 :])
-        return np.copy(np.reshape(spread, longer))
-    counts = np.asarray(repeats)
-    places = np.searchsorted(np.cumsum(counts), np.arange(np.sum(counts)), side="right")
-    return gathered(x, places, axis)
+        shape = (*x.shape[: along + 1], repeats, *x.shape[along + 1 :])
+        return np.sum(np.reshape(ans_bar, shape), axis=along + 1)
+    if along != 0:
+        rows = repeat(np.moveaxis(ans_bar, along, 0), np.moveaxis(x, along, 0), repeats, 0)
+        return np.moveaxis(rows, 0, along)
+    return add_at(np.zeros(x.shape, x.dtype), np.repeat(np.arange(x.shape[0]), repeats), ans_bar)
+
+
+@shape_rule(np.tile)
+def tile_shape(sizes, x, reps):
+    given = reps if isinstance(reps, tuple) else (reps,)
+    shape = getattr(x, "shape", ())
+    rank = max(len(given), len(shape))
+    times = (*(1,) * (rank - len(given)), *given)
+    lengths = (*(1,) * (rank - len(shape)), *shape)
+    return tuple(scaled(d, n) for d, n in zip(lengths, times, strict=True))
+
+
+@shape_rule(np.repeat)
+def repeat_shape(sizes, x, repeats, axis=None):
+    shape = getattr(x, "shape", ())
+    if axis is None and len(shape) != 1:
+        return None
+    along = (0 if axis is None else axis) % len(shape)
+    return tuple(scaled(d, repeats) if a == along else d for a, d in enumerate(shape))
+
+
+def scaled(length, times):
+    """A multiple of a length; None unless it is known how often."""
+    if not isinstance(times, int):
+        return None
+    return length.scaled(times) if hasattr(length, "scaled") else length * times
 
 
 def gathered(x, places, axis):

@@ -230,7 +230,7 @@ def cumprod(ans_bar, ans, x, axis=None, dtype=None):
     """Not by dividing, which is nan where an element is zero: each bar is made of the next one."""
     if axis is None and x.ndim > 1:
         return np.reshape(cumprod(ans_bar, ans, np.ravel(x), 0), x.shape)
-    along = 0 if axis is None else axis
+    along = 0 if x.ndim == 1 else axis
     after = np.roll(np.flip(x, along), 1, axis=along)
     reached = np.flip(recurrence(np.flip(ans_bar, along), after, along), along)
     return reached * product_before(ans, along)
@@ -238,17 +238,18 @@ def cumprod(ans_bar, ans, x, axis=None, dtype=None):
 
 def product_before(ans, axis):
     """The running product up to the element before; 1 at the first."""
-    rows = np.moveaxis(ans, axis, 0)
-    before = np.ones_like(rows)
-    before[1:] = rows[:-1]
-    return np.moveaxis(before, 0, axis)
+    if axis != 0:
+        return np.moveaxis(product_before(np.moveaxis(ans, axis, 0), 0), 0, axis)
+    before = np.ones_like(ans)
+    before[1:] = ans[:-1]
+    return before
 
 
 @forward_of(np.cumprod)
 def cumprod_forward(ans, x, axis=None, dtype=None, x_dot=None):
     if axis is None and x.ndim > 1:
         return cumprod_forward(ans, np.ravel(x), 0, None, np.ravel(x_dot))
-    along = 0 if axis is None else axis
+    along = 0 if x.ndim == 1 else axis
     return recurrence(x_dot * product_before(ans, along), x, along)
 
 
