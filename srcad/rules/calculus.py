@@ -89,7 +89,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 def polyval(p, x):
     """Horner's rule, one coefficient after the other, as NumPy does it."""
     y = np.zeros_like(x)
-    for coefficient in p:
+    for coefficient in np.asarray(p):
         y = y * x + coefficient
     return y
 

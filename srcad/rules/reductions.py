@@ -304,7 +304,7 @@ def nanprod(x, axis=None, keepdims=False):
 @expand(np.nanmean, options={"fixed": ("axis", "keepdims")})
 def nanmean(x, axis=None, keepdims=False):
     numbers = np.sum(~np.isnan(x), axis=axis, keepdims=keepdims)
-    return np.sum(filled(x, 0.0), axis=axis, keepdims=keepdims) / numbers
+    return np.sum(filled(x, 0.0), axis=axis, keepdims=keepdims) / numbers.astype(x.dtype)
 
 
 @expand(np.nanmax, options={"fixed": ("axis", "keepdims")})
