@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import inspect
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,9 @@ def _expanded(
     unknown = [key for key in kwargs if key not in primitive.params]
     if unknown:
         ctx.refuse(f"`{unknown[0]}=` of `{primitive.text}` cannot be differentiated yet", node)
+    code = primitive.reverse.__code__
+    if len(args) > code.co_argcount and not code.co_flags & inspect.CO_VARARGS:
+        ctx.refuse(f"this form of `{primitive.text}` cannot be differentiated yet", node)
     body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
     with ctx.builder.origins(ctx.origin(node)):
         before, ctx.within_rule = ctx.within_rule, True

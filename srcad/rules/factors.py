@@ -21,6 +21,15 @@ from srcad.runtime.arrays import (
     sign_of_det,
 )
 
+
+def need_real(a):
+    """Factors of complex matrices have other derivatives."""
+    if a.dtype.kind == "c":
+        raise NotImplementedError(
+            "factors of complex matrices have no rule: write real and imaginary parts as blocks"
+        )
+
+
 # Logarithms of determinants
 
 
@@ -32,6 +41,7 @@ def slogdet(a):
 @rule(log_abs_det, text="log_abs_det", costly=True)
 def log_abs_det_bar(ans_bar, a):
     """Of a singular matrix there is none: `LinAlgError`."""
+    need_real(a)
     return each(ans_bar, a) * transposed(np.linalg.inv(a))
 
 
@@ -65,6 +75,7 @@ def gaps(values):
 
 @rule(np.linalg.eigvalsh, costly=True)
 def eigvalsh(ans_bar, a):
+    need_real(a)
     vectors = packed_eigh(a)[..., 1:, :]
     return onto_lower(vectors * np.expand_dims(ans_bar, -2) @ transposed(vectors))
 
@@ -84,6 +95,7 @@ def eigh(a):
 @rule(packed_eigh, text="packed_eigh", costly=True)
 def packed_eigh_bar(ans_bar, ans, a):
     """Eigenvectors of equal eigenvalues have no derivative: inf or nan, unless their bar is 0."""
+    need_real(a)
     vectors, vectors_bar = ans[..., 1:, :], ans_bar[..., 1:, :]
     turned = transposed(vectors) @ vectors_bar
     turned = np.where(turned == 0.0, 0.0, turned * gaps(ans[..., 0, :]))
@@ -114,6 +126,7 @@ def qr(a, mode="reduced"):
 
 @rule(packed_qr, text="packed_qr", costly=True)
 def packed_qr_bar(ans_bar, ans, a):
+    need_real(a)
     rows = a.shape[-2]
     q, r = ans[..., :rows, :], ans[..., rows:, :]
     q_bar, r_bar = ans_bar[..., :rows, :], np.triu(ans_bar[..., rows:, :])
@@ -146,6 +159,7 @@ def pinv_parts(ans, a):
 
 @rule(np.linalg.pinv, costly=True)
 def pinv(ans_bar, ans, a):
+    need_real(a)
     rows, columns = pinv_parts(ans, a)
     t, bar_t = transposed(ans), transposed(ans_bar)
     return -t @ ans_bar @ t + rows @ bar_t @ ans @ t + t @ ans @ bar_t @ columns
@@ -179,6 +193,7 @@ def misfit(a, b, x):
 
 @rule(np.linalg.svdvals, costly=True)
 def svdvals(ans_bar, a):
+    need_real(a)
     _, left, right = svd_parts(packed_svd(a), a)
     return (left * np.expand_dims(ans_bar, -2)) @ transposed(right)
 
@@ -220,6 +235,7 @@ def weighed(part, values):
 @rule(packed_svd, text="packed_svd", costly=True)
 def packed_svd_bar(ans_bar, ans, a):
     """Vectors of equal singular values have no derivative: inf or nan, unless their bar is 0."""
+    need_real(a)
     values, left, right = svd_parts(ans, a)
     values_bar, left_bar, right_bar = svd_parts(ans_bar, a)
     size = np.expand_dims(values, -2)

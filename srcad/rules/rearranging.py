@@ -209,7 +209,7 @@ def framed(x, widths, value):
     if np.ndim(value) != 0:
         raise NotImplementedError("np.pad with several constant values has no rule: pad twice")
     shape = longer(x.shape, widths)
-    if value == 0:
+    if isinstance(value, int) and value == 0:  # a float may be active, and zero only now
         out = np.zeros(shape, x.dtype)
     else:
         out = np.full(shape, value, x.dtype)
@@ -277,12 +277,14 @@ def between(x, bounds, axis):
     return (along(x, axis, bounds[0], bounds[1]), *between(x, bounds[1:], axis))
 
 
-@expand(np.meshgrid, options={"fixed": ("indexing", "sparse")})
+@expand(np.meshgrid, options={"fixed": ("indexing", "sparse", "copy")})
 def meshgrid(*arrays, indexing="xy", sparse=False, copy=True):
     if indexing == "xy" and len(arrays) > 1:
         order = (1, 0, *range(2, len(arrays)))
     else:
         order = tuple(range(len(arrays)))
+    if not copy:
+        raise NotImplementedError("np.meshgrid with copy=False has no rule: leave it out")
     return grids(arrays, order, grid_shape(arrays, order, 0), sparse, 0)
 
 

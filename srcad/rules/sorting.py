@@ -22,7 +22,7 @@ from srcad.rules.registry import expand, forward_of, rule, shape_rule
 
 
 @expand(np.sort, options={"fixed": ("axis",)})
-def sort(x, axis=-1):
+def sort(x, axis=-1, kind=None):
     x = np.asarray(x)
     if axis is None:
         x = np.ravel(x)
@@ -37,6 +37,8 @@ def sort(x, axis=-1):
 
 def ranks(x, axis):
     """The place of each element among those that it is sorted with."""
+    if isinstance(axis, tuple):
+        raise NotImplementedError("medians over several axes have no rule: reshape them into one")
     if axis is None and x.ndim > 1:
         return np.reshape(ranks(np.ravel(x), 0), x.shape)
     if axis is None or x.ndim == 1:
@@ -181,7 +183,8 @@ def median_shape(sizes, x, axis=None, keepdims=False):
 
 @shape_rule(np.quantile, np.percentile)
 def quantile_shape(sizes, x, q, axis=None, keepdims=False):
-    return None if getattr(q, "shape", ()) else reduced(sizes, x, axis, None, keepdims)
+    several = isinstance(q, tuple) or getattr(q, "shape", ())
+    return None if several else reduced(sizes, x, axis, None, keepdims)
 
 
 @shape_rule(np.interp)

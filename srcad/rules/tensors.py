@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad.rules.reductions import conjugate
 from srcad.rules.registry import expand, known, multilinear, shape_rule
 
 # -- einsum ----------------------------------------------------------------------------------------
@@ -350,7 +351,7 @@ def part_of_convolution(bar, other, wanted):
 
 @expand(np.correlate, options={"fixed": ("mode",)})
 def correlate(a, v, mode="valid"):
-    return np.convolve(a, np.flip(v), mode)
+    return np.convolve(a, np.flip(conjugate(v)), mode)
 
 
 @shape_rule(np.convolve)
