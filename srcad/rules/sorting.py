@@ -183,7 +183,7 @@ def median_shape(sizes, x, axis=None, keepdims=False):
 
 @shape_rule(np.quantile, np.percentile)
 def quantile_shape(sizes, x, q, axis=None, keepdims=False):
-    several = isinstance(q, tuple) or getattr(q, "shape", ())
+    several = isinstance(q, tuple) or len(getattr(q, "shape", ())) > 0
     return None if several else reduced(sizes, x, axis, None, keepdims)
 
 
