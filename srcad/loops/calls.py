@@ -66,7 +66,12 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         return f"{text}({args[0]})"
     if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
         return _array(stmt, writer)
-    if text == "np.arange" and not stmt.kwargs and stmt.target.kind.dtype == "int64":
+    if (
+        text == "np.arange"
+        and not stmt.kwargs
+        and stmt.target.kind.dtype == "int64"
+        and len(args) < 3
+    ):
         return f"{text}({', '.join(args)})"
     if text == "np.argsort" and rank == 1 and dict(stmt.kwargs) == {"kind": Const("stable")}:
         return f'{text}({args[0]}, kind="mergesort")'
