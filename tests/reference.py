@@ -18,6 +18,7 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "numpy_functions",
     "slices_inplace",
     "views_aliases",
     "helpers_closures",

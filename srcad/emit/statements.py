@@ -174,10 +174,7 @@ class Writer:
             case "add_at":
                 _, index, value = stmt.args
                 if _repeats(index):
-                    place = (
-                        f"({self._key(index)},)" if isinstance(index, tuple) else self.text(index)
-                    )
-                    self.line(f"np.add.at({name}, {place}, {self.text(value)})")
+                    self.line(f"np.add.at({name}, {self._place(index)}, {self.text(value)})")
                 else:
                     self._augment(f"{name}[{self._key(index)}]", "+", value)
             case "assign":
@@ -200,6 +197,13 @@ class Writer:
         if isinstance(index, tuple) and text.startswith("(") and index:
             return text[1:-1].rstrip(",") if len(index) > 1 else text
         return text
+
+    def _place(self, index: Operand) -> str:
+        """An index as an argument of a call."""
+        if not isinstance(index, tuple):
+            return self.text(index)
+        key = self._key(index)
+        return f"np.s_[{key}]" if any(isinstance(i, Slice) for i in index) else f"({key},)"
 
     def _store(self, stmt: Let, name: str) -> None:
         array, index, value = stmt.args

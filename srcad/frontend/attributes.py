@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.frontend import calls, control, expressions, memory, objects
+from srcad.frontend import calls, control, expressions, masked, memory, objects
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -151,6 +151,8 @@ def _array_attribute(ctx: Lowering, value: Array | Number, name: str, node: gast
             return total
         case "T" if isinstance(value, Array):
             return memory.view(ctx, value, Step("transpose")) if kind.rank > 1 else value
+        case "flat" if isinstance(value, Array) and kind.rank:
+            return masked.flat(ctx, value)
         case "real" if not kind.is_complex:
             return value
         case "real" | "imag":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import inspect
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from srcad.frontend import (
     calls,
     control,
     expressions,
+    masked,
     memory,
     methods,
     objects,
@@ -28,6 +30,7 @@ from srcad.frontend.shaping import as_array
 from srcad.frontend.values import (
     Array,
     Closure,
+    Foreign,
     Items,
     Iteration,
     Mapping,
@@ -35,6 +38,7 @@ from srcad.frontend.values import (
     Record,
     Ref,
     Sequence,
+    SliceValue,
     Static,
     Text,
     Value,
@@ -57,20 +61,26 @@ def call_primitive(
     ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST, hint: str = ""
 ) -> Value:
     """Call a function that has a rule."""
+    args, kwargs = _decided(ctx, primitive, args, kwargs, node)
     args = [objects.resolve(ctx, arg, node) for arg in args]
     kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
+    if primitive.options.get("known"):
+        fixed = [objects.static(ctx, arg, node) for arg in args]
+        return expressions.literal(primitive.function(*fixed))
     out = kwargs.pop("out", None)
     if isinstance(primitive.function, np.ufunc) and len(args) > primitive.function.nin:
         *args, out = args
+    if "where" in kwargs and "where" not in primitive.params:
+        where = kwargs.pop("where")
+        if not masked.is_everything(where):
+            return masked.ufunc_where(ctx, primitive, args, kwargs, where, out, node)
     if out is not None and not is_none(out):
-        if "where" in kwargs or not isinstance(out, Array):
-            ctx.refuse("`where=` and this `out=` cannot be differentiated yet", node)
+        if not isinstance(out, Array):
+            ctx.refuse("this `out=` cannot be differentiated yet", node, "give it an array")
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
-        assert primitive.reverse is not None
-        body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
-        return calls.inline(ctx, body, args, kwargs, node)
+        return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
@@ -82,6 +92,53 @@ def call_primitive(
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
     return objects.result(ctx, made, primitive, args)
+
+
+def _expanded(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
+) -> Value:
+    """A function that is defined by others: its statements stand for the user's line."""
+    assert primitive.reverse is not None
+    unknown = [key for key in kwargs if key not in primitive.params]
+    if unknown:
+        ctx.refuse(f"`{unknown[0]}=` of `{primitive.text}` cannot be differentiated yet", node)
+    code = primitive.reverse.__code__
+    if len(args) > code.co_argcount and not code.co_flags & inspect.CO_VARARGS:
+        ctx.refuse(f"this form of `{primitive.text}` cannot be differentiated yet", node)
+    body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
+    with ctx.builder.origins(ctx.origin(node)):
+        before, ctx.within_rule = ctx.within_rule, True
+        try:
+            return calls.inline(ctx, body, args, kwargs, node)
+        finally:
+            ctx.within_rule = before
+
+
+def _decided(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
+) -> tuple[Args, Kwargs]:
+    """The arguments, with those known that the definition of a function branches on."""
+    fixed = primitive.options.get("fixed", ())
+    if not fixed:
+        return args, kwargs
+    count = primitive.reverse.__code__.co_argcount if primitive.reverse else 0
+    names = [*primitive.params[:count], *[""] * len(args)]
+    return (
+        [
+            _known(ctx, arg, node) if name in fixed else arg
+            for name, arg in zip(names, args, strict=False)
+        ],
+        {key: _known(ctx, arg, node) if key in fixed else arg for key, arg in kwargs.items()},
+    )
+
+
+def _known(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    match value:
+        case Items(items=items):
+            return Items(tuple(_known(ctx, item, node) for item in items))
+        case Foreign(value=int() | str() | None) | Number(atom=Var()):
+            return expressions.literal(objects.static(ctx, value, node))
+    return value
 
 
 def _written_to(
@@ -292,6 +349,12 @@ def _bool(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return expressions.literal(test) if isinstance(test, bool) else Number(test, BOOL)
 
 
+def _slice(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    parts = [Static(None), *args] if len(args) == 1 else args
+    lower, upper, step = (None if is_none(p) else p for p in (*parts, *[None] * (3 - len(parts))))
+    return SliceValue(lower, upper, step)
+
+
 def _is_complex(answer: bool) -> Handler:
     """`np.iscomplexobj` and `np.isrealobj` ask for the dtype only."""
 
@@ -375,6 +438,7 @@ HANDLERS: dict[Any, Handler] = {
     divmod: _divmod,
     pow: _power,
     bool: _bool,
+    slice: _slice,
     np.dtype: _dtype,
     np.iscomplexobj: _is_complex(True),
     np.isrealobj: _is_complex(False),
@@ -386,4 +450,5 @@ HANDLERS: dict[Any, Handler] = {
     np.empty_like: _like(np.empty),
     **shaping.HANDLERS,
     **updates.HANDLERS,
+    **masked.HANDLERS,
 }

@@ -73,6 +73,7 @@ class Lowering:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
     fixed_origin: bool = False
+    within_rule: bool = False
     laid_out: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -88,7 +89,7 @@ class Lowering:
     @contextmanager
     def place(self, node: gast.AST) -> Iterator[None]:
         """Work on a node of the user's source: statements and errors carry its line."""
-        if self.fixed_origin:
+        if self.fixed_origin or self.within_rule:
             yield
             return
         with self.builder.origins(self.frame.source.origin(node)):
@@ -96,7 +97,7 @@ class Lowering:
 
     def origin(self, node: gast.AST | None = None) -> Origin | None:
         """The user's line of a node, or the one being worked on."""
-        if node is None or self.fixed_origin or not self.frames:
+        if node is None or self.fixed_origin or self.within_rule or not self.frames:
             return self.builder.origin
         return self.frame.source.origin(node)
 

@@ -8,7 +8,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, expressions, memory, objects, shaping
+from srcad.frontend import calls, control, expressions, masked, memory, objects, shaping
 from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Sequence, Static, Value
 from srcad.ir.nodes import Const
 from srcad.rules.indexing import cast
@@ -91,6 +91,10 @@ def _of_array(
         case "fill" if isinstance(receiver, Array):
             memory.write(ctx, receiver, Const(Ellipsis), expressions.operand(ctx, args[0]), node)
             return Static(None)
+        case "sort" if isinstance(receiver, Array):
+            return masked.sort_in_place(ctx, receiver, args, kwargs, node)
+        case "put" if isinstance(receiver, Array):
+            return masked.put(ctx, [receiver, *args], kwargs, node)
         case "tolist" if isinstance(receiver, Array) and receiver.kind.rank == 1:
             items = objects.iterate(ctx, receiver, node)
             return Ref(ctx.heap(Sequence(tuple(_item(ctx, i, node) for i in items))))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.errors import UnsupportedType
+from srcad.errors import MissingRule, UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
@@ -441,6 +441,10 @@ def _raise(ctx: Lowering, stmt: gast.Raise) -> None:
     else:
         kind = objects.static(ctx, expressions.evaluate(ctx, stmt.exc), stmt)
         args = ()
+    if kind is NotImplementedError and (ctx.within_rule or ctx.fixed_origin):
+        text = str(args[0].value) if args and isinstance(args[0], Const) else "no rule"
+        message, _, hint = text.partition(": ")
+        ctx.refuse(message, stmt, hint or None, MissingRule)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         if isinstance(kind, BaseException):
             kind, args = type(kind), tuple(Const(a) for a in kind.args)

@@ -9,7 +9,7 @@ from srcad.emit.expressions import BINARY
 from srcad.emit.memory import is_view
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
-from srcad.ir.nodes import Const, Let, Operand, Var
+from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.loops import fusion
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
 from srcad.loops.nests import Item
@@ -251,8 +251,11 @@ def _fancy(
     shown = f"{source}[{counter}]" if source else _once(writer, value)
     writer.flush()
     if where.kind.is_bool:
-        if kind == "add" or source is not None:
+        if kind == "add":
             _in_python(writer, name, index, value, kind, False)
+            return
+        if source is not None:
+            _spread_under_mask(writer, name, positions, source, counter)
             return
         if writer.checked and not writer.sizes.equal(where.shape[0], array.shape[0]):
             writer.helpers.add("Bail")
@@ -293,6 +296,19 @@ def _once(writer: LoopWriter, value: Operand) -> str:
     return own
 
 
+def _spread_under_mask(writer: LoopWriter, name: str, mask: str, source: str, counter: str) -> None:
+    """`x[mask] = values`: the values in their order."""
+    place = writer.fresh("place")
+    writer.helpers.add("Bail")
+    writer.line(f"if {mask}.shape[0] != {name}.shape[0] or np.sum({mask}) != {source}.shape[0]:")
+    writer.line("    raise Bail")
+    writer.line(f"{place} = 0")
+    writer.line(f"for {counter} in range({mask}.shape[0]):")
+    writer.line(f"    if {mask}[{counter}]:")
+    writer.line(f"        {name}[{counter}] = {source}[{place}]")
+    writer.line(f"        {place} += 1")
+
+
 def _in_python(
     writer: LoopWriter,
     name: str,
@@ -309,7 +325,9 @@ def _in_python(
     writer.helpers.add("objmode")
     writer.line("with objmode():")
     if kind == "add" and has_arrays(index):
-        writer.line(f"    np.add.at({name}, ({key},), {shown})")
+        sliced = isinstance(index, tuple) and any(isinstance(item, Slice) for item in index)
+        place = f"np.s_[{key}]" if sliced else f"({key},)"
+        writer.line(f"    np.add.at({name}, {place}, {shown})")
     else:
         sign = "=" if kind == "store" else "-=" if negate else "+="
         writer.line(f"    {name}[{key}] {sign} {shown}")

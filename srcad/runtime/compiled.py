@@ -128,6 +128,14 @@ def in_range(index, length):
     return index
 
 
+def recurrence_of_numbers(b, x):
+    """`recurrence` of arrays of one axis: `y[k] = b[k] + x[k] * y[k - 1]`."""
+    result = b.copy()
+    for k in range(1, result.shape[0]):
+        result[k] += x[k] * result[k - 1]
+    return result
+
+
 def push_number(tape, count, value):
     """A tape with a number stored at `count`; it grows as needed."""
     if count == tape.shape[0]:
@@ -166,6 +174,7 @@ HELPERS = (
     not_before,
     from_start,
     in_range,
+    recurrence_of_numbers,
     push_number,
     push_array,
 )
