@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import memory, merge
+from srcad.frontend import growing, memory, merge, rows
 from srcad.frontend.builder import given_shape
+from srcad.frontend.counts import Counts, note_floor, shared_by_lists
 from srcad.frontend.merge import FALSE, TRUE
+from srcad.frontend.trips import trip_count
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -18,8 +20,10 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Number,
+    Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     State,
     Static,
@@ -53,6 +57,7 @@ class Plan:
     rebound: set[str] = field(default_factory=set)
     sharing: set[tuple[str, str]] = field(default_factory=set)
     flags: set[str] = field(default_factory=set)
+    counts: Counts = field(default_factory=Counts)
 
 
 @dataclass
@@ -63,16 +68,6 @@ class Carried:
     inits: list[Atom] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     phi_cells: dict[str, int] = field(default_factory=dict)
-
-
-def trip_count(ctx: Lowering, trip_range: Range) -> Dim | None:
-    """How many trips a loop runs, as a length (for steps of 1 and -1)."""
-    start, stop = ctx.builder.size(trip_range.start), ctx.builder.size(trip_range.stop)
-    if start is None or stop is None:
-        return None
-    if trip_range.step == Const(1):
-        return stop - start
-    return start - stop if trip_range.step == Const(-1) else None
 
 
 # -- the head -----------------------------------------------------------------------------------
@@ -166,6 +161,8 @@ def _phi(
                 _phi(ctx, plan, carried, f"{key}.{i}", v, defined) for i, v in enumerate(items)
             )
             return Items(tuple(inner), value.type)
+        case Partial() if not defined:
+            return Conflict("is a partial function made inside a loop")
         case Maybe(value=inner_value, flag=flag):
             bound = _number(ctx, carried, f"{key}_bound", BOOL, flag, f"{key} bound")
             return Maybe(_phi(ctx, plan, carried, key, inner_value, defined), bound.atom)
@@ -176,6 +173,14 @@ def _phi_content(
     ctx: Lowering, plan: Plan, carried: Carried, key: str, content: HeapObject
 ) -> HeapObject:
     match content:
+        case Rows(count=count):
+            identity = int(key.removeprefix("heap "))
+            if identity not in plan.counts.steps:
+                hint = f"{ctx.state.memory[content.cell].hint}_count"
+                count = _number(ctx, carried, hint, INT, count.atom, f"{key}.count")
+            return plan.counts.head(ctx, identity, content, count)
+        case Conflict():
+            return content
         case Sequence(items=items):
             return Sequence(
                 tuple(_phi(ctx, plan, carried, f"{key}.{i}", v) for i, v in enumerate(items))
@@ -244,6 +249,9 @@ def compare(
         elif identity in plan.heap:
             _next_content(ctx, plan, ends, carried, identity, head, end)
     _note_sharing(plan, ends, head, end, live | after)
+    held = shared_by_lists(entry, end, ends.cells)
+    ends.grown |= not held <= plan.sharing
+    plan.sharing |= held
     leave = _leaving(ctx, plan, ends, end)
     if ends.grown:
         return True, [], None
@@ -362,6 +370,13 @@ def _next_content(
     key = f"heap {identity}"
     before, now = head.heap[identity], end.heap[identity]
     match before, now:
+        case Rows(), Rows():
+            left = any(end.left.get(flag, False) is not False for flag in ("broke", "returned"))
+            ends.nexts[f"{key}.count"] = now.count.atom
+            ends.grown |= plan.counts.note(ctx, identity, before, now, left)
+            return
+        case Conflict(), Conflict():
+            return
         case Sequence(), Sequence() if len(before.items) == len(now.items):
             both = zip(before.items, now.items, strict=True)
             pairs = [(str(i), a, b) for i, (a, b) in enumerate(both)]
@@ -371,6 +386,10 @@ def _next_content(
         case Record(), Record():
             pairs = [(k, a, b) for (k, a), (_, b) in zip(before.fields, now.fields, strict=True)]
         case _:
+            if isinstance(before, Sequence) and isinstance(now, Sequence):
+                growing.demand(ctx, identity, now.items, end)
+            if isinstance(before, Sequence) and isinstance(now, Rows):
+                growing.demand(ctx, identity, rows.sample(ctx, now), end)
             ctx.refuse(
                 "this loop changes the length of a list or the keys of a dict",
                 None,
@@ -456,6 +475,16 @@ def after_loop(
 
     def swapped_content(content: HeapObject) -> HeapObject:
         match content:
+            case Rows(count=count):
+                counted = swapped(count, "")
+                assert isinstance(counted, Number)
+                if isinstance(counted.atom, Var) and counted.atom is not count.atom:
+                    size = ctx.builder.size(count.atom)
+                    least = 0 if size is None else ctx.sizes.floor(size) or 0
+                    note_floor(ctx, counted.atom, least)
+                return replace(content, count=counted)
+            case Conflict():
+                return content
             case Sequence(items=items):
                 return Sequence(tuple(swapped(v, "") for v in items))
             case Mapping(items=pairs):

@@ -74,9 +74,21 @@ class Lowering:
     builder: Builder = field(init=False)
     fixed_origin: bool = False
     laid_out: set[int] = field(default_factory=set)
+    grown: set[int] = field(default_factory=set)
+    growable: list[frozenset[int]] = field(default_factory=list)
+    iterated: list[int] = field(default_factory=list)
+    written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.builder = Builder(self.sizes)
+
+    @property
+    def node(self) -> gast.AST:
+        """A node at the line being worked on, for what has none of its own."""
+        node = gast.Pass()
+        node.lineno = node.end_lineno = self.builder.origin.line if self.builder.origin else 1
+        node.col_offset = node.end_col_offset = 0
+        return node
 
     @property
     def frame(self) -> Frame:

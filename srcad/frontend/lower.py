@@ -15,7 +15,7 @@ import gast
 
 from srcad import trees
 from srcad.analyses.sizes import Guard, Sizes, is_argument
-from srcad.errors import Origin
+from srcad.errors import Origin, UnsupportedType
 from srcad.frontend import attributes, calls, expressions, memory, objects
 from srcad.frontend.builder import Builder
 from srcad.frontend.context import Capture, Frame, Identity, Lowering, Unreachable
@@ -30,6 +30,7 @@ from srcad.frontend.values import (
     Number,
     Record,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -254,6 +255,13 @@ def _container(ctx: Lowering, content: Any, atoms: list[Atom]) -> Template:
             names = [name for name, _ in fields]
             children = tuple(_template(ctx, item, atoms) for _, item in fields)
             return Node(lambda parts: _make_record(kind, names, parts), children)
+    if isinstance(content, Rows):
+        ctx.refuse(
+            "a list whose length is known only at run time cannot be returned",
+            None,
+            "return an array of it: np.array(items)",
+            UnsupportedType,
+        )
     ctx.refuse("this object cannot be returned")
 
 

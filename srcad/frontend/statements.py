@@ -17,10 +17,13 @@ from srcad.frontend import (
     calls,
     control,
     expressions,
+    growing,
     loops,
     memory,
     merge,
     objects,
+    rows,
+    sequences,
     updates,
 )
 from srcad.frontend.builder import EvaluationFails
@@ -201,6 +204,7 @@ def bind(ctx: Lowering, target: gast.AST, value: Value, node: gast.AST) -> None:
         case gast.Name(id=identifier):
             if isinstance(value, Conflict):
                 ctx.refuse(f"this value {value.reason}", node, error=UnsupportedType)
+            sequences.refuse_kept(ctx, value, node)
             ctx.name(identifier, _renamed(ctx, value, identifier))
         case gast.Tuple(elts=elements) | gast.List(elts=elements):
             _unpack(ctx, elements, value, node)
@@ -286,6 +290,9 @@ def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.
                 memory.write(ctx, base, place, storable(ctx, value, node), node)
             except EvaluationFails as failure:
                 control.fail(ctx, failure.cause)
+        case Ref(identity=identity) if rows.is_rows(ctx, base):
+            position = expressions.index_of(ctx, index)
+            growing.store(ctx, identity, position, value, node)
         case Ref(identity=identity):
             key = objects.static(ctx, expressions.evaluate(ctx, index), node)
             content = ctx.state.heap[identity]
@@ -345,10 +352,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                 _update_in_place(ctx, function, current, value, stmt)
                 return
             if isinstance(current, Ref) and function is operator.add:
-                content = ctx.state.heap[current.identity]
-                assert isinstance(content, Sequence)
-                more = objects.iterate(ctx, value, stmt)
-                ctx.state.heap[current.identity] = Sequence((*content.items, *more))
+                growing.extend(ctx, current.identity, value, stmt)
                 return
             result = expressions.binary(ctx, function, current, value, stmt, identifier)
             bind(ctx, stmt.target, result, stmt)
