@@ -18,6 +18,8 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "comprehensions",
+    "growing_lists",
     "slices_inplace",
     "views_aliases",
     "helpers_closures",

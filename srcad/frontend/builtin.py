@@ -153,6 +153,8 @@ def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         return content.count
     if isinstance(content, Mapping | Sequence):
         return expressions.literal(len(content.items))
+    if isinstance(value, Static) and isinstance(value.value, set | frozenset | str):
+        return expressions.literal(len(value.value))
     if isinstance(value, Number):
         return control.fail(ctx, TypeError(f"object of type '{value.kind.dtype}' has no len()"))
     return expressions.literal(len(objects.iterate(ctx, value, node)))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from srcad.errors import SrcadError
-from srcad.frontend import calls, expressions
+from srcad.frontend import calls, expressions, sequences
 from srcad.frontend.source import Source
 from srcad.frontend.values import Closure, Method, Static, Value
 
@@ -35,17 +35,21 @@ FORMS = {
     "all": ("OUT = True", "if not ITEM:\n OUT = False\n break", "return OUT"),
     "any of several": ("pass", "if ITEM: return True", "return False"),
     "all of several": ("pass", "if not ITEM: return False", "return True"),
+    "max of others": ("pass", "if ITEM > OUT: OUT = ITEM", "return OUT"),
+    "min of others": ("pass", "if ITEM < OUT: OUT = ITEM", "return OUT"),
     "max": (
         "OUT = None",
         "CANDIDATE = ITEM\nif OUT is None or CANDIDATE > OUT: OUT = CANDIDATE",
-        "if OUT is None: raise ValueError('max() iterable argument is empty')\nreturn OUT",
+        "if OUT is None: raise ValueError(MESSAGE)\nreturn OUT",
     ),
     "min": (
         "OUT = None",
         "CANDIDATE = ITEM\nif OUT is None or CANDIDATE < OUT: OUT = CANDIDATE",
-        "if OUT is None: raise ValueError('min() iterable argument is empty')\nreturn OUT",
+        "if OUT is None: raise ValueError(MESSAGE)\nreturn OUT",
     ),
 }
+TWO = ("sum", "extend", "max of others", "min of others")
+"""Forms whose result is a second argument at first."""
 NAMES = {"sum": "total", "max": "largest", "min": "smallest", "any": "found", "all": "holds"}
 FOLDS: dict[Any, str] = {getattr(builtins, name): name for name in ("sum", "any", "all")} | {
     max: "max",
@@ -171,10 +175,13 @@ def _function(form: str, hint: str, node: Any) -> gast.FunctionDef:
     used = {n.id for n in gast.walk(node) if isinstance(n, gast.Name)}
     items = _unused("items", used)
     names = {
-        "OUT": _unused(hint or NAMES.get(form, "items_of"), used | {items}),
+        "OUT": _unused(hint or NAMES.get(form.split()[0], "items_of"), used | {items}),
         "CANDIDATE": _unused("candidate", used | {items}),
     }
-    parts = {"ITEM": getattr(node, "elt", None), "KEY": None}
+    parts = {"ITEM": getattr(node, "elt", None), "KEY": None, "MESSAGE": None}
+    if form in sequences.EMPTY:
+        parts["MESSAGE"] = gast.Constant(sequences.EMPTY[form], None)
+        _locate(parts["MESSAGE"], node)
     if isinstance(node, gast.DictComp):
         parts = {"ITEM": node.value, "KEY": node.key}
     before, body, after = (_statements(text, names, parts, node) for text in FORMS[form])
@@ -186,7 +193,7 @@ def _function(form: str, hint: str, node: Any) -> gast.FunctionDef:
         _locate(around, node)
         _locate(through, loop.iter)
         body = [around]
-    params = [items, names["OUT"]] if form in ("sum", "extend") else [items]
+    params = [items, names["OUT"]] if form in TWO else [items]
     header = ", ".join(params)
     function: gast.FunctionDef = gast.parse(f"def {form.split()[0]}_of({header}): pass").body[0]
     for new in gast.walk(function):

@@ -67,8 +67,8 @@ def demand(ctx: Lowering, identity: int, samples: tuple[Value, ...], state: Stat
     `samples` are items that it has had, in a state of the program.
     """
     content = ctx.state.heap.get(identity)
-    alike = isinstance(content, Sequence) and (content.items or samples)
-    if alike and ctx.growable and identity in ctx.growable[-1]:
+    some = samples or (isinstance(content, Sequence) and content.items)
+    if some and ctx.growable and identity in ctx.growable[-1]:
         before, ctx.state = ctx.state, state
         forms = [form_of(ctx, sample) for sample in samples]
         ctx.state = before

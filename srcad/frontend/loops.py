@@ -26,11 +26,11 @@ from srcad.frontend.carried import (
     Carried,
     NeedsPeeling,
     Plan,
-    after_loop,
     compare,
     head_of,
 )
 from srcad.frontend.context import Unreachable
+from srcad.frontend.exits import after_loop
 from srcad.frontend.liveness import stores
 from srcad.frontend.values import (
     Number,

@@ -29,6 +29,7 @@ from srcad.frontend.values import (
     Iteration,
     Number,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -127,6 +128,9 @@ def _extreme(name: str) -> Handler:
         if set(kwargs) - {"default"} or (kwargs and len(args) > 1):
             ctx.refuse(f"`{name}` with `key=` cannot be differentiated yet", node)
         items = list(args) if len(args) > 1 else _known_items(ctx, args[0], node)
+        value = objects.resolve(ctx, args[0], node)
+        if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Rows):
+            return _extreme_of_rows(ctx, name, held, kwargs.get("default"), node)
         if items is None:
             if kwargs:
                 ctx.refuse(
@@ -134,8 +138,7 @@ def _extreme(name: str) -> Handler:
                 )
             return comprehensions.fold(ctx, name, args[0], [], node)
         if not items:
-            message = f"{name}() iterable argument is empty"
-            return kwargs.get("default") or control.fail(ctx, ValueError(message))
+            return kwargs.get("default") or control.fail(ctx, ValueError(EMPTY[name]))
         best = items[0]
         for value in items[1:]:
             test = expressions.truth(ctx, expressions.compare(ctx, op, value, best, node), node)
@@ -143,6 +146,25 @@ def _extreme(name: str) -> Handler:
         return best
 
     return handler
+
+
+def _extreme_of_rows(
+    ctx: Lowering, name: str, held: Rows, default: Value | None, node: gast.AST
+) -> Value:
+    """`max` and `min` of a list of which only the run tells whether it has items."""
+
+    def found() -> Value:
+        first = rows.item(ctx, held, expressions.literal(0), node)
+        others = rows.item(ctx, held, SliceValue(expressions.literal(1), None, None), node)
+        return comprehensions.fold(ctx, f"{name} of others", others, [first], node)
+
+    some = rows.truth(ctx, held)
+    if default is not None:
+        return control.choose(ctx, some, found, lambda: default)
+    if some is not True:
+        atom = Const(False) if some is False else some
+        control.require(ctx, atom, ValueError, EMPTY[name])
+    return Static(None) if ctx.state.dead else found()
 
 
 def _decision(name: str) -> Handler:
@@ -301,6 +323,17 @@ def _is_equal(ctx: Lowering, item: Value, wanted: Value, node: gast.AST) -> Any:
         return True
     return expressions.truth(ctx, expressions.compare(ctx, gast.Eq(), item, wanted, node), node)
 
+
+def _message_of(function: Any) -> str:
+    try:
+        function([])
+    except ValueError as error:
+        return str(error)
+    raise AssertionError(function)
+
+
+EMPTY = {"max": _message_of(max), "min": _message_of(min)}
+"""What Python says of the extremes of nothing; it has changed its words."""
 
 HANDLERS: dict[Any, Handler] = {
     range: _iteration("range"),
