@@ -77,6 +77,7 @@ class Lowering:
     grown: set[int] = field(default_factory=set)
     growable: list[frozenset[int]] = field(default_factory=list)
     iterated: list[int] = field(default_factory=list)
+    returned: Origin | None = None
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -128,6 +129,15 @@ class Lowering:
         """Lower something; where it surely raises, what follows in it is left out."""
         with suppress(Unreachable):
             run()
+
+    @contextmanager
+    def can_grow(self, state: State | None) -> Iterator[None]:
+        """Lower a loop or branch that can turn the lists of a state into rows."""
+        self.growable.append(frozenset() if state is None else frozenset(state.heap))
+        try:
+            yield
+        finally:
+            self.growable.pop()
 
     # -- inputs -------------------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -84,7 +84,7 @@ def _unroll_or_grow(
 ) -> None:
     """Unroll a loop; where a list then has this length or that, write the loop once after all."""
     before = ctx.state.copy()
-    with _growable(ctx, before):
+    with ctx.can_grow(before):
         try:
             with ctx.builder.block() as written:
                 _unroll(ctx, node, [element(Const(i)) for i in values])
@@ -98,16 +98,6 @@ def _unroll_or_grow(
         run(ctx, node, trip_range, element)
     except _Refused as refused:
         raise refused.error from None
-
-
-@contextmanager
-def _growable(ctx: Lowering, state: State | None) -> Iterator[None]:
-    """Note which lists the loop at hand can turn into rows."""
-    ctx.growable.append(frozenset() if state is None else frozenset(state.heap))
-    try:
-        yield
-    finally:
-        ctx.growable.pop()
 
 
 class _Refused(Exception):
@@ -190,7 +180,7 @@ def run(
     for _ in range(MAX_ATTEMPTS):
         ctx.state = entry.copy()
         try:
-            with _growable(ctx, entry if grows else None):
+            with ctx.can_grow(entry if grows else None):
                 settled = attempt(ctx, node, trip_range, element, plan, entry)
         except growing.NeedsRows as change:
             if change.identity not in entry.heap or not grows:

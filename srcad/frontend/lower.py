@@ -125,7 +125,9 @@ def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     if ctx.state.dead:
         result = Static(None)
     atoms: list[Atom] = []
+    ctx.builder.origin = ctx.returned
     template = _template(ctx, result, atoms)
+    ctx.builder.origin = None
     captures = tuple(ctx.captures.values())
     own = tuple(var for var in inputs if var is not None) + tuple(c.var for c in captures)
     name = function_name(function)

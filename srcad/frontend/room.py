@@ -39,11 +39,7 @@ def room_for(ctx: Lowering, node: Any, trip_range: Range | None, identity: int) 
     """The appends of a loop to a list; None if their number is not known before it."""
     if trip_range is None or not isinstance(node, gast.For):
         return None
-    names = {
-        name
-        for name, value in ctx.state.env.items()
-        if isinstance(value, Ref) and value.identity == identity
-    }
+    names = _names(ctx, identity)
     rebound = stores(node.body)
     if names & rebound:
         return None
@@ -53,6 +49,20 @@ def room_for(ctx: Lowering, node: Any, trip_range: Range | None, identity: int) 
     trips = trips_of(ctx, trip_range)
     parts = tuple((often, (trips, *inner)) for often, inner in found.parts)
     return Room(parts, found.sites)
+
+
+def room_of_branch(ctx: Lowering, stmt: gast.If, identity: int) -> Room | None:
+    """The appends of a branch to a list."""
+    found = _in_block(ctx, [stmt], _names(ctx, identity), stores([stmt]))
+    return found if found is not None and found.sites else None
+
+
+def _names(ctx: Lowering, identity: int) -> set[str]:
+    return {
+        name
+        for name, value in ctx.state.env.items()
+        if isinstance(value, Ref) and value.identity == identity
+    }
 
 
 def _in_block(

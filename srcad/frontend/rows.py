@@ -47,6 +47,17 @@ def truth(ctx: Lowering, held: Rows) -> bool | Var:
     return known if known is not None else ctx.builder.emit(operator.gt, held.count.atom, Const(0))
 
 
+def unpacked(ctx: Lowering, value: Value, wanted: int) -> list[Value]:
+    """The items of a list that has to have so many."""
+    assert isinstance(value, Ref)
+    held = ctx.state.heap[value.identity]
+    assert isinstance(held, Rows)
+    right = ctx.builder.emit(operator.eq, held.count.atom, Const(wanted))
+    message = f"not enough or too many values to unpack (expected {wanted})"
+    control.require(ctx, right, ValueError, message)
+    return [_row(ctx, held, Const(i)) for i in range(wanted)]
+
+
 def sample(ctx: Lowering, held: Rows) -> tuple[Value, ...]:
     """Something like the items of a list."""
     if held.form == "number":
