@@ -175,7 +175,7 @@ def _function(form: str, hint: str, node: Any) -> gast.FunctionDef:
     used = {n.id for n in gast.walk(node) if isinstance(n, gast.Name)}
     items = _unused("items", used)
     names = {
-        "OUT": _unused(hint or NAMES.get(form.split()[0], "items_of"), used | {items}),
+        "OUT": _unused(hint or NAMES.get(form.split()[0], "values"), used | {items}),
         "CANDIDATE": _unused("candidate", used | {items}),
     }
     parts = {"ITEM": getattr(node, "elt", None), "KEY": None, "MESSAGE": None}

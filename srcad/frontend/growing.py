@@ -42,7 +42,7 @@ from srcad.ir.dims import Dim
 from srcad.ir.kinds import INT, Kind
 from srcad.ir.nodes import Const, Var
 from srcad.rules.indexing import setitem
-from srcad.runtime.arrays import doubled
+from srcad.rules.joining import DOUBLED
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -222,7 +222,7 @@ def _make_room(ctx: Lowering, held: Rows, buffer: Var) -> None:
     length = attributes.length(ctx, buffer, 0).atom
     full = ctx.builder.emit(operator.eq, held.count.atom, length)
     with ctx.builder.block() as body:
-        longer = ctx.builder.emit(doubled, buffer, hint=buffer.hint)
+        longer = ctx.builder.emit(DOUBLED, buffer, hint=buffer.hint)
     shape = (None, *buffer.shape[1:])
     target = ctx.builder.fresh(buffer.hint, buffer.kind, shape)
     ctx.builder.add(control.if_statement(full, body, [], [longer], [buffer], (target,), ctx))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.registry import linear, shape_rule
+from srcad.rules.registry import PRIMITIVES, linear, shape_rule
 from srcad.rules.shaping import dims
 from srcad.runtime.arrays import doubled
 
@@ -149,6 +149,10 @@ def array(ans_bar, items, position, dtype=None, copy=True):
 @linear(doubled, text="doubled")
 def doubled_transpose(ans_bar, rows):
     return ans_bar[: ans_bar.shape[0] // 2]
+
+
+DOUBLED = PRIMITIVES[doubled]
+"""An array with as many rows again: a list that grows has no more room."""
 
 
 # Shapes of the results

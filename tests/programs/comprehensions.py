@@ -34,7 +34,7 @@ def sum_of_an_array(x):
 
 def filtered_by_data(x, least):
     kept = [v**2 for v in x if v > least]
-    return sum(kept, 0.0) * len(kept)
+    return float(sum(kept, 0.0)) * len(kept)
 
 
 def filtered_array(x, least):

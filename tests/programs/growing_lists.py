@@ -110,7 +110,7 @@ def long_list(x, count):
     while k < count:
         out.append(np.sin(x * k))
         k += 1
-    return sum((v * v for v in out), 0.0)
+    return float(sum((v * v for v in out), 0.0))
 
 
 def nested_appends(x, y):
@@ -350,6 +350,32 @@ def whole_numbers(x, count):
     return np.sum(x[places] ** 2) + x[places[-1]]
 
 
+def append_on_one_side(x, least):
+    out = [x[0]]
+    if x[1] > least:
+        out.append(x[2])
+    return sum(out) * len(out)
+
+
+def appended_by_a_helper(x):
+    out = [1.0]
+
+    def keep(v):
+        if v > 0.0:
+            out.append(v)
+
+    keep(x)
+    return sum(out) * x
+
+
+def unpacked(x, count):
+    out = []
+    for k in range(count):
+        out.append(x[k] ** 2)
+    a, b, c = out
+    return a * b + c
+
+
 def of_unrolled_trips(x):
     out = []
     for k in range(4):
@@ -473,6 +499,11 @@ PROGRAMS = [
     (zipped, (X,)),
     (elementwise, (X,)),
     (whole_numbers, (X, 5)),
+    (append_on_one_side, (X, 0.0)),
+    (append_on_one_side, (X, 7.0)),
+    (appended_by_a_helper, (0.7,)),
+    (appended_by_a_helper, (-0.7,)),
+    (unpacked, (X, 3)),
     (of_unrolled_trips, (0.7,)),
     (of_unrolled_trips_where, (X,)),
     (integers_and_floats, (0.7, 3)),
