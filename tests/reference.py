@@ -19,6 +19,8 @@ MODULES = (
     "branches",
     "loops",
     "numpy_functions",
+    "comprehensions",
+    "growing_lists",
     "slices_inplace",
     "views_aliases",
     "helpers_closures",

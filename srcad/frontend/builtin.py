@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 import dataclasses
+import functools
 import inspect
 import operator
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from srcad.frontend import (
     memory,
     methods,
     objects,
+    sequences,
     shaping,
     updates,
 )
@@ -32,11 +33,12 @@ from srcad.frontend.values import (
     Closure,
     Foreign,
     Items,
-    Iteration,
     Mapping,
     Number,
+    Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -197,26 +199,19 @@ def _normal(
 # -- Python's own functions -----------------------------------------------------------------------
 
 
-def _iteration(kind: str) -> Handler:
-    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        parts = [objects.resolve(ctx, arg, node) for arg in args]
-        if "start" in kwargs:
-            parts.append(kwargs["start"])
-        return Iteration(kind, tuple(parts))
-
-    return handler
-
-
 def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     value = objects.resolve(ctx, args[0], node)
     if isinstance(value, Array):
         if not value.kind.rank:
             return control.fail(ctx, TypeError("len() of unsized object"))
         return attributes.length(ctx, memory.read(ctx, value), 0)
-    if isinstance(value, Ref) and isinstance(
-        content := ctx.state.heap[value.identity], Mapping | Sequence
-    ):
+    content = ctx.state.heap[value.identity] if isinstance(value, Ref) else None
+    if isinstance(content, Rows):
+        return content.count
+    if isinstance(content, Mapping | Sequence):
         return expressions.literal(len(content.items))
+    if isinstance(value, Static) and isinstance(value.value, set | frozenset | str):
+        return expressions.literal(len(value.value))
     if isinstance(value, Number):
         return control.fail(ctx, TypeError(f"object of type '{value.kind.dtype}' has no len()"))
     return expressions.literal(len(objects.iterate(ctx, value, node)))
@@ -248,42 +243,6 @@ def _shown(ctx: Lowering, value: Value, node: gast.AST) -> Any:
     return value.var if isinstance(value, Text) else expressions.operand(ctx, value, node)
 
 
-def _fold_pairs(operation: str) -> Handler:
-    """Builtin `sum`, `max` and `min`, over their items one after another."""
-
-    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        if kwargs:
-            ctx.refuse(f"`{operation}` with keywords cannot be differentiated yet", node)
-        if operation == "sum" or len(args) == 1:
-            items = objects.iterate(ctx, args[0], node)
-        else:
-            items = list(args)
-        if operation == "sum":
-            items = [args[1] if len(args) > 1 else expressions.literal(0), *items]
-        if not items:
-            return control.fail(ctx, ValueError(f"{operation}() iterable argument is empty"))
-        total = items[0]
-        for value in items[1:]:
-            if operation == "sum":
-                total = expressions.binary(ctx, operator.add, total, value, node)
-                continue
-            first, second = total, value
-            op = gast.Gt() if operation == "max" else gast.Lt()
-            test = expressions.truth(ctx, expressions.compare(ctx, op, second, first, node), node)
-            total = control.choose(ctx, test, lambda v=second: v, lambda v=first: v)  # type: ignore[misc]
-        return total
-
-    return handler
-
-
-def _sequence(make: str) -> Handler:
-    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        items = tuple(objects.iterate(ctx, args[0], node)) if args else ()
-        return Items(items) if make == "tuple" else Ref(ctx.heap(Sequence(items)))
-
-    return handler
-
-
 def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     pairs: dict[Any, Value] = {}
     if args:
@@ -309,7 +268,7 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
             kind = (
                 content.type
                 if isinstance(content, Record)
-                else (list if isinstance(content, Sequence) else dict)
+                else (list if isinstance(content, Sequence | Rows) else dict)
             )
             return expressions.literal(issubclass(kind, kinds))
         case Closure():
@@ -399,6 +358,8 @@ def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.
         if set(fields) - set(given):
             return control.fail(ctx, TypeError(f"{kind.__name__}() is missing arguments"))
         return Items(tuple(given[name] for name in fields), kind)
+    if kind is functools.partial and args:
+        return Partial(args[0], tuple(args[1:]), tuple(kwargs.items()))
     if dataclasses.is_dataclass(kind):
         declared = [field for field in dataclasses.fields(kind) if field.init]
         given = dict(zip([field.name for field in declared], args, strict=False)) | kwargs
@@ -420,17 +381,8 @@ def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.
 
 
 HANDLERS: dict[Any, Handler] = {
-    range: _iteration("range"),
-    zip: _iteration("zip"),
-    enumerate: _iteration("enumerate"),
-    reversed: _iteration("reversed"),
     len: _len,
     print: _print,
-    builtins.sum: _fold_pairs("sum"),
-    builtins.max: _fold_pairs("max"),
-    builtins.min: _fold_pairs("min"),
-    tuple: _sequence("tuple"),
-    list: _sequence("list"),
     dict: _dict,
     isinstance: _isinstance,
     getattr: _getattr,
@@ -448,7 +400,13 @@ HANDLERS: dict[Any, Handler] = {
     np.zeros_like: _like(np.zeros),
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
+    **sequences.HANDLERS,
     **shaping.HANDLERS,
     **updates.HANDLERS,
     **masked.HANDLERS,
 }
+
+OF_LISTS = frozenset(
+    {*sequences.HANDLERS, len, print, isinstance, getattr, callable, bool, divmod, pow, dict}
+)
+"""Functions that take a list as it is; NumPy's make an array of it first."""

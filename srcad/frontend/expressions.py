@@ -10,7 +10,16 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, calls, control, memory, methods, objects
+from srcad.frontend import (
+    attributes,
+    calls,
+    comprehensions,
+    control,
+    memory,
+    methods,
+    objects,
+    rows,
+)
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import (
     Array,
@@ -23,7 +32,9 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Partial,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -115,6 +126,8 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
             return calls.evaluate_call(ctx, node, hint)
         case gast.Lambda():
             return calls.define(ctx, node)
+        case gast.ListComp() | gast.SetComp() | gast.DictComp() | gast.GeneratorExp():
+            return comprehensions.evaluate(ctx, node, hint)
         case gast.Slice():
             return index_of(ctx, node)
         case gast.JoinedStr():
@@ -219,6 +232,8 @@ def operand(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Operan
             content = ctx.state.heap[identity]
             if isinstance(content, Sequence):
                 return tuple(operand(ctx, item, node) for item in content.items)
+            if isinstance(content, Rows):
+                return rows.filled(ctx, content)
         case Foreign():
             return operand(ctx, objects.resolve(ctx, value, node), node)
         case Closure(function=function) if function is not None:
@@ -331,8 +346,10 @@ def truth(ctx: Lowering, value: Value, node: gast.AST) -> bool | Var:
             return bool(items)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
+            if isinstance(content, Rows):
+                return rows.truth(ctx, content)
             return bool(getattr(content, "items", True))
-        case Closure() | Method():
+        case Closure() | Method() | Partial():
             return True
     ctx.refuse(f"the truth of {objects.describe(ctx, value)} is not known", node)
 
@@ -400,6 +417,8 @@ def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
 
 
 def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
+    if rows.is_rows(ctx, value):
+        value = calls.call_python(ctx, np.array, [value], {}, node or gast.Pass())
     if isinstance(value, Items | Ref):
         node = node or gast.Pass()
         empty = not objects.iterate(ctx, value, node)

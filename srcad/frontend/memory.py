@@ -23,8 +23,10 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     State,
     Step,
@@ -218,6 +220,13 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
             "pass it as an argument, or copy it first with .copy()",
             UnsafeMutation,
         )
+    if cell in ctx.grown:
+        ctx.refuse(
+            "this writes into an array that a list holds",
+            node,
+            "make an array of the list first: np.array(items)",
+            UnsafeMutation,
+        )
     ctx.written.add(cell)
     sharing = ctx.state.aliases.get(cell, frozenset())
     if not sharing:
@@ -256,6 +265,9 @@ def cells(state: State, value: Value) -> Iterator[int]:
                 yield from cells(state, item)
         case Maybe(value=inner) | Method(receiver=inner):
             yield from cells(state, inner)
+        case Partial(function=function, args=args, kwargs=kwargs):
+            for item in (function, *args, *(item for _, item in kwargs)):
+                yield from cells(state, item)
         case Closure(receiver=receiver) if receiver is not None:
             yield from cells(state, receiver)
         case Ref(identity=identity):
@@ -266,3 +278,5 @@ def cells(state: State, value: Value) -> Iterator[int]:
                 case Mapping(items=pairs) | Record(fields=pairs):
                     for _, item in pairs:
                         yield from cells(state, item)
+                case Rows(cell=cell):
+                    yield cell

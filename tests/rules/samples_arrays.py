@@ -149,6 +149,7 @@ SAMPLES = {
         ((c234, c234), 2),
         ((m23, x3), None),
     ],
+    arrays.doubled: [(x3,), (m23,)],
     np.stack: [((x3, x3),), ((x3, x3), 1), ((m23, m23), -1), ((m23, m23), 1), ((c234, c234), 2)],
     np.hstack: [((x3, x4),), ((m23, m23),), ((number, x3),)],
     np.vstack: [((x3, x3),), ((x3, m23, x3),), ((m23, x3),), ((number, number),)],
