@@ -116,6 +116,9 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
             return Items(tuple(elements_of(ctx, elements)))
         case gast.List(elts=elements):
             return Ref(ctx.heap(Sequence(tuple(elements_of(ctx, elements)))))
+        case gast.Set(elts=elements):
+            members = Items(tuple(elements_of(ctx, elements)))
+            return calls.call_python(ctx, set, [members], {}, node)
         case gast.Dict(keys=keys, values=values):
             return _dictionary(ctx, keys, values, node)
         case gast.Subscript(value=value, slice=index):

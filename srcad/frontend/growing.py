@@ -294,7 +294,12 @@ def store(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.A
             UnsupportedType,
         )
     if merge.common(common[1], held.kind) != held.kind:
-        ctx.refuse("an item of another kind is put into this list", node, None, UnsupportedType)
+        ctx.refuse(
+            f"{objects.describe(ctx, value)} is put into a list of other items",
+            node,
+            "give all items one kind, for example with float(...)",
+            UnsupportedType,
+        )
     place = rows.place_of(ctx, held, index, "list assignment index out of range")
     if ctx.state.dead:
         return

@@ -252,6 +252,10 @@ def sorted_by_name(x):
     return total * x
 
 
+def members_of_a_set(x):
+    return sum(x**k for k in sorted({3, 1, 1}))
+
+
 def sorted_by_key(x):
     order = sorted([2, 0, 1], key=lambda k: -k)
     return x ** order[0] + order[1] * x
@@ -403,6 +407,7 @@ PROGRAMS = [
     (sorted_downwards, (0.7, -1.4)),
     (sorted_array, (X,)),
     (sorted_by_name, (0.7,)),
+    (members_of_a_set, (0.7,)),
     (sorted_by_key, (0.7,)),
     (sort_in_place, (Y,)),
     (list_methods, (X,)),
