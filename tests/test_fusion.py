@@ -1,14 +1,17 @@
 """Loops that say they are independent, and value and gradient as one function."""
 
 import ast
+import copy
 import warnings
 
 import numpy as np
 import pytest
 
 import srcad
-from srcad import pipeline
+from srcad import pipeline, trees
 from srcad.loops.trips import own_elements
+from srcad.runtime.compiled import Bail
+from tests import test_programs as corpus
 
 
 def same_name(a, b):
@@ -71,13 +74,18 @@ def many_arrays(x, y, z):
     return np.sum(np.sin(x) * y * z + x * y**2 + np.exp(z) * x * y)
 
 
-def test_loops_need_no_comparison_of_addresses():
+def test_loops_need_no_comparison_of_addresses(monkeypatch, tmp_path):
     """More arrays than LLVM is ready to compare; the loop is taken in vectors all the same."""
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("SRCAD_CACHE_DIR", str(tmp_path))  # Numba shows no code from a cache
+
+    def compiled_here(x, y, z):
+        return many_arrays(x, y, z)
+
     arguments = [np.linspace(0.1, 1.0, 40) for _ in range(3)]
-    gradient = srcad.value_and_grad(many_arrays, argnums=(0, 1, 2))
-    gradient(*arguments)
+    srcad.value_and_grad(compiled_here, argnums=(0, 1, 2))(*arguments)
     shared = [s for group in pipeline._CACHE.values() for s in group]
-    engine = next(s.engine for s in shared if s.program.function.name == "many_arrays")
+    engine = next(s.engine for s in shared if s.program.function.name == "compiled_here")
     assert "independent(" in engine.text
     (text,) = engine.both.inspect_llvm().values()
     assert "llvm.loop.parallel_accesses" in text
@@ -143,3 +151,65 @@ def test_a_view_as_it_was_before_an_update():
         moved = z.copy()
         moved[i] += 1e-30j
         assert bar[i] == pytest.approx(read_before_and_after(moved).imag / 1e-30)
+
+
+def in_any_order(length):
+    """`independent`, taken at its word."""
+    return np.random.default_rng(length).permutation(length).tolist()
+
+
+def bars_by(engine, specialisation, leaves, order):
+    """Run the loop level under plain Python: the result, the bars, and both from one function."""
+    namespace = dict(specialisation.shared.generated.constants)
+    exec(compile(engine.text, "<loop level>", "exec"), namespace)
+    namespace["independent"] = order
+    out, saved = namespace[f"{engine.name}_fwd"](*specialisation._inputs(copy.deepcopy(leaves)))
+    results = out if engine.count != 1 else (out,)
+    seeds = [np.full_like(results[i], 0.7)[()] for i in engine.seeds]
+    bars = namespace[f"{engine.name}_bwd"](saved, *seeds)
+    both = namespace.get(f"{engine.name}_value_and_grad") if engine.fused else None
+    return out, bars, both and both(*specialisation._inputs(copy.deepcopy(leaves)))
+
+
+def numbers(tree):
+    """The numbers and arrays in nested tuples."""
+    if isinstance(tree, tuple):
+        return [leaf for item in tree for leaf in numbers(item)]
+    return [] if tree is None else [tree]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in corpus.RETURNING if name.endswith("-1")])
+def test_trips_of_independent_loops_in_any_order(name):
+    function, args = corpus.PROGRAMS[name]
+    _, pullback = srcad.differentiable(engine="numba")(function).vjp(*copy.deepcopy(args))
+    specialisation = pullback.specialisation
+    engine = specialisation.shared.engine
+    text = getattr(engine, "text", "")
+    if "in independent(" not in text or "objmode" in text:
+        pytest.skip("no such loop, or one that only Numba can run")
+    leaves, _ = trees.flatten((args, {}))
+    with np.errstate(all="ignore"):
+        try:
+            expected = bars_by(engine, specialisation, leaves, range)
+        except Bail:
+            pytest.skip("left to the array level")
+        got = bars_by(engine, specialisation, leaves, in_any_order)
+    for one, other in zip(numbers(got), numbers(expected), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-10)
+
+
+def summed_and_read(x, r, a):
+    r += a * a
+    return np.sum(x) * a + np.sum(r) - (r[0] - a)
+
+
+def test_what_a_sum_reads_may_be_read_beside_it():
+    x = np.array([0.3, 0.5, 0.9])
+    value, bars = srcad.value_and_grad(
+        srcad.differentiable(engine="numba")(summed_and_read), argnums=(0, 1, 2)
+    )(x, x[::-1].copy(), 1.5)
+    assert value == pytest.approx(summed_and_read(x, x[::-1].copy(), 1.5))
+    np.testing.assert_allclose(bars[0], [1.5, 1.5, 1.5])
+    np.testing.assert_allclose(bars[1], [0.0, 1.0, 1.0])
+    assert bars[2] == pytest.approx(np.sum(x) + 4 * 1.5 + 1.0)

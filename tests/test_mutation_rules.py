@@ -1705,6 +1705,111 @@ def test_right_or_refused(program, engine):
     right_or_refused(function, *args, engine=engine)
 
 
+def alias_in_inner_loop(x, y, count):
+    for _ in range(count):
+        for _ in range(count):
+            y = x
+    y *= 2.0
+    return x * 3.0
+
+
+def alias_in_a_branch_of_a_loop(x, y, count):
+    for i in range(count):
+        if i:
+            y = x
+    y *= 2.0
+    return x * 3.0
+
+
+def alias_in_inner_while(x, y, count):
+    i = 0
+    while i < count:
+        i += 1
+        while i < count:
+            y = x
+            i += 1
+    y *= 2.0
+    return x * 3.0
+
+
+def alias_of_alias(x, number):
+    y = x.copy()
+    if number > 0.0:
+        y = x
+    if number > 1.0:
+        y = y * 2.0
+    y[0] = 5.0
+    return x * number
+
+
+def alias_then_break(x, y, number):
+    for _ in range(3):
+        if number > 0.8:
+            break
+        y[1:] += 0.5
+        x = y
+    x *= 2.0
+    return y * 3.0
+
+
+def rows_of_a_swapped_array(u, v):
+    for row in u:
+        v[1:] *= row
+        u, v = v, u
+    return v
+
+
+def rows_of_an_array_replaced(u, v):
+    for row in u:
+        u[0] += row
+        u = u * 2.0
+    return u * v
+
+
+def scaled(values, count):
+    for _ in range(count):
+        values = values * 2.0
+    values[0] = 5.0
+    return np.sum(values)
+
+
+def helper_may_write_its_argument(x, count):
+    total = scaled(x, count)
+    return total * x
+
+
+def doubled(values, number):
+    if number > 1.0:
+        values = values * 2.0
+    values[0] = 5.0
+    return np.sum(values)
+
+
+def helper_may_write_on_one_path(x, number):
+    total = doubled(x, number)
+    return total * x
+
+
+@each_engine
+@each(
+    (alias_in_inner_loop, THREE, THREE * 0.7, 2),
+    (alias_in_inner_loop, THREE, THREE * 0.7, 0),
+    (alias_in_a_branch_of_a_loop, THREE, THREE * 0.7, 2),
+    (alias_in_a_branch_of_a_loop, THREE, THREE * 0.7, 1),
+    (alias_in_inner_while, THREE, THREE * 0.7, 3),
+    (alias_of_alias, THREE, 0.5),
+    (alias_then_break, THREE, THREE * 0.7, 0.5),
+    (rows_of_a_swapped_array, MATRIX, MATRIX * 0.7),
+    (rows_of_an_array_replaced, MATRIX, MATRIX * 0.7),
+    (helper_may_write_its_argument, THREE, 0),
+    (helper_may_write_its_argument, THREE, 2),
+    (helper_may_write_on_one_path, THREE, 0.5),
+)
+def test_aliases_that_a_later_join_must_not_forget(program, engine):
+    function, *args = program
+    right_or_refused(function, *args, engine=engine)
+
+
 # ---- primals that share memory ----------------------------------------------------------------
 
 

@@ -56,6 +56,21 @@ class Folding:
             return [var]
         return self.reads(self.lets[var] if var in self.lets else self.choices[var])
 
+    def beside_sums(self, var: Var) -> frozenset[Var]:
+        """What an expression reads, but for that which only one sum over a whole array reads."""
+        readers: dict[Var, set[int]] = {}
+        stack = [(var, 0)]
+        while stack:
+            here, reader = stack.pop()
+            held = self.lets.get(here)
+            if held is None:
+                for opened in self.open(here):
+                    readers.setdefault(opened, set()).add(reader)
+                continue
+            whole = held.primitive.text == "np.sum" and not held.target.kind.rank
+            stack += [(v, id(held) if whole and not reader else reader) for v in own_vars(held)]
+        return frozenset(v for v, where in readers.items() if 0 in where or len(where) > 1)
+
 
 def fold(function: Function, views: bool = False) -> Folding:
     """Choose the temporaries of a function that are folded into their use.

@@ -87,17 +87,28 @@ def tape_positions(function: Function, names: dict[Var, str]) -> dict[Var, str]:
     """The counters of stacks, and the loop variables that have to be counted."""
     found: dict[Var, str] = {}
     used = set(block_vars(function.body))
+    taken = {*names.values(), "saved"}
     for stmt in statements(function.body):
         if isinstance(stmt, Effect) and stmt.action == "replay":
             tape = stmt.args[0]
             assert isinstance(tape, Var)
-            found[tape] = f"{names[tape].removesuffix('_tape')}_left"
+            if tape not in found:
+                found[tape] = _free(f"{names[tape].removesuffix('_tape')}_left", taken)
         if isinstance(stmt, Loop):
             if stmt.trips in used:
                 found[stmt.trips] = names[stmt.trips]
             if stmt.counter in used:
                 found[stmt.counter] = names[stmt.counter]
     return found
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    """A name like `stem` that nothing has yet; it is taken then."""
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}{number}", number + 1
+    taken.add(name)
+    return name
 
 
 def module_text(header: str, functions: list[Text]) -> str:

@@ -15,7 +15,7 @@ from srcad.emit.folding import Folding
 from srcad.emit.liveness import LiveSets
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Atom, Block, Effect, Function, If, Let, Loop, Operand, Stmt, Var
-from srcad.ir.walk import blocks, targets
+from srcad.ir.walk import blocks, defined, targets
 
 RESERVED = frozenset({*keyword.kwlist, "np", "math", "srcad", "saved"})
 USED_BUILTINS = frozenset(
@@ -46,6 +46,8 @@ def choose(
     """
     names = Names(taken=set(reserved), kinds={} if typed else None)
     namer = _Namer(names, folding, live, buffers, dict(_sources(function.body, buffers)))
+    values = (*function.params, *defined(function.body))
+    namer.own = frozenset(clean(var.hint) for var in values if var.hint)
     present: set[Var] = set()
     for param in function.params:
         namer.give(param, present)
@@ -59,7 +61,7 @@ class _Namer:
     """`hopes` are names that values should have if they can.
 
     Arrays of `first` may be made under theirs, which is `promised`: no other array that is read on
-    the way there has it.
+    the way there has it.  Temporaries have none of the program's `own` names.
     """
 
     names: Names
@@ -70,6 +72,7 @@ class _Namer:
     hopes: dict[Var, str] = field(default_factory=dict)
     first: set[Var] = field(default_factory=set)
     promised: set[str] = field(default_factory=set)
+    own: frozenset[str] = frozenset()
 
     def give(self, var: Var, against: Iterable[Var], wish: str | None = None) -> None:
         """Give a name that none of the values needed at the same time has."""
@@ -83,6 +86,8 @@ class _Namer:
             name = wish or clean(var.hint)
             stem, number = clean(var.hint) if var.hint else name, 2
             others |= self.promised - {name}
+            if not var.hint and wish is None:
+                others |= self.own
             while not self._is_free(name, var, others, wish is not None):
                 name, number = f"{stem}{number}", number + 1
         self.names.of[var] = name
@@ -145,7 +150,9 @@ class _Namer:
                         self.hopes.pop(target, None)
                     self.give(target, after | read, wish)
                 else:
-                    self.give(target, after)
+                    # `t = x[t]` is legal, and a riddle.
+                    read = {v for v in self.folding.reads(stmt) if v.kind != target.kind}
+                    self.give(target, after | (set() if target.hint else read))
             case Effect():
                 for target in stmt.targets:
                     self.give(target, self.live.after[id(stmt)])

@@ -108,13 +108,17 @@ class Writer:
         for name, atom in moves:
             if atom == UNDEFINED:
                 continue
-            text = self.text(atom)
+            text = self.moved(atom)
             if name in self.copied and isinstance(atom, Var):
                 text = f"{text}.copy()"
             pending.append((name, text))
         for group in in_order(pending):
             names, texts = zip(*group, strict=True)
             self.line(f"{', '.join(names)} = {', '.join(texts)}")
+
+    def moved(self, atom: Atom) -> str:
+        """The text of a value that is given another name."""
+        return self.text(atom)
 
     def comment(self, origin: Origin | None) -> None:
         """Cite the user's line, once for all statements that come of it."""
@@ -172,10 +176,7 @@ class Writer:
             case "add_at":
                 _, index, value = stmt.args
                 if _repeats(index):
-                    place = (
-                        f"({self._key(index)},)" if isinstance(index, tuple) else self.text(index)
-                    )
-                    self.line(f"np.add.at({name}, {place}, {self.text(value)})")
+                    self.line(f"np.add.at({name}, {self._place(index)}, {self.text(value)})")
                 else:
                     self._augment(f"{name}[{self._key(index)}]", "+", value)
             case "assign":
@@ -198,6 +199,13 @@ class Writer:
         if isinstance(index, tuple) and text.startswith("(") and index:
             return text[1:-1].rstrip(",") if len(index) > 1 else text
         return text
+
+    def _place(self, index: Operand) -> str:
+        """An index as an argument of a call."""
+        if not isinstance(index, tuple):
+            return self.text(index)
+        key = self._key(index)
+        return f"np.s_[{key}]" if any(isinstance(i, Slice) for i in index) else f"({key},)"
 
     def _store(self, stmt: Let, name: str) -> None:
         array, index, value = stmt.args
@@ -299,12 +307,7 @@ class Writer:
         if counts:
             self.line(f"{counter} = 0")
             tail.insert(0, f"{counter} += 1")
-        simple = all(
-            (isinstance(s, Let) and s.target in self.folding.lets)
-            or (isinstance(s, If) and s.targets and s.targets[0] in self.folding.choices)
-            for s in stmt.test.body
-        )
-        if simple:
+        if self.is_expression(stmt.test):
             self.header(f"while {self.text(stmt.test.results[0])}:")
             self.inner(stmt.body, moves, tail)
         else:
@@ -317,6 +320,14 @@ class Writer:
             self.inner(stmt.body, moves, tail)
         if counted:
             self.line(f"{trips} = {counter}")
+
+    def is_expression(self, test: Block) -> bool:
+        """Whether the test of a loop can stand in its header."""
+        return all(
+            (isinstance(s, Let) and s.target in self.folding.lets)
+            or (isinstance(s, If) and s.targets and s.targets[0] in self.folding.choices)
+            for s in test.body
+        )
 
     def _range(self, trip_range: Range) -> str:
         bounds = [self.text(trip_range.start), self.text(trip_range.stop)]

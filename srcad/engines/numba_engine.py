@@ -72,20 +72,24 @@ class Engine:
             return _REFUSED
         try:
             return function(*args)
-        except NumbaError as error:
-            self.refused = True
-            message = f"Numba cannot compile `{self.name}`: {_first_words(error)}"
-            if self.strict:
-                raise CompilationError(message, None, 'use engine="numpy"') from None
-            warnings.warn(
-                f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=2
-            )
-        except Exception:
+        except Exception as error:
             # An int beyond 64 bits, a singular matrix, shapes that do not fit: the array level
-            # says it in Python's and NumPy's own words.
-            pass
+            # says it in Python's and NumPy's own words.  Where nothing has been compiled, it is
+            # something that Numba or LLVM does not take.
+            if isinstance(error, NumbaError) or not getattr(function, "signatures", True):
+                self._refuse(error)
         # Not from inside a handler, or what the array level raises would name this as its context.
         return _REFUSED
+
+    def _refuse(self, error: Exception) -> None:
+        """Leave all calls to the array level, and say so."""
+        self.refused = True
+        message = f"Numba cannot compile `{self.name}`: {_first_words(error)}"
+        if self.strict:
+            raise CompilationError(message, None, 'use engine="numpy"') from None
+        warnings.warn(
+            f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=3
+        )
 
     def _results(self, out: Any) -> tuple[Any, ...]:
         """Results of the kinds that Python would give: compiled code makes no NumPy scalars."""

@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, classes, control, expressions, memory, objects
+from srcad.frontend import calls, classes, control, expressions, masked, memory, objects
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -222,6 +222,8 @@ def _array_attribute(ctx: Lowering, value: Array | Number, name: str, node: gast
             return total
         case "T" if isinstance(value, Array):
             return memory.view(ctx, value, Step("transpose")) if kind.rank > 1 else value
+        case "flat" if isinstance(value, Array) and kind.rank:
+            return masked.flat(ctx, value)
         case "real" if not kind.is_complex:
             return value
         case "real" | "imag":

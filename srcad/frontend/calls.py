@@ -17,12 +17,15 @@ from srcad.frontend import (
     builtin,
     cached,
     classes,
+    comprehensions,
     control,
     expressions,
     memory,
     methods,
     objects,
     recursion,
+    rows,
+    sequences,
     statements,
     trying,
 )
@@ -37,6 +40,7 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Method,
+    Partial,
     Path,
     Record,
     Ref,
@@ -61,7 +65,17 @@ def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
     callee = expressions.evaluate(ctx, node.func)
     if ctx.state.dead:
         return callee
+    if node.args and isinstance(node.args[0], gast.GeneratorExp):
+        return comprehensions.consume(ctx, callee, node, hint)
     args = expressions.elements_of(ctx, node.args)
+    kwargs = keywords_of(ctx, node)
+    if ctx.state.dead:
+        return callee
+    return call(ctx, callee, args, kwargs, node, hint)
+
+
+def keywords_of(ctx: Lowering, node: gast.Call) -> dict[str, Value]:
+    """The values of the keyword arguments of a call, `**` taken apart."""
     kwargs: dict[str, Value] = {}
     for keyword in node.keywords:
         value = expressions.evaluate(ctx, keyword.value)
@@ -73,9 +87,7 @@ def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
         if not isinstance(content, Mapping):
             ctx.refuse("`**` needs a dict that is known here", node, error=UnsupportedType)
         kwargs.update({str(key): item for key, item in content.items})
-    if ctx.state.dead:
-        return callee
-    return call(ctx, callee, args, kwargs, node, hint)
+    return kwargs
 
 
 def call(
@@ -89,7 +101,12 @@ def call(
     """Call any value."""
     match callee:
         case Closure():
+            for value in (*args, *kwargs.values()):
+                sequences.refuse_kept(ctx, value, node)
             return inline(ctx, callee, args, kwargs, node)
+        case Partial(function=function, args=first, kwargs=named):
+            given = {**dict(named), **kwargs}
+            return call(ctx, function, [*first, *args], given, node, hint)
         case Method(receiver=receiver, name=name):
             return methods.call_method(ctx, receiver, name, args, kwargs, node, hint)
         case Static(value=function):
@@ -115,9 +132,14 @@ def call_python(
 ) -> Value:
     """Call a function that is known as a Python object."""
     handler = builtin.HANDLERS.get(function) if _hashable(function) else None
+    primitive = primitive_of(function)
+    numeric = (handler or primitive) and function not in builtin.OF_LISTS
+    if numeric and any(rows.is_rows(ctx, arg) for arg in args):
+        if (joined := rows.joined(ctx, function, args, kwargs, node)) is not None:
+            return joined
+        args = [rows.as_array(ctx, arg, node) for arg in args]
     if handler is not None:
         return handler(ctx, args, kwargs, node)
-    primitive = primitive_of(function)
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):

@@ -19,6 +19,7 @@ from srcad.frontend.values import (
     Items,
     Mapping,
     Number,
+    Partial,
     Record,
     Ref,
     Sequence,
@@ -42,6 +43,8 @@ def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.
     """Make an object: a NamedTuple, a dataclass, an object of a plain class, a NumPy scalar."""
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _named_tuple(ctx, kind, args, kwargs, node)
+    if kind is functools.partial and args:
+        return Partial(args[0], tuple(args[1:]), tuple(kwargs.items()))
     if _is_generated(kind):
         return _dataclass(ctx, kind, args, kwargs, node)
     if kind is types.SimpleNamespace and not args:

@@ -84,10 +84,24 @@ class Lowering:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
     fixed_origin: bool = False
+    within_rule: bool = False
     laid_out: set[int] = field(default_factory=set)
+    grown: set[int] = field(default_factory=set)
+    growable: list[frozenset[int]] = field(default_factory=list)
+    iterated: list[int] = field(default_factory=list)
+    returned: Origin | None = None
+    written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.builder = Builder(self.sizes)
+
+    @property
+    def node(self) -> gast.AST:
+        """A node at the line being worked on, for what has none of its own."""
+        node = gast.Pass()
+        node.lineno = node.end_lineno = self.builder.origin.line if self.builder.origin else 1
+        node.col_offset = node.end_col_offset = 0
+        return node
 
     @property
     def frame(self) -> Frame:
@@ -99,7 +113,7 @@ class Lowering:
     @contextmanager
     def place(self, node: gast.AST) -> Iterator[None]:
         """Work on a node of the user's source: statements and errors carry its line."""
-        if self.fixed_origin:
+        if self.fixed_origin or self.within_rule:
             yield
             return
         with self.builder.origins(self.frame.source.origin(node)):
@@ -107,7 +121,7 @@ class Lowering:
 
     def origin(self, node: gast.AST | None = None) -> Origin | None:
         """The user's line of a node, or the one being worked on."""
-        if node is None or self.fixed_origin or not self.frames:
+        if node is None or self.fixed_origin or self.within_rule or not self.frames:
             return self.builder.origin
         return self.frame.source.origin(node)
 
@@ -127,6 +141,15 @@ class Lowering:
         """Lower something; where it surely raises, what follows in it is left out."""
         with suppress(Unreachable):
             run()
+
+    @contextmanager
+    def can_grow(self, state: State | None) -> Iterator[None]:
+        """Lower a loop or branch that can turn the lists of a state into rows."""
+        self.growable.append(frozenset() if state is None else frozenset(state.heap))
+        try:
+            yield
+        finally:
+            self.growable.pop()
 
     # -- inputs -------------------------------------------------------------------------------
 

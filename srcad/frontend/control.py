@@ -45,10 +45,10 @@ def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str)
     with ctx.builder.block() as body:
         ctx.builder.add(Effect("raise", error, (Const(message),), (), (), ctx.builder.origin))
     missing = ctx.builder.emit(operator.not_, flag)
-    ctx.builder.add(_if(missing, body, [], [], [], (), ctx))
+    ctx.builder.add(if_statement(missing, body, [], [], [], (), ctx))
 
 
-def _if(
+def if_statement(
     test: Atom,
     then: list[Stmt],
     orelse: list[Stmt],
@@ -57,6 +57,7 @@ def _if(
     targets: Many[Var],
     ctx: Lowering,
 ) -> If:
+    """An `If` with these blocks, at the line being worked on."""
     return If(
         test,
         Block(tuple(then), tuple(yes)),
@@ -96,7 +97,7 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
     merge = Merge(ctx, yes, no)
     if yes.state.dead and no.state.dead:
         ctx.state = yes.state
-        ctx.builder.add(_if(test, yes.body, no.body, (), (), (), ctx))
+        ctx.builder.add(if_statement(test, yes.body, no.body, (), (), (), ctx))
         return
     env: dict[str, Value] = {}
     names = dict.fromkeys([*yes.state.env, *no.state.env])
@@ -104,7 +105,9 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
         if live is None or name in live or name.startswith("<"):
             env[name] = merge.values(yes.state.env.get(name), no.state.env.get(name), name)
     state = merge.finish(env)
-    ctx.builder.add(_if(test, yes.body, no.body, yes.results, no.results, merge.targets, ctx))
+    ctx.builder.add(
+        if_statement(test, yes.body, no.body, yes.results, no.results, merge.targets, ctx)
+    )
     ctx.state = state
 
 

@@ -37,8 +37,7 @@ def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
     nested = [
         node
         for node in gast.walk(function)
-        if node is not function
-        and isinstance(node, gast.FunctionDef | gast.Lambda | gast.GeneratorExp | gast.ListComp)
+        if node is not function and isinstance(node, gast.FunctionDef | gast.Lambda)
     ]
     facts.always = frozenset().union(*(reads(node) for node in nested))
     _block(function.body, _NOTHING, _NOTHING, _NOTHING, facts)

@@ -31,6 +31,7 @@ from srcad.frontend.values import (
     Number,
     Record,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -125,7 +126,9 @@ def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     if ctx.state.dead:
         result = Static(None)
     atoms: list[Atom] = []
+    ctx.builder.origin = ctx.returned
     template = _template(ctx, result, atoms)
+    ctx.builder.origin = None
     captures = tuple(ctx.captures.values())
     own = tuple(var for var in inputs if var is not None) + tuple(c.var for c in captures)
     name = function_name(function)
@@ -255,6 +258,13 @@ def _container(ctx: Lowering, content: Any, atoms: list[Atom]) -> Template:
             names = [name for name, _ in fields]
             children = tuple(_template(ctx, item, atoms) for _, item in fields)
             return Node(lambda parts: _make_record(kind, names, parts), children)
+    if isinstance(content, Rows):
+        ctx.refuse(
+            "a list whose length is known only at run time cannot be returned",
+            None,
+            "return an array of it: np.array(items)",
+            UnsupportedType,
+        )
     what = content.type.__name__ if isinstance(content, Record) else "container"
     ctx.refuse(f"a `{what}` cannot be returned", None, "return its attributes", UnsupportedType)
 

@@ -23,8 +23,10 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     State,
     Step,
@@ -226,6 +228,13 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
             "copy it first with .copy()",
             UnsafeMutation,
         )
+    if cell in ctx.grown:
+        ctx.refuse(
+            "this writes into an array that a list holds",
+            node,
+            "make an array of the list first: np.array(items)",
+            UnsafeMutation,
+        )
     ctx.written.add(cell)
     sharing = ctx.state.aliases.get(cell, frozenset())
     if not sharing:
@@ -233,12 +242,13 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
     live = set(ctx.frame.live_above) if ctx.frames else set()
     now = ctx.frame.live_now if ctx.frames else None
     for identifier, value in ctx.state.env.items():
+        hidden = identifier.startswith("<iterated")
         boxed = identifier.startswith("<box")
-        if now is not None and identifier not in now and not boxed:
+        if now is not None and identifier not in now and not hidden and not boxed:
             continue
         for reached in cells(ctx.state, value):
             live.add(reached)
-            if reached in sharing:
+            if reached in sharing and not hidden:
                 ctx.refuse(
                     f"this writes to memory that `{_shown(identifier)}` may share",
                     node,
@@ -270,6 +280,9 @@ def cells(state: State, value: Value) -> Iterator[int]:
             yield from cells(state, inner)
         case Super(receiver=receiver):
             yield from cells(state, receiver)
+        case Partial(function=function, args=args, kwargs=kwargs):
+            for item in (function, *args, *(item for _, item in kwargs)):
+                yield from cells(state, item)
         case Closure(receiver=receiver) if receiver is not None:
             yield from cells(state, receiver)
         case Ref(identity=identity):
@@ -280,3 +293,5 @@ def cells(state: State, value: Value) -> Iterator[int]:
                 case Mapping(items=pairs) | Record(fields=pairs):
                     for _, item in pairs:
                         yield from cells(state, item)
+                case Rows(cell=cell):
+                    yield cell

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad.frontend import memory
+from srcad.frontend import growing, memory
+from srcad.frontend.counts import note_floor
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -17,8 +18,10 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Number,
+    Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     State,
     Static,
@@ -118,7 +121,7 @@ class Merge:
                 return a
             case _, Conflict():
                 return b
-        if a is b or a == b:
+        if (a is b or a == b) and not isinstance(a, Partial):
             return a
         if isinstance(a, Array | Number) and isinstance(b, Array | Number):
             return Conflict("is a number on one path and an array on another")
@@ -149,6 +152,15 @@ class Merge:
                     for i, (x, y) in enumerate(zip(a.items, b.items, strict=True))
                 )
                 self.heap[identity] = Sequence(items)
+            case Rows(), Rows() if a.cell == b.cell and a.kind == b.kind:
+                count = self.values(a.count, b.count, self._count_name(a))
+                assert isinstance(count, Number)
+                if isinstance(count.atom, Var):
+                    sizes = [self.ctx.builder.size(side.count.atom) for side in (a, b)]
+                    least = [0 if s is None else self.ctx.sizes.floor(s) or 0 for s in sizes]
+                    note_floor(self.ctx, count.atom, min(least))
+                sites = a.sites & b.sites
+                self.heap[identity] = replace(a, count=count, sites=sites)
             case Mapping(), Mapping() if [k for k, _ in a.items] == [k for k, _ in b.items]:
                 pairs = tuple(
                     (key, self.values(x, y, str(key)))
@@ -165,11 +177,19 @@ class Merge:
             case None, None:
                 pass
             case _:
+                if first == second == identity and isinstance(a, Sequence):
+                    longer = self.yes
+                    if isinstance(b, Sequence) and len(b.items) > len(a.items):
+                        a, longer = b, self.no
+                    growing.demand(self.ctx, identity, a.items, longer.state)
+                conflict = Conflict("has different contents on different paths")
                 # Whoever gets here by another name meets the conflict too.
-                apart = Conflict("has different contents on different paths")
-                self.heap[identity] = apart
-                return apart
+                self.heap[identity] = conflict
+                return conflict
         return Ref(identity)
+
+    def _count_name(self, rows: Rows) -> str:
+        return f"{self.yes.state.memory[rows.cell].hint}_count"
 
     def _only(self, value: Value | None, side: int, name: str) -> Value:
         """A value that exists on one side only, handed out of it."""
@@ -201,10 +221,19 @@ class Merge:
                     self.heap[identity] = state.heap[identity]
                     self.heap[identity] = self._content(state.heap[identity], side, name)
                 return value
+            case Partial():
+                return Conflict("is a partial function made on one path only")
         return value
 
     def _content(self, content: HeapObject, side: int, name: str) -> HeapObject:
         match content:
+            case Rows(cell=cell, count=count):
+                self._cell_on_one_side(cell, side)
+                kept = self._only(count, side, f"{name}_count")
+                assert isinstance(kept, Number)
+                return replace(content, count=kept)
+            case Conflict():
+                return content
             case Sequence(items=items):
                 return Sequence(tuple(self._only(v, side, name) for v in items))
             case Mapping(items=pairs):
@@ -246,11 +275,9 @@ class Merge:
         var = self.phi(yes, no, a.kind, name)
         cell = next(self.ctx.numbers)
         self.memory[cell] = var
-        sharing = set()
-        above = self.ctx.frame.live_above if self.ctx.frames else frozenset()
+        sharing: set[int] = set()
         for side, array in ((self.yes, a), (self.no, b)):
-            if array.cell in above or reached_elsewhere(side.state, array, name):
-                sharing |= {array.cell} | side.state.aliases.get(array.cell, frozenset())
+            sharing |= reached_elsewhere(self.ctx, side.state, array, name)
         if sharing:
             shell = State(aliases=self.aliases)
             memory.may_share(shell, cell, frozenset(sharing))
@@ -383,13 +410,14 @@ def _path_vars(array: Array) -> list[Var]:
     return [var for step in array.path for arg in step.args for var in operand_vars(arg)]
 
 
-def reached_elsewhere(state: State, array: Array, name: str) -> bool:
-    """Whether another name reaches the memory that a name is about to take over."""
-    return any(
-        array.cell in set(memory.cells(state, value))
-        for other, value in state.env.items()
-        if other != name
-    )
+def reached_elsewhere(ctx: Lowering, state: State, array: Array, name: str) -> frozenset[int]:
+    """The memory that a name is about to take over, if another name may reach it."""
+    taken = {array.cell} | state.aliases.get(array.cell, frozenset())
+    others = set(ctx.frame.live_above) if ctx.frames else set()
+    for other, value in state.env.items():
+        if other != name:
+            others.update(memory.cells(state, value))
+    return frozenset(taken) if taken & others else frozenset()
 
 
 def is_equal(a: object, b: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import itertools
 import operator
 import types
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import boxes, calls, control, expressions, memory
+from srcad.frontend import boxes, calls, control, expressions, growing, memory, rows, sequences
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -25,9 +26,11 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Partial,
     Path,
     Record,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -58,7 +61,10 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
             return shared
         if frame is not None and identifier in frame.env:
             found = frame.env[identifier]
-            return found.value if isinstance(found, Maybe) else found
+            if isinstance(found, Maybe):
+                control.require(ctx, found.flag, NameError, _unbound(identifier))
+                return found.value
+            return found
     if frame is None:
         ctx.refuse(f"name '{identifier}' is not defined", node, error=UnsupportedType)
     function = frame.function
@@ -78,6 +84,11 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
     if hasattr(builtins, identifier):
         return Static(getattr(builtins, identifier))
     return control.fail(ctx, NameError(f"name '{identifier}' is not defined"))
+
+
+def _unbound(identifier: str) -> str:
+    where = "where it is not associated with a value in enclosing scope"
+    return f"cannot access free variable '{identifier}' {where}"
 
 
 def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
@@ -217,6 +228,14 @@ def static(ctx: Lowering, value: Value, node: gast.AST | None) -> Any:
     )
 
 
+def is_known(ctx: Lowering, index: Number) -> bool:
+    """Whether an int is known while specialising."""
+    if isinstance(index.atom, Const):
+        return True
+    size = ctx.builder.known.get(index.atom)
+    return size is not None and ctx.sizes.hint(size) is not None
+
+
 def static_compare(
     ctx: Lowering, function: Callable[[Any, Any], bool], left: Value, right: Value, node: gast.AST
 ) -> bool:
@@ -274,9 +293,12 @@ def describe(ctx: Lowering, value: Value) -> str:
         case Items():
             return "a tuple"
         case Ref(identity=identity):
-            names = {Sequence: "a list", Mapping: "a dict", Record: "an object"}
-            return names.get(type(ctx.state.heap.get(identity)), "a container")
-        case Closure() | Method():
+            names = {Sequence: "a list", Rows: "a list", Mapping: "a dict", Record: "an object"}
+            content = ctx.state.heap.get(identity)
+            if isinstance(content, Conflict):
+                return f"a container that {content.reason}"
+            return names.get(type(content), "a container")
+        case Closure() | Method() | Partial():
             return "a function"
         case Text():
             return "a string"
@@ -291,6 +313,10 @@ def describe(ctx: Lowering, value: Value) -> str:
 def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     """`base[index]` of a tuple, list, dict or string."""
     content: Any = ctx.state.heap[base.identity] if isinstance(base, Ref) else base
+    if isinstance(content, Rows):
+        return rows.item(ctx, content, index, node)
+    if isinstance(base, Ref) and isinstance(index, Number) and not is_known(ctx, index):
+        growing.demand(ctx, base.identity, (), ctx.state)
     if isinstance(index, SliceValue):
         bounds = (
             None if part is None else static(ctx, part, node)
@@ -369,22 +395,49 @@ def _iterate_pieces(
             return None
         bounds = [static(ctx, part, node) for part in parts]
         return [expressions.literal(i) for i in range(*bounds)]
-    columns = [try_iterate(ctx, part, node) for part in parts[:1] if kind != "zip"]
-    if kind == "zip":
-        columns = [try_iterate(ctx, part, node) for part in parts]
+    apart = parts[1:] if kind in ("map", "filter") else parts
+    every = kind in ("zip", "map", "product")
+    columns = [try_iterate(ctx, part, node) for part in (apart if every else apart[:1])]
     if any(column is None for column in columns):
         return None
     if kind == "zip":
         return [Items(tuple(row)) for row in zip(*columns, strict=False)]
+    if kind == "product":
+        return [Items(row) for row in itertools.product(*columns)]  # type: ignore[arg-type]
+    if kind == "map":
+        rows = zip(*columns, strict=False)
+        return [calls.call(ctx, parts[0], list(row), {}, node or gast.Pass()) for row in rows]
     only = columns[0] or []
+    if kind == "filter":
+        return sequences.kept(ctx, parts[0], only, node or gast.Pass())
     if kind == "enumerate":
         start = static(ctx, parts[1], node) if len(parts) > 1 else 0
         return [Items((expressions.literal(start + i), v)) for i, v in enumerate(only)]
     return only[::-1] if kind == "reversed" else None
 
 
+def lists_in(ctx: Lowering, value: Value) -> list[int]:
+    """The lists that a loop goes through, by identity."""
+    match resolve(ctx, value):
+        case Ref(identity=identity):
+            return [identity]
+        case Iteration(parts=parts):
+            return [identity for part in parts for identity in lists_in(ctx, part)]
+    return []
+
+
+def name_of(ctx: Lowering, identity: int) -> str:
+    """The name that a container has, for names in the text."""
+    for name, value in ctx.state.env.items():
+        if isinstance(value, Ref) and value.identity == identity and name.isidentifier():
+            return name
+    return "items"
+
+
 def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Value | None:
     """`+` and `*` of tuples and lists."""
+    if rows.is_rows(ctx, left) or rows.is_rows(ctx, right):
+        return growing.combined(ctx, function, left, right)
     lists = [
         ctx.state.heap[v.identity].items  # type: ignore[union-attr]
         if isinstance(v, Ref) and isinstance(ctx.state.heap[v.identity], Sequence)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
+from srcad.errors import MissingRule
 from srcad.frontend import control, expressions, objects, trying
 from srcad.frontend.values import Text
 from srcad.ir.nodes import Const, Effect
@@ -48,6 +49,10 @@ def lower_raise(ctx: Lowering, stmt: gast.Raise) -> None:
     else:
         kind = objects.static(ctx, expressions.evaluate(ctx, stmt.exc), stmt)
         args = ()
+    if kind is NotImplementedError and (ctx.within_rule or ctx.fixed_origin):
+        text = str(args[0].value) if args and isinstance(args[0], Const) else "no rule"
+        message, _, hint = text.partition(": ")
+        ctx.refuse(message, stmt, hint or None, MissingRule)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         if isinstance(kind, BaseException):
             kind, args = type(kind), tuple(Const(a) for a in kind.args)

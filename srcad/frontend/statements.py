@@ -19,12 +19,16 @@ from srcad.frontend import (
     contexts,
     control,
     expressions,
+    growing,
     loops,
     matching,
     memory,
     merge,
     objects,
     raising,
+    room,
+    rows,
+    sequences,
     trying,
     updates,
 )
@@ -180,6 +184,7 @@ def unless_raised(ctx: Lowering, stmt: gast.stmt, then: Callable[[], None]) -> N
 
 def _leave_with(ctx: Lowering, result: Value) -> None:
     ctx.name(RESULT, result)
+    ctx.returned = ctx.builder.origin
     ctx.state.left["returned"] = True
 
 
@@ -190,6 +195,30 @@ def _branch(ctx: Lowering, stmt: gast.If, rest: Many[gast.stmt]) -> bool:
     if isinstance(test, bool):
         run_block(ctx, stmt.body if test else stmt.orelse)
         return False
+    return _sides(ctx, stmt, test, rest)
+
+
+def _sides(ctx: Lowering, stmt: gast.If, test: Var, rest: Many[gast.stmt]) -> bool:
+    """Lower both sides; a list that is longer after one of them becomes rows before."""
+    before = ctx.state
+    try:
+        with ctx.can_grow(before):
+            return _join_sides(ctx, stmt, test, rest)
+    except growing.NeedsRows as change:
+        identity = change.identity
+        if identity not in before.heap or (ctx.growable and identity in ctx.growable[-1]):
+            raise
+        ctx.state = before.copy()
+        if growing.common_form(ctx, change.forms) is None:
+            return _join_sides(ctx, stmt, test, rest)
+        space = room.room_of_branch(ctx, stmt, identity)
+        growing.make(ctx, identity, change.forms, space, objects.name_of(ctx, identity))
+    taken = _sides(ctx, stmt, test, rest)
+    growing.close(ctx, identity)
+    return taken
+
+
+def _join_sides(ctx: Lowering, stmt: gast.If, test: Var, rest: Many[gast.stmt]) -> bool:
     before = ctx.state
     sides: list[merge.Side] = []
     for body in (stmt.body, stmt.orelse):
@@ -234,6 +263,7 @@ def bind(ctx: Lowering, target: gast.AST, value: Value, node: gast.AST) -> None:
         case gast.Name(id=identifier):
             if isinstance(value, Conflict):
                 ctx.refuse(f"this value {value.reason}", node, error=UnsupportedType)
+            sequences.refuse_kept(ctx, value, node)
             ctx.name(identifier, _renamed(ctx, value, identifier))
         case gast.Tuple(elts=elements) | gast.List(elts=elements):
             _unpack(ctx, elements, value, node)
@@ -263,6 +293,8 @@ def _unpack(ctx: Lowering, elements: list[Any], value: Value, node: gast.AST) ->
     value = objects.resolve(ctx, value, node)
     if isinstance(value, Array):
         items = _unpack_array(ctx, value, elements, node)
+    elif rows.is_rows(ctx, value) and not any(isinstance(e, gast.Starred) for e in elements):
+        items = rows.unpacked(ctx, value, len(elements))
     else:
         items = objects.iterate(ctx, value, node)
     starred = [i for i, e in enumerate(elements) if isinstance(e, gast.Starred)]
@@ -319,6 +351,9 @@ def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.
                 memory.write(ctx, base, place, storable(ctx, value, node), node)
             except EvaluationFails as failure:
                 control.fail(ctx, failure.cause)
+        case Ref(identity=identity) if rows.is_rows(ctx, base):
+            position = expressions.index_of(ctx, index)
+            growing.store(ctx, identity, position, value, node)
         case Ref(identity=identity):
             key = objects.static(ctx, expressions.evaluate(ctx, index), node)
             content = ctx.state.heap[identity]
@@ -363,11 +398,8 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
             if isinstance(current, Array):
                 _update_in_place(ctx, function, current, value, stmt)
                 return
-            content = ctx.state.heap[current.identity] if isinstance(current, Ref) else None
-            if isinstance(content, Sequence) and function is operator.add:
-                assert isinstance(current, Ref)
-                more = objects.iterate(ctx, value, stmt)
-                ctx.change(current.identity, Sequence((*content.items, *more)))
+            if isinstance(current, Ref) and function is operator.add:
+                growing.extend(ctx, current.identity, value, stmt)
                 return
             result = expressions.binary(ctx, function, current, value, stmt, identifier)
             bind(ctx, stmt.target, result, stmt)

@@ -54,6 +54,7 @@ class Elements:
     slice_bounds: Callable[[Var, int, Slice], tuple[ast.expr, ast.expr, int]]
     shape_operands: Callable[[Let], list[Operand]]
     check_index: Callable[[Var, int, Operand, ast.expr, ast.expr], None]
+    not_negative: Callable[[Operand], bool]
     checks: list[tuple[ast.expr, ast.expr]] = field(default_factory=list)
     dims: list[Dim] = field(default_factory=list)
     space: list[ast.expr] = field(default_factory=list)
@@ -297,7 +298,12 @@ class Elements:
             self.check_index(array, axis, item, back, length)
             return plus(length, back)
         node = self.scalar_value(item)
-        self.check_index(array, axis, item, node, self.length(array, axis))
+        length = self.length(array, axis)
+        self.check_index(array, axis, item, node, length)
+        if array in self.folding.lets and not self.not_negative(item):
+            # A view is read through: its end is not that of the array it shows.
+            self.expressions.called["from_start"] = int
+            return ast.Call(dotted("from_start"), [node, length], [])
         return node
 
     def _moved(self, stmt: Let, index: Index) -> ast.expr:
@@ -389,6 +395,8 @@ class Elements:
         for operand, own in candidates:
             if self.sizes.equal(operand.shape[own], wanted):
                 return self.length(operand, own)
+        if self.sizes.is_one(wanted):
+            return ast.Constant(1)
         if stmt.primitive.form == "elementwise" and candidates:
             # Unknown until run time: the checks find out whether the others are as long.
             operand, own = candidates[0]

@@ -30,8 +30,14 @@ def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
         writer.materialise(array)
     elements = writer.elements()
     counters, index = writer.indices(list(array.shape))
-    first: list[ast.expr] = [ast.Constant(0) if i in axes else c for i, c in enumerate(index)]
-    kept = first if keeps else [c for i, c in enumerate(index) if i not in axes]
+    dims = [d for i, d in enumerate(array.shape) if i not in axes]
+    # Nests are fused whose counters have the same names: the first ones, in order.
+    outer, outside = writer.indices(dims)
+    left = iter(outside)
+    first: list[ast.expr] = [ast.Constant(0) if i in axes else next(left) for i in range(rank)]
+    kept = [ast.Constant(0) if i in axes else c for i, c in enumerate(index)]
+    if not keeps:
+        kept = [c for i, c in enumerate(index) if i not in axes]
     try:
         lengths = [elements.length(array, axis) for axis in range(rank)]
         start = elements.element(array, first)
@@ -41,15 +47,13 @@ def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
     sizes = [lengths[i] for i in range(rank) if i not in axes]
     if keeps:
         sizes = [ast.Constant(1) if i in axes else n for i, n in enumerate(lengths)]
-    dims = [d for i, d in enumerate(array.shape) if i not in axes]
     writer.helpers.add("Bail")
     empty = " or ".join(f"{expression(lengths[i])} == 0" for i in axes)
     dtype = stmt.target.kind.dtype
     before = [f"if {empty}:", "    raise Bail"]
-    outer = [c for i, c in enumerate(index) if i not in axes and isinstance(c, ast.Name)]
-    begin = Item("define", name, kept, start, None, dtype)
-    outside = [n for i, n in enumerate(lengths) if i not in axes]
-    fusion.push(writer, begin, dims, outside, elements, [c.id for c in outer], before)
+    begin = Item("define", name, first if keeps else outside, start, None, dtype)
+    extents = [n for i, n in enumerate(lengths) if i not in axes]
+    fusion.push(writer, begin, dims, extents, elements, outer, before)
     begin.shape = sizes
     kind: Any = "max" if "max" in stmt.primitive.text else "min"
     item = Item(kind, name, kept, value, None, dtype)

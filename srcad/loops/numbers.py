@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from srcad.emit.expressions import BINARY
 from srcad.ir.dims import SizeOf, ValueOf
-from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Var
+from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Stmt, Var
+from srcad.ir.walk import own_vars
 from srcad.loops import reductions
 from srcad.loops.calls import in_python
 from srcad.loops.elements import Unsupported
@@ -54,6 +55,18 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     if arrays or any(isinstance(a, tuple) for a in args):
         return ast.parse(writer.array_call(stmt), mode="eval").body
     return None
+
+
+def is_plain(writer: LoopWriter, stmt: Stmt) -> bool:
+    """Whether a statement is an expression of numbers, which no lines have to come before."""
+    if not isinstance(stmt, Let):
+        return False
+    text, arrays = stmt.primitive.text, [v for v in own_vars(stmt) if v.kind.is_array]
+    if text == "size":
+        return not any(v in writer.folding.lets for v in arrays)
+    if arrays:
+        return False
+    return text not in ONLY_PYTHON and not (text == "math.log" and len(stmt.args) == 2)
 
 
 def _length(writer: LoopWriter, stmt: Let) -> ast.expr | None:

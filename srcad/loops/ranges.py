@@ -57,10 +57,35 @@ def check(
                     return
                 if _hoist(writer, around, array, shift, length):
                     return
+    if (item, dim) in writer.in_range:
+        return
+    writer.in_range = writer.in_range | {(item, dim)}
     writer.helpers.add("Bail")
     shown, limit = expression(node), expression(length)
     writer.line(f"if not -{_wrapped(limit)} <= {shown} < {limit}:")
     writer.line("    raise Bail")
+
+
+def not_negative(writer: LoopWriter, item: Operand) -> bool:
+    """Whether an index surely counts from the start."""
+    assert writer.builder is not None
+    size = writer.builder.size(item)
+    if size is None:
+        return False
+    counter, shift = _counter_offset(size) or (None, 0)
+    for around in writer.around:
+        bounds = around.stmt.range
+        if around.stmt.counter is counter and bounds is not None:
+            down = bounds.step == Const(-1)
+            least = writer.builder.size(bounds.stop if down else bounds.start)
+            if least is None or not (down or _is_positive(bounds.step)):
+                return False
+            return writer.sizes.at_least(least + shift + down, 0) is True
+    return writer.sizes.at_least(size, 0) is True
+
+
+def _is_positive(step: Operand) -> bool:
+    return isinstance(step, Const) and isinstance(step.value, int) and step.value > 0
 
 
 def _wrapped(text: str) -> str:

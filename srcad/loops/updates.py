@@ -5,27 +5,34 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from srcad.emit.expressions import BINARY
+from srcad.emit.memory import is_view
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
-from srcad.ir.nodes import Const, Let, Operand, Var
+from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.loops import fusion
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
 from srcad.loops.nests import Item
+from srcad.loops.syntax import subscript
 from srcad.rules.indexing import getitem_shape
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
 
+WHOLE = (Const(Ellipsis), (Const(Ellipsis),))
+
+
 def update(writer: LoopWriter, stmt: Let, name: str) -> None:
     """An update in place of an array."""
     array = stmt.args[0]
     assert isinstance(array, Var)
-    if (read := writer.folding.lets.get(array)) is not None:
-        # In memory of its own; whoever reads the array as it was computes it anew.
-        writer.make(array, name)
-        writer.folding.lets[array] = read
-        del writer.names[array]
+    if array in writer.folding.lets:
+        # Only this update works on what is made here: others still read the array as it was.
+        held = writer.folding.lets[array]
+        writer.make(array, name, lasting=not is_view(held))
+        if id(stmt) in writer.buffers.copied and not writer.is_elementwise(held):
+            writer.line(f"{name} = {name}.copy()")
     elif id(stmt) in writer.buffers.copied:
         writer.line(f"{name} = {writer.text(array)}.copy()")
     elif array in writer.names and writer.names[array] != name:
@@ -37,6 +44,8 @@ def update(writer: LoopWriter, stmt: Let, name: str) -> None:
             _region(writer, stmt, name, stmt.args[1], stmt.args[2], "add")
         case "assign":
             _region(writer, stmt, name, Const(Ellipsis), stmt.args[1], "store")
+        case ("*" | "/") as operation:
+            _region(writer, stmt, name, Const(Ellipsis), stmt.args[1], "store", scaled=operation)
         case operation:
             value: Operand = stmt.args[1]
             _region(writer, stmt, name, Const(Ellipsis), value, "add", negate=operation == "-")
@@ -50,6 +59,7 @@ def _region(
     value: Operand,
     kind: Any,
     negate: bool = False,
+    scaled: str = "",
 ) -> None:
     array = stmt.args[0]
     assert isinstance(array, Var)
@@ -66,7 +76,11 @@ def _region(
         return
     if _needs_temporary(writer, value, name, index):
         assert isinstance(value, Var)
-        writer.materialise(value)
+        if value in writer.folding.lets:
+            writer.materialise(value)
+        elif index not in WHOLE or value.kind.rank != array.kind.rank:
+            # An array by name, `x[::-1] += x`. Two that are whole meet in the same elements only.
+            value = writer.duplicate(value)
     counters, position = writer.indices(dims)
     elements.dims = dims
     try:
@@ -76,14 +90,21 @@ def _region(
             node = elements.converted(node, array.kind, None)
         target = elements.through(array, index, position)
     except NotScalar:
-        _in_python(writer, name, index, value, kind, negate)
+        if scaled:
+            assert isinstance(value, Var)
+            writer.materialise(value)
+            _region(writer, stmt, name, index, value, kind, scaled=scaled)
+        else:
+            _in_python(writer, name, index, value, kind, negate)
         return
+    if scaled:
+        node = ast.BinOp(subscript(ast.Name(name, ast.Load()), target), BINARY[scaled], node)
     if negate:
         node = ast.UnaryOp(ast.USub(), node)
     item = Item(kind, name, target, node, stmt.target, array.kind.dtype)
     if isinstance(value, Var) and value in writer.folding.lets and _reads_elsewhere(writer, item):
         writer.materialise(value)
-        _region(writer, stmt, name, index, value, kind, negate)
+        _region(writer, stmt, name, index, value, kind, negate, scaled)
         return
     fusion.push(writer, item, dims, elements.space, elements, counters, [])
 
@@ -222,17 +243,27 @@ def _fancy(
         return
     where = items[0]
     assert isinstance(where, Var)
-    positions = writer.materialise(where)
     counter = writer.counters(1)[0]
-    source = writer.materialise(value) if isinstance(value, Var) and value.kind.rank else None
+    positions = _unchanged(writer, where, name)
+    source = None
+    if isinstance(value, Var) and value.kind.rank:
+        source = _unchanged(writer, value, name)
+    shown = f"{source}[{counter}]" if source else _once(writer, value)
     writer.flush()
     if where.kind.is_bool:
-        if kind == "add" or source is not None:
+        if kind == "add":
             _in_python(writer, name, index, value, kind, False)
             return
+        if source is not None:
+            _spread_under_mask(writer, name, positions, source, counter)
+            return
+        if writer.checked and not writer.sizes.equal(where.shape[0], array.shape[0]):
+            writer.helpers.add("Bail")
+            writer.line(f"if {positions}.shape[0] != {name}.shape[0]:")
+            writer.line("    raise Bail")
         writer.line(f"for {counter} in range({positions}.shape[0]):")
         writer.line(f"    if {positions}[{counter}]:")
-        writer.line(f"        {name}[{counter}] = {writer.text(value)}")
+        writer.line(f"        {name}[{counter}] = {shown}")
         return
     if source is not None:
         writer.line(f"if {source}.shape[0] != {positions}.shape[0]:")
@@ -243,9 +274,39 @@ def _fancy(
         writer.helpers.add("Bail")
         writer.line(f"    if not -{name}.shape[0] <= {positions}[{counter}] < {name}.shape[0]:")
         writer.line("        raise Bail")
-    shown = f"{source}[{counter}]" if source else writer.text(value)
     sign = "+=" if kind == "add" else "="
     writer.line(f"    {name}[{positions}[{counter}]] {sign} {shown}")
+
+
+def _unchanged(writer: LoopWriter, var: Var, name: str) -> str:
+    """An array that stays what it is while `name` is written to."""
+    array = writer.materialise(var)
+    if writer.alias(array, name):
+        return writer.names[writer.duplicate(var)]
+    return array
+
+
+def _once(writer: LoopWriter, value: Operand) -> str:
+    """A number that is computed before a loop."""
+    text = writer.text(value)
+    if isinstance(value, Const) or text.isidentifier():
+        return text
+    own = writer.fresh("number")
+    writer.line(f"{own} = {text}")
+    return own
+
+
+def _spread_under_mask(writer: LoopWriter, name: str, mask: str, source: str, counter: str) -> None:
+    """`x[mask] = values`: the values in their order."""
+    place = writer.fresh("place")
+    writer.helpers.add("Bail")
+    writer.line(f"if {mask}.shape[0] != {name}.shape[0] or np.sum({mask}) != {source}.shape[0]:")
+    writer.line("    raise Bail")
+    writer.line(f"{place} = 0")
+    writer.line(f"for {counter} in range({mask}.shape[0]):")
+    writer.line(f"    if {mask}[{counter}]:")
+    writer.line(f"        {name}[{counter}] = {source}[{place}]")
+    writer.line(f"        {place} += 1")
 
 
 def _in_python(
@@ -264,7 +325,9 @@ def _in_python(
     writer.helpers.add("objmode")
     writer.line("with objmode():")
     if kind == "add" and has_arrays(index):
-        writer.line(f"    np.add.at({name}, ({key},), {shown})")
+        sliced = isinstance(index, tuple) and any(isinstance(item, Slice) for item in index)
+        place = f"np.s_[{key}]" if sliced else f"({key},)"
+        writer.line(f"    np.add.at({name}, {place}, {shown})")
     else:
         sign = "=" if kind == "store" else "-=" if negate else "+="
         writer.line(f"    {name}[{key}] {sign} {shown}")

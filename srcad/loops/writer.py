@@ -8,21 +8,21 @@ from functools import partial
 from typing import Any
 
 from srcad.analyses.sizes import Sizes
-from srcad.emit.buffers import Place, is_view
 from srcad.emit.expressions import Expressions
 from srcad.emit.liveness import LiveSets
+from srcad.emit.memory import Memory, Roots, is_view
 from srcad.emit.printer import expression
 from srcad.emit.statements import INDENT, Writer
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import ONE, Dim
-from srcad.ir.nodes import Block, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
-from srcad.ir.walk import own_vars, targets
+from srcad.ir.nodes import Atom, Block, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
+from srcad.ir.walk import own_vars, statements, targets
 from srcad.loops import extremes, fusion, matvec, numbers, reductions, slices, stacks, updates
 from srcad.loops.calls import products, spelled
 from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
 from srcad.loops.nests import Item
 from srcad.loops.queue import Element, Line, independent, plain_line, touched
-from srcad.loops.ranges import Around, check
+from srcad.loops.ranges import Around, check, not_negative
 
 COUNTERS = ("i", "j", "k", "l", "m", "n", "p", "q")
 ELEMENTWISE = (*TRANSPARENT, "masked", "cast", "assign", "np.copy", "not")
@@ -71,14 +71,16 @@ class LoopWriter(Writer):
     taken: set[str] = field(default_factory=set)
     pending: list[str] = field(default_factory=list)
     current: Stmt | None = None
+    begun: Stmt | None = None
     helpers: set[str] = field(default_factory=set)
     stacks: dict[Var, str] = field(default_factory=dict)
-    memory: dict[Var, Place] = field(default_factory=dict)
-    near: dict[str, Place] | None = None
+    memory: Memory = field(default_factory=Memory)
+    near: dict[str, Roots] | None = None
     dense: set[Var] = field(default_factory=set)
     handed: frozenset[Var] = frozenset()
     known_vars: set[Var] = field(default_factory=set)
     around: list[Around] = field(default_factory=list)
+    in_range: frozenset[tuple[Operand, Dim]] = frozenset()
 
     # -- plumbing -----------------------------------------------------------------------------
 
@@ -124,13 +126,16 @@ class LoopWriter(Writer):
     def flush(self) -> None:
         """Put down what has been waiting."""
         waiting, self.queue = self.queue, []
+        # A statement that is half written may still read what is not needed after it.
+        reads = self.folding.reads(self.begun) if self.begun is not None else ()
+        here = {self.names[var] for var in reads if var in self.names}
         for element in waiting:
             self._put_note(element.note)
             if isinstance(element, Line):
                 super().line(element.text)
                 continue
             others = [other for other in waiting if other is not element]
-            needed = set(self.pinned)
+            needed = self.pinned | here
             for other in others:
                 needed |= set().union(*touched(other))
             for text in element.lines(expression, needed):
@@ -155,7 +160,9 @@ class LoopWriter(Writer):
         apart = isinstance(stmt, If | Loop | Effect) and not recorded
         if apart and not self._is_folded(stmt):
             self.flush()
+        self.begun = stmt
         super().stmt(stmt)
+        self.begun = None
         if apart:
             self.flush()
         self.known_vars |= set(targets(stmt))
@@ -174,31 +181,41 @@ class LoopWriter(Writer):
             self.flush()
             self.near = around
 
-    def _near(self, block: Block) -> dict[str, Place]:
+    def _near(self, block: Block) -> dict[str, Roots]:
         """The memory that names may stand for in a block, blocks inside left out."""
         used = [v for r in block.results if isinstance(r, Var) for v in self.folding.open(r)]
         for stmt in block.body:
             used += [*targets(stmt), *own_vars(stmt), *self.folding.reads(stmt)]
-        found: dict[str, Place] = {}
+        found: dict[str, Roots] = {}
         for var in used:
-            if var in self.memory and var in self.names:
+            if var.kind.is_array and var in self.names:
                 name = self.names[var]
-                found[name] = found.get(name, frozenset()) | self.memory[var]
+                found[name] = found.get(name, frozenset()) | self.memory.roots(var)
         return found
 
     def inner(self, *args: Any, **kwargs: Any) -> None:
-        """Write a nested block."""
+        """Write a nested block; the arrays that it makes of expressions are there in it only."""
         self.flush()
+        known = self.in_range
+        folded = dict(self.folding.lets)
         super().inner(*args, **kwargs)
+        for var, let in folded.items():
+            if var not in self.folding.lets:
+                self.folding.lets[var] = let
+                del self.names[var]
+        self.held = {}
+        self.in_range = known
 
     def moves(self, moves: Any) -> None:
         """Write the moves of values at the end of a block."""
         self.flush()
-        for name, atom in moves:
-            # A stack leaves its branch without the room that it still had.
-            if isinstance(atom, Var) and atom in self.stacks:
-                self.line(f"{name} = {self.names[atom]}[:{self.stacks[atom]}]")
-        super().moves([(n, a) for n, a in moves if not (isinstance(a, Var) and a in self.stacks)])
+        super().moves(moves)
+
+    def moved(self, atom: Atom) -> str:
+        """The text of a value; a stack leaves its branch without the room that it still had."""
+        if isinstance(atom, Var) and atom in self.stacks:
+            return f"{self.names[atom]}[:{self.stacks[atom]}]"
+        return super().moved(atom)
 
     def elements(self) -> Elements:
         """What turns array expressions into those of one element."""
@@ -211,6 +228,7 @@ class LoopWriter(Writer):
             partial(slices.bounds, self),
             _operands,
             self.check_index,
+            partial(not_negative, self),
         )
 
     def scalar(self, operand: Operand) -> ast.expr:
@@ -276,7 +294,7 @@ class LoopWriter(Writer):
         if a == b:
             return True
         near = self.near or {}
-        return bool(near.get(a, frozenset()) & near.get(b, frozenset()))
+        return self.memory.meet(near.get(a, frozenset()), near.get(b, frozenset()))
 
     def indices(self, dims: list[Dim]) -> tuple[list[str], list[ast.expr]]:
         """Counters for the axes of a space, and its index: axes of length 1 need no loop."""
@@ -327,13 +345,17 @@ class LoopWriter(Writer):
         self.held[var] = name
         return name
 
-    def make(self, var: Var, name: str) -> None:
-        """Compute an expression into a named array."""
+    def make(self, var: Var, name: str, lasting: bool = True) -> None:
+        """Compute an expression into a named array: the variable from now on, if `lasting`."""
         kept = self.folding.lets.pop(var)
         current = self.current
+        if lasting:
+            self._shares(name, kept)
         try:
             self.names[var] = name
-            if self.is_elementwise(kept):
+            if not var.kind.rank:
+                self._scalar_statement(kept, name)
+            elif self.is_elementwise(kept):
                 self._define(kept, name, held=True)
             elif kept.primitive.text in FRESH:
                 self._allocation(kept, name)
@@ -341,6 +363,24 @@ class LoopWriter(Writer):
                 self.line(f"{name} = {self.array_call(kept)}")
         finally:
             self.current = current
+            if not lasting:
+                self.folding.lets[var] = kept
+                del self.names[var]
+
+    def duplicate(self, var: Var) -> Var:
+        """A copy of a named array, that stays what it is while that is written to."""
+        own = Var(var.hint, var.kind, var.shape)
+        self.names[own] = self.fresh("array")
+        self.line(f"{self.names[own]} = {self.names[var]}.copy()")
+        return own
+
+    def _shares(self, name: str, stmt: Let) -> None:
+        """Note whose memory a named array may be in: views that are no nests are NumPy's own."""
+        if is_view(stmt) and not self.is_elementwise(stmt):
+            near = self.near or {}
+            read = (var for var in self.folding.reads(stmt) if var.kind.is_array)
+            own = (self.memory.roots(var) for var in read)
+            self.near = {**near, name: near.get(name, frozenset()).union(*own)}
 
     def _nested(self, stmt: Let, name: str) -> bool:
         """Write a statement that is a nest of another kind; False if it is none."""
@@ -350,10 +390,6 @@ class LoopWriter(Writer):
             or (text in EXTREMA and extremes.over_axes(self, stmt, name))
             or matvec.fused(self, stmt, name)
         )
-
-    # -- reductions ---------------------------------------------------------------------------
-
-    # -- calls on whole arrays -------------------------------------------------------------------
 
     def array_call(self, stmt: Let) -> str:
         """A call that Numba compiles as it stands, on named arrays."""
@@ -379,8 +415,6 @@ class LoopWriter(Writer):
                 parts = [expression(elements.length(var, axis)) for axis in range(var.kind.rank)]
                 return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
         return self.text(operand)
-
-    # -- indices ------------------------------------------------------------------------------
 
     def check_index(
         self, array: Var, axis: int, item: Operand, node: ast.expr, length: ast.expr
@@ -412,6 +446,12 @@ class LoopWriter(Writer):
         self.around[-1].line = len(self.lines)
         self.line(text)
 
+    def is_expression(self, test: Block) -> bool:
+        """Whether a test needs no lines of its own: nests, checks of indices, calls of Python."""
+        return super().is_expression(test) and all(
+            isinstance(stmt, If) or numbers.is_plain(self, stmt) for stmt in statements(test)
+        )
+
     def branch(self, stmt: If) -> None:
         """Write an `if`."""
         self.scalar(stmt.test)  # what is written for the test comes before the branch
@@ -433,8 +473,6 @@ class LoopWriter(Writer):
         text = self.text(operand)
         self.flush()
         return text
-
-    # -- tapes that grow -----------------------------------------------------------------------
 
     def _stack(self, stmt: Let, name: str) -> None:
         self.stacks[stmt.target] = f"{name}_count"

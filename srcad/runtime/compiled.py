@@ -122,12 +122,25 @@ def not_before(stop, start):
     return max(stop, start)
 
 
+def from_start(index, length):
+    """An index that may count from the end, as one from the start."""
+    return index + length if index < 0 else index
+
+
 def in_range(index, length):
     """An array of indices, none of them out of range."""
     for i in range(index.shape[0]):
         if not -length <= index[i] < length:
             raise Bail
     return index
+
+
+def recurrence_of_numbers(b, x):
+    """`recurrence` of arrays of one axis: `y[k] = b[k] + x[k] * y[k - 1]`."""
+    result = b.copy()
+    for k in range(1, result.shape[0]):
+        result[k] += x[k] * result[k - 1]
+    return result
 
 
 def push_number(tape, count, value):
@@ -166,7 +179,9 @@ HELPERS = (
     clipped,
     clipped_back,
     not_before,
+    from_start,
     in_range,
+    recurrence_of_numbers,
     push_number,
     push_array,
 )

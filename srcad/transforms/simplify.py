@@ -351,14 +351,14 @@ def _put_back(stmt: Let, state: _Rewriter) -> tuple[Var, Atom] | None:
     if read is None or read.primitive.text != "getitem" or read.args[1] != index:
         return None
     held = state.made.get(array) if isinstance(array, Var) else None
-    while held is not None and state.uses[held.target] == 1 and is_basic(held.args[1]):
+    while held is not None and held.primitive.text in ("setitem", "add_at"):
+        if state.uses[held.target] != 1 or not is_basic(held.args[1]):
+            return None
         before = held.args[0]
         if held.primitive.text == "setitem":
             cleared = held.args[1] == index and held.args[2] in ZEROS
             if cleared and before is read.args[0] and isinstance(before, Var):
                 return held.target, before
-            return None
-        if held.primitive.text != "add_at":
             return None
         held = state.made.get(before) if isinstance(before, Var) else None
     return None

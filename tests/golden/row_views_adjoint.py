@@ -25,19 +25,19 @@ def row_views_fwd(A, x):
         t2 = above[1]
         t_tape[i] = t2
         A2[i, 0] = x[i] * t2
-        t = A2[t]
-        t_tape5[i] = t
-        t = t[:-1]
+        t2 = A2[t]
+        t_tape5[i] = t2
+        t = t2[:-1]
         t_tape2[i] = t
         t = np.sin(t)
         t_tape3[i] = t
         t2 = A2[i]
         t_tape6[i] = t2
-        t2 = t2[0]
-        t_tape4[i] = t2
-        t3 = A2[i]
-        t_tape7[i] = t3
-        A2[i, 1:] = t3[1:] + t * t2
+        t3 = t2[0]
+        t_tape4[i] = t3
+        t2 = A2[i]
+        t_tape7[i] = t2
+        A2[i, 1:] = t2[1:] + t * t3
     return A2 * A2, (x, A2, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7)
 
 
@@ -72,12 +72,12 @@ def row_views_bwd(saved, out_bar):
         t11 = np.zeros(t7.shape)
         t11[1:] = t10
         A_bar[i] += t11
-        t4 = t10 * t4
-        t7 = np.zeros(t6.shape)
-        t7[0] = np.sum(t10 * t3)
-        A_bar[i] += t7
+        t7 = t10 * t4
+        t4 = np.zeros(t6.shape)
+        t4[0] = np.sum(t10 * t3)
+        A_bar[i] += t4
         t3 = np.zeros(t5.shape)
-        t3[:-1] = t4 * np.cos(t2)
+        t3[:-1] = t7 * np.cos(t2)
         A_bar[t8] += t3
 
         # 11: row[0] = x[i] * above[1]

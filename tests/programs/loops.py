@@ -259,6 +259,58 @@ def accumulate_products(values):
 
 COUNTS = np.array([2, 0, 3, 1])
 
+def while_on_sum(x):
+    while np.sum(x) < 10.0:
+        x = x * 1.5
+    return x
+
+
+def while_on_element(x, limit):
+    k = 0
+    while x[k] < limit:
+        x[k + 1] *= x[k] * 3.0
+        k += 1
+    return x * k
+
+
+def two_loops_in_a_branch(x, y, count):
+    if np.sum(x) > 0.4:
+        k = 0
+        while k < count and x[0] < 5.0:
+            k += 1
+            x[1:3] *= x[-2:] * y
+        k = 0
+        while k < count and x[1] < 5.0:
+            k += 1
+            x *= 0.5 * y
+    return x + y
+
+
+def returns_out_of_a_loop(matrix):
+    while True:
+        matrix = matrix * 1.1 + np.sum(matrix, axis=0)
+        if np.max(matrix) > 5.0:
+            return matrix
+
+
+def names_like_those_of_stacks(a, a_left):
+    k = 0
+    while a < 5.0:
+        a = a * a_left + a**2
+        a_left = a_left + a
+        k += 1
+    return a * a_left * k
+
+
+def returns_two_from_endless_loop(u, a):
+    k = 0.0
+    while True:
+        k += a
+        u = np.sin(u)
+        if k > 3:
+            return u, k
+
+
 PROGRAMS = [
     (power_by_loop, (1.3, 4)),
     (power_by_loop, (1.3, 0)),
@@ -306,4 +358,12 @@ PROGRAMS = [
     (kind_changes_in_the_loop, (1.5, 0)),
     (backwards_range, (np.array([0.5, 1.1, -0.7]),)),
     (accumulate_products, (np.array([0.5, 0.0, -0.7]),)),
+    (while_on_sum, (np.array([0.5, 1.1, 0.7]),)),
+    (while_on_element, (np.array([0.5, 1.1, 0.7, 1.4]), 2.0)),
+    (while_on_element, (np.array([0.5, 1.1, 0.7, 1.4]), 0.2)),
+    (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, 1.4]), 0.8, 2)),
+    (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, -2.4]), 0.8, 2)),
+    (returns_out_of_a_loop, (np.array([[0.5, 1.1], [0.7, 0.4]]),)),
+    (names_like_those_of_stacks, (0.6, 0.8)),
+    (returns_two_from_endless_loop, (np.array([0.3, 0.5]), 1.3)),
 ]

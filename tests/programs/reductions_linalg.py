@@ -171,6 +171,29 @@ def zero_dimensional(x):
     return np.sin(x) * x
 
 
+def largest_of_columns(matrix, row):
+    largest = np.sum(matrix, axis=0) * 0.5
+    largest *= np.max(matrix, axis=0)
+    return largest * np.cos(np.min(matrix, axis=-2) * row)
+
+
+def largest_of_shared(matrix, count):
+    view = matrix.T[:, :]
+    total = 0.0
+    for _ in range(count):
+        total = total + np.sum(np.max(view, axis=1))
+    return total * np.max(view, axis=1)
+
+
+def column_stays_column(matrix, column):
+    matrix = matrix + column
+    return matrix - np.sum(column)
+
+
+def rolled(x):
+    return np.roll(x, 1) / x
+
+
 draw = np.random.default_rng(11).uniform
 X = draw(0.3, 0.9, 4)
 Y = draw(1.1, 1.9, 4)
@@ -226,4 +249,9 @@ PROGRAMS = [
     (softplus_broadcast, (np.array([0.4]), MATRIX)),
     (softplus_broadcast, (np.array([[0.4], [0.1]]), MATRIX)),
     (zero_dimensional, (np.array(0.7),)),
+    (largest_of_columns, (MATRIX, X[:3])),
+    (largest_of_shared, (MATRIX, 0)),
+    (largest_of_shared, (MATRIX, 2)),
+    (column_stays_column, (MATRIX, draw(0.5, 1.5, (2, 1)))),
+    (rolled, (X,)),
 ]

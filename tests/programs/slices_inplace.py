@@ -279,9 +279,70 @@ def swap_rows(matrix):
     return a
 
 
+def plus_its_reverse(x):
+    x = x[::-1] + x
+    return x
+
+
+def plus_its_transpose(square):
+    square = square.T + square
+    square[::-1] -= square
+    return square
+
+
+def onto_itself(x):
+    x[::-1] = x
+    return x * x
+
+
+def positions_of_itself(x, positions):
+    x[positions] = x
+    return x
+
+
+def element_into_many(x, positions):
+    x[positions] = x[0] * 2.0
+    x[x > 0.4] = x[1] * x[-1]
+    return x
+
+
+def quotient_of_own_elements(x, number):
+    x[::2] = x[1] * number / (1.5 + x[2] ** 2)
+    x[1:] = np.sum(x) * x[0] / x[-1]
+    return x
+
+
+def mask_of_another(x, y, number):
+    for i in range(2):
+        x[y > 0.6] = y[-i] * number
+    return x
+
+
+def written_with_itself(x, flag):
+    if flag:
+        return 0.5
+    x[:] = x
+    return np.sum(x)
+
+
+def flat_before_overwrite(matrix, x):
+    y = matrix * 2.0
+    total = np.sum(np.ravel(y)[::-1] * x)
+    y[:] = np.reshape(x, (2, 3))
+    return total + np.sum(y * matrix)
+
+
 VECTOR = np.array([0.5, 1.2, -0.8, 0.9, 1.6])
 THREE = np.array([0.5, 1.2, -0.8])
 MATRIX = np.array([[0.5, 1.2, -0.8], [0.9, 1.6, 0.3]])
+
+def mask_or_positions(x, threshold, masked, positions):
+    if masked:
+        x[x > threshold] *= 0.5
+    else:
+        x[positions] += 0.5
+    return np.sum(x * x)
+
 
 PROGRAMS = [
     (fill_elements, (1.3, 4)),
@@ -334,4 +395,15 @@ PROGRAMS = [
     (element_of_element, (MATRIX,)),
     (swap_elements, (THREE,)),
     (swap_rows, (MATRIX,)),
+    (plus_its_reverse, (VECTOR,)),
+    (plus_its_transpose, (np.linspace(-1.0, 1.3, 9).reshape(3, 3),)),
+    (onto_itself, (VECTOR,)),
+    (positions_of_itself, (VECTOR, np.array([1, 2, 2, 0, 4]))),
+    (element_into_many, (VECTOR, np.array([0, 3, 0, 1]))),
+    (mask_of_another, (THREE, np.array([0.7, 0.2, 0.9]), 1.3)),
+    (written_with_itself, (THREE, False)),
+    (flat_before_overwrite, (MATRIX, np.linspace(0.3, 1.4, 6))),
+    (quotient_of_own_elements, (VECTOR, 0.7)),
+    (mask_or_positions, (np.array([0.2, 0.9, 0.4]), 0.3, True, np.array([0, 2, 0]))),
+    (mask_or_positions, (np.array([0.2, 0.9, 0.4]), 0.3, False, np.array([0, 2, 0]))),
 ]

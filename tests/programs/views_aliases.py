@@ -203,6 +203,48 @@ def alias_in_a_branch_of_copies(x, flag):
     return b * x
 
 
+def from_the_end_of_a_view(x, count):
+    y = x[1:]
+    z = x[:3]
+    total = 0.0
+    for i in range(count):
+        total += y[i - 1] * z[-i] * (i + 1)
+    return total
+
+
+def from_the_end_of_a_reversed_view(x, count):
+    y = x[::-1]
+    for i in range(count):
+        y[i - 1] += 0.5 * y[-i - 1]
+    return x
+
+
+def from_the_end_of_a_transpose(matrix, k):
+    y = matrix[1:, ::2].T
+    return np.sum(y[k] * y[k - 1]) * y[k, k]
+
+
+def from_the_end_of_rows(matrix, k):
+    for row in matrix[1:]:
+        row[k] *= row[-1]
+        row[k - 1] += row[k]
+    return matrix
+
+
+
+def view_of_all_minus_itself(x):
+    y = x[::1]
+    y[:] -= y
+    return x
+
+
+def view_of_all_times_itself(x):
+    y = x[:]
+    y[:] *= y
+    return x
+
+
+
 VECTOR = np.array([0.5, 1.2, -0.8, 0.9, 1.6])
 THREE = np.array([0.5, 1.2, -0.8])
 MATRIX = np.array([[0.5, 1.2, -0.8], [0.9, 1.6, 0.3], [1.1, -0.7, 0.4]])
@@ -237,4 +279,13 @@ PROGRAMS = [
     (helper_writes_and_returns, (THREE,)),
     (alias_in_a_branch_of_copies, (THREE, True)),
     (alias_in_a_branch_of_copies, (THREE, False)),
+    (from_the_end_of_a_view, (VECTOR, 2)),
+    (from_the_end_of_a_view, (VECTOR, 0)),
+    (from_the_end_of_a_reversed_view, (VECTOR, 3)),
+    (from_the_end_of_a_transpose, (np.linspace(0.1, 1.2, 12).reshape(3, 4), -1)),
+    (from_the_end_of_a_transpose, (np.linspace(0.1, 1.2, 12).reshape(3, 4), 1)),
+    (from_the_end_of_rows, (MATRIX, -1)),
+    (from_the_end_of_rows, (MATRIX, 0)),
+    (view_of_all_minus_itself, (VECTOR,)),
+    (view_of_all_times_itself, (VECTOR,)),
 ]

@@ -1,0 +1,191 @@
+"""The fuzzer: some of its programs, and whether it would find a fault and shrink it."""
+
+import ast
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fuzzing.case import Case, Wrong, case_of
+from fuzzing.checks import check
+from fuzzing.grammar import program
+from fuzzing.numbers import same
+from fuzzing.omitted import without
+from fuzzing.report import entry
+from fuzzing.run import run, smallest
+from fuzzing.shrinking import shrink
+
+from srcad.loops import nests
+from srcad.rules.registry import PRIMITIVES
+
+ROOT = Path(__file__).parent.parent
+PROGRAMS, CHUNK = 200, 20
+
+KNOWN = {}
+"""Seeds of the range below whose faults wait to be mended: what `Wrong.kind` says of them."""
+
+
+def unexpected(report, found):
+    """The failures that are not known."""
+    kinds = {f"seed {seed}: {kind}" for seed, kind in KNOWN.items()}
+    return [text for text in found if not any(kind in text for kind in kinds)]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(first, marks=pytest.mark.slow if first else ())
+        for first in range(0, PROGRAMS, CHUNK)
+    ],
+)
+def test_random_programs(first):
+    found = []
+    report, after = run(first, CHUNK, every=0, tell=found.append)
+    assert after == first + CHUNK
+    assert not unexpected(report, found), "\n\n".join(found)
+    assert report.programs > CHUNK // 2
+    assert report.checks["loop level"] > CHUNK // 2
+    assert report.checks["finite differences"] > CHUNK // 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 8, 20])
+def test_random_programs_compiled(seed):
+    found = []
+    report, _ = run(seed, 1, every=1, tell=found.append)
+    assert not unexpected(report, found), "\n\n".join(found)
+    assert report.compiled == 1
+    assert report.checks["compiled"] > 0
+
+
+def test_same_seed_same_program():
+    code = "from fuzzing.grammar import program; print(program(5), program(6))"
+    texts = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONPATH": f"{ROOT / 'tools'}:{ROOT}", "PYTHONHASHSEED": hashes},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for hashes in ("1", "2")
+    ]
+    assert texts[0] == texts[1]
+    assert texts[0].strip() == f"{program(5)} {program(6)}".strip()
+
+
+def wrong_tanh(ans, x):
+    return 1.0 - ans
+
+
+def test_a_wrong_rule_is_found(monkeypatch):
+    for function in (np.tanh, math.tanh):
+        planted = replace(PRIMITIVES[function], reverse=wrong_tanh)
+        monkeypatch.setitem(PRIMITIVES, function, planted)
+    shrunk = first_failure("gradient, array level", range(40))
+    assert "tanh" in shrunk.source
+    assert shrunk.statements <= 4
+
+
+def test_loops_that_must_not_be_one_are_found(monkeypatch):
+    monkeypatch.setattr(nests.Nest, "_relation", lambda nest, first, second: "same")
+    shrunk = first_failure("loop level", range(40))
+    assert shrunk.statements <= 6
+
+
+def test_memory_that_nobody_wrote_is_found(monkeypatch):
+    def empty(shape, dtype, show, kind="empty"):
+        return allocate(shape, dtype, show)
+
+    allocate = nests._allocate
+    monkeypatch.setattr(nests, "_allocate", empty)
+    shrunk = first_failure("loop level", range(40))
+    assert shrunk.statements <= 6
+
+
+def first_failure(kind, seeds):
+    """The first case that fails in a way, made small; it fails no more when the fault is gone."""
+    for seed in seeds:
+        case = case_of(seed)
+        failure = check(case).failure if case else None
+        if failure and kind in failure.kind:
+            shrunk, last = smallest(case, failure, False)
+            assert last.kind == failure.kind
+            assert shrunk.statements < case.statements
+            return shrunk
+    raise AssertionError("not found")
+
+
+SMALL = """import numpy as np
+
+def g(x):
+    return x + 1.0
+
+def f(x, y, n):
+    a = g(np.sum(x))
+    while n > 0:
+        n -= 1
+        y = np.tanh(y * a) + x
+    if n == 0:
+        a = a * 2.0
+    return a * y
+"""
+
+
+def test_shrinking_keeps_what_matters():
+    call = (np.array([0.123]), np.ones(2), 3)
+    case = Case(0, SMALL, (call, call))
+    shrunk = shrink(case, lambda case: "np.tanh(" in case.source, 500)
+    assert shrunk.source == "import numpy as np\n\ndef f():\n    return np.tanh(0.5)\n" or (
+        shrunk.statements <= 3 and len(shrunk.calls) == 1
+    )
+
+
+def test_a_loop_that_counts_goes_on_counting():
+    case = Case(0, SMALL, ((np.array([0.123]), np.ones(2), 3),))
+    seen = []
+
+    def fails(case):
+        for node in ast.walk(ast.parse(case.source)):
+            if isinstance(node, ast.While):
+                seen.append(case.source)
+                assert isinstance(node.body[0], ast.AugAssign)
+                assert ast.unparse(node.test) == "n > 0"
+        return "while" in case.source
+
+    assert "while" in shrink(case, fails, 500).source
+    assert seen
+
+
+def test_a_statement_is_taken_away():
+    assert without("def f(x):\n    y = x[9]\n    return x\n", 2) == (
+        "def f(x):\n    pass\n    return x\n"
+    )
+    assert without("def f(x):\n    return x[9]\n", 2) is None
+
+
+@pytest.mark.parametrize("seed", [4, 5])  # Fortran order, and float32
+def test_the_entry_of_a_failure_is_python(seed):
+    case = case_of(seed)
+    namespace = {"np": np}
+    exec(entry(case, Wrong("value", "1.0 instead\nof 2.0"), seed), namespace)
+    for (function, args), call in zip(namespace["PROGRAMS"], case.calls, strict=True):
+        assert function.__name__ == f"found_{seed}"
+        assert same(args, call)
+        for left, right in zip(args, call, strict=True):
+            assert getattr(left, "dtype", 0) == getattr(right, "dtype", 0)
+            if isinstance(left, np.ndarray):
+                assert left.flags.f_contiguous == right.flags.f_contiguous
+
+
+def test_the_tool_ends_with_a_summary(capsys):
+    from fuzzing.__main__ import main
+
+    assert main(["--seed", "3", "--programs", "2", "--compile", "0"]) == 0
+    text = capsys.readouterr().out
+    assert "2 programs" in text
+    assert "seeds 3 to 4" in text
+    assert "failed: none" in text

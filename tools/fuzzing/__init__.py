@@ -1,0 +1,1 @@
+"""Random programs, differentiated in every way there is; run them with ``tools/fuzz``."""

@@ -1,0 +1,70 @@
+"""One program after the other."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from fuzzing.case import Case, Wrong, case_of
+from fuzzing.checks import check
+from fuzzing.report import Report, entry
+from fuzzing.shrinking import shrink
+
+ATTEMPTS, COMPILED_ATTEMPTS = 1500, 60
+"""How many smaller cases to try; numbers, not seconds, so that a run can be repeated."""
+
+
+def run(
+    first: int,
+    programs: int,
+    every: int,
+    late: Callable[[], bool] = lambda: False,
+    most: int = 10,
+    tell: Callable[[str], Any] = print,
+) -> tuple[Report, int]:
+    """Try the programs of consecutive seeds.
+
+    Args:
+        first: the first seed.
+        programs: how many seeds.
+        every: one in so many is compiled, none if this is 0.
+        late: whether it is time to stop.
+        most: after how many failures to stop.
+        tell: where failures are printed.
+
+    Returns:
+        The sums, and the seed to go on with.
+    """
+    report = Report()
+    seed = first
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nan and infinity are among the things that are tried
+        while seed < first + programs and not late() and report.failures.total() < most:
+            case = case_of(seed)
+            if case is not None:
+                compiled = bool(every) and seed % every == 0
+                outcome = check(case, compiled)
+                report.add(case, outcome, compiled)
+                if outcome.failure:
+                    tell(entry(*smallest(case, outcome.failure, compiled), seed))
+            seed += 1
+    return report, seed
+
+
+def smallest(case: Case, failure: Wrong, compiled: bool) -> tuple[Case, Wrong]:
+    """A failing case made small, and how that fails."""
+
+    def fails(smaller: Case) -> bool:
+        nonlocal failure
+        try:
+            found = check(smaller, compiled).failure
+        except Exception:  # the program itself is broken
+            return False
+        if found is None or found.kind != failure.kind:
+            return False
+        failure = found
+        return True
+
+    again = check(case).failure if compiled else None
+    if again is not None and again.kind == failure.kind:
+        compiled = False  # it can be seen without a compiler, which is faster
+    return shrink(case, fails, COMPILED_ATTEMPTS if compiled else ATTEMPTS), failure
