@@ -81,10 +81,10 @@ class SrcadError(Exception):
         origin: the place in the user's source, when there is one.
         hint: what to do about it.
 
-    >>> place = Origin("heat.py", 14, '    with np.errstate(all="ignore"):', 4, 4, "heat")
+    >>> place = Origin("heat.py", 14, '    with open("heat.txt") as file:', 4, 4, "heat")
     >>> print(SrcadError("`with` cannot be differentiated", place, "move it outside `heat`"))
     `with` cannot be differentiated
-      heat.py:14 |     with np.errstate(all="ignore"):
+      heat.py:14 |     with open("heat.txt") as file:
                  |     ^^^^
       hint: move it outside `heat`
     """
@@ -252,7 +252,8 @@ class EngineWarning(UserWarning):
     """A call was handed to another engine than the one that was asked for.
 
     Cause: the compiled program met something that only Python itself does right, such as an
-    integer beyond 64 bits, and the call was run again by the slower NumPy engine.
+    integer beyond 64 bits, and the call was run again by the slower NumPy engine; or the program
+    prints, which compiled code does not.
 
     Example:
         for k in range(1, 61):

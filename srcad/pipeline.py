@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,13 @@ from srcad.analyses.tape_sizes import TapeSize, tape_sizes
 from srcad.analyses.tape_sizes import check as check_tapes
 from srcad.emit.generated import Generated, generate
 from srcad.engines import numpy_engine
-from srcad.errors import CompilationError, EngineWarning, SrcadError, UnsafeMutation
+from srcad.errors import (
+    CompilationError,
+    EngineWarning,
+    SrcadError,
+    UnsafeMutation,
+    UnsupportedSyntax,
+)
 from srcad.frontend.lower import Node, Program, Template, build, function_name, lower
 from srcad.loops.elements import Unsupported
 from srcad.loops.module import loop_module
@@ -25,6 +32,9 @@ from srcad.specialise import captured, compile_guards, leaf_key, root_key, uncha
 from srcad.transforms.derivative import Derivative, differentiate
 
 Function = Callable[..., Any]
+
+DEEPEST = 10_000
+"""How many calls of Python's deep srcad may go: a call of the user's is some fifteen of its own."""
 
 
 @dataclass(frozen=True)
@@ -248,23 +258,42 @@ def _make(
 @contextmanager
 def _own_faults(name: str) -> Iterator[None]:
     """Turn a fault of srcad itself into an error that says what it is and what to do."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEEPEST))
     try:
         yield
     except SrcadError:
         raise
+    except RecursionError:
+        raise UnsupportedSyntax(
+            f"`{name}` is nested too deeply to be differentiated",
+            None,
+            "write recursion as a loop, and long expressions in several lines",
+        ) from None
     except Exception as fault:
         raise CompilationError(
             f"srcad stumbled over `{name}`: {type(fault).__name__}: {fault}",
             None,
             "this is a fault of srcad's, not of the function: please report it",
         ) from fault
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _engine(generated: Generated, derivative: Derivative, options: Options) -> Any:
     """The engine for a derivative: compiled, unless that cannot be or is not wanted."""
     # What is printed has to come once and in order, also where compiled code gives up: Python
     # prints.
-    if options.engine == "numpy" or derivative.program.printing:
+    if options.engine == "numpy":
+        return numpy_engine.Engine(generated, derivative)
+    if derivative.program.printing:
+        name = derivative.program.function.name
+        warnings.warn(
+            f"`{name}` prints, so it runs at the array level, under NumPy; take the `print` out to "
+            'have it compiled, or choose engine="numpy"',
+            EngineWarning,
+            stacklevel=2,
+        )
         return numpy_engine.Engine(generated, derivative)
     from srcad.engines import numba_engine
 

@@ -81,6 +81,9 @@ def reach(root: Any, path: Path) -> Any:
                 value = value[key]
             case "len":
                 value = len(value)
+            case "call":
+                given: Any = key
+                value = value(*given[0], **dict(given[1]))
     return value
 
 

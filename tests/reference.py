@@ -18,11 +18,15 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "numpy_functions",
+    "comprehensions",
+    "growing_lists",
     "slices_inplace",
     "views_aliases",
     "helpers_closures",
     "reductions_linalg",
     "numerics",
+    "language",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)

@@ -302,6 +302,7 @@ def counts_down(values):
     return total
 
 
+@pytest.mark.filterwarnings("ignore:.*prints, so it runs at the array level")
 @each_engine
 def test_what_was_printed_before_the_exception(engine, capfd):
     with pytest.raises(OutOfFuel):
@@ -416,6 +417,7 @@ def prints_through_helper(x):
     return prints(x, 1) + prints(x, 0)
 
 
+@pytest.mark.filterwarnings("ignore:.*prints, so it runs at the array level")
 @each_engine
 @each((prints, 1.1, 3), (prints, 1.1, 0), (prints_arrays, THREE), (prints_through_helper, 1.1))
 def test_prints_happen_once_and_read_the_same(program, engine, capfd):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.programs.language import TooBig
 from tests.reference import (
     FLOAT0,
     derivative,
@@ -31,7 +32,7 @@ def plain(name):
     function, args = PROGRAMS[name]
     try:
         return function(*copy.deepcopy(args)), None
-    except (AssertionError, ArithmeticError, ValueError, IndexError) as error:
+    except (AssertionError, ArithmeticError, ValueError, IndexError, TooBig) as error:
         return None, error
 
 

@@ -77,8 +77,10 @@ class Writer:
 
     def block(self, block: Block) -> None:
         """Write the statements of a block."""
+        around = self.depth
         for stmt in block.body:
             self.stmt(stmt)
+        self.depth = around  # a `with` whose end is never reached
 
     def inner(self, block: Block, moves: list[tuple[str, Atom]], tail: Iterable[str] = ()) -> None:
         """An indented block, ending with the values that it hands out."""
@@ -174,10 +176,7 @@ class Writer:
             case "add_at":
                 _, index, value = stmt.args
                 if _repeats(index):
-                    place = (
-                        f"({self._key(index)},)" if isinstance(index, tuple) else self.text(index)
-                    )
-                    self.line(f"np.add.at({name}, {place}, {self.text(value)})")
+                    self.line(f"np.add.at({name}, {self._place(index)}, {self.text(value)})")
                 else:
                     self._augment(f"{name}[{self._key(index)}]", "+", value)
             case "assign":
@@ -200,6 +199,13 @@ class Writer:
         if isinstance(index, tuple) and text.startswith("(") and index:
             return text[1:-1].rstrip(",") if len(index) > 1 else text
         return text
+
+    def _place(self, index: Operand) -> str:
+        """An index as an argument of a call."""
+        if not isinstance(index, tuple):
+            return self.text(index)
+        key = self._key(index)
+        return f"np.s_[{key}]" if any(isinstance(i, Slice) for i in index) else f"({key},)"
 
     def _store(self, stmt: Let, name: str) -> None:
         array, index, value = stmt.args
@@ -342,6 +348,14 @@ class Writer:
                 self.line(f"print({', '.join(args)})")
             case "raise":
                 self._raise(stmt)
+            case "errstate" if stmt.kwargs:
+                modes = ", ".join(f"{key}={self.text(mode)}" for key, mode in stmt.kwargs)
+                self.line(f"with np.errstate({modes}):")
+                self.depth += 1
+            case "errstate":
+                if self.lines[-1].lstrip().startswith("with np.errstate("):
+                    self.line("pass")
+                self.depth -= 1
             case "record":
                 self._record(stmt)
             case "replay":

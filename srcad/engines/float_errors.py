@@ -18,6 +18,7 @@ from srcad.runtime.compiled import Bail
 _INTEL = platform.machine().lower() in ("x86_64", "amd64", "i686", "i386")
 # FE_DIVBYZERO, FE_OVERFLOW and FE_INVALID of <fenv.h>.
 ERRORS = 4 | 8 | 1 if _INTEL else 2 | 4 | 1
+DIVIDE, OVERFLOW, INVALID = (4, 8, 1) if _INTEL else (2, 4, 1)
 
 _LIBRARY = ctypes.CDLL(None)
 
@@ -34,7 +35,7 @@ def noted() -> bool:
 
 @functools.cache
 def compiled_checks() -> dict[str, Callable[..., Any]]:
-    """The two functions that generated modules call, for Numba to compile into them."""
+    """The functions that generated modules call, for Numba to compile into them."""
     import numba
     from numba import types
 
@@ -52,7 +53,17 @@ def compiled_checks() -> dict[str, Callable[..., Any]]:
         if test_flags(ERRORS) != 0:
             raise Bail
 
+    @numba.njit
+    def pass_float_errors(ignored):  # type: ignore[no-untyped-def]
+        heard = 0 if ignored & 1 else DIVIDE
+        heard |= 0 if ignored & 2 else OVERFLOW
+        heard |= 0 if ignored & 4 else INVALID
+        if test_flags(heard) != 0:
+            raise Bail
+        clear_float_errors()
+
     return {
+        "pass_float_errors": pass_float_errors,
         "clear_float_errors": clear_float_errors,
         "check_float_errors": check_float_errors,
     }

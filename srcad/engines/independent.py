@@ -70,11 +70,19 @@ class _Distinct(llvm.values.MDValue):  # type: ignore[misc]
 
 
 class _Lower(Lower):
-    """From Numba's code to LLVM's, with what is known about independent loops."""
+    """From Numba's code to LLVM's, with what is known about independent loops.
+
+    Calls of Python (`objmode`) may stand in several branches.
+    """
 
     def pre_lower(self) -> None:
         super().pre_lower()  # type: ignore[no-untyped-call]
         self.written: dict[int, list[llvm.Block]] = {}
+
+    def init_pyapi(self) -> None:
+        # Numba's own keeps what it loads in one branch for another one, where it is not there.
+        self.pyapi = None
+        super().init_pyapi()  # type: ignore[no-untyped-call]
 
     def lower_block(self, block: ir.Block) -> None:
         offset = next(number for number, other in self.blocks.items() if other is block)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import operator
 import types
 from typing import TYPE_CHECKING, Any
@@ -10,17 +11,20 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.frontend import calls, control, expressions, memory, objects
+from srcad.errors import UnsupportedType
+from srcad.frontend import calls, classes, control, expressions, masked, memory, objects
 from srcad.frontend.values import (
     Array,
     Foreign,
     Items,
+    Maybe,
     Method,
     Number,
     Record,
     Ref,
     Static,
     Step,
+    Super,
     Value,
 )
 from srcad.ir.kinds import INT
@@ -47,15 +51,23 @@ def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
             fields = getattr(kind, "_fields", ())
             if name in fields:
                 return items[fields.index(name)]
+            if name == "_fields" and fields:
+                return Items(tuple(Static(field) for field in fields))
             member = getattr(kind, name, None)
-            if isinstance(member, types.FunctionType):
-                return _function(ctx, member, value)
+            if isinstance(member, types.FunctionType) and name not in ("_replace", "_asdict"):
+                return function_of(ctx, member, value)
             return Method(value, name)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
             if isinstance(content, Record):
                 return _record_attribute(ctx, value, content, name, node)
             return Method(value, name)
+        case Super(start=start, receiver=receiver):
+            if isinstance(receiver, Static):
+                return _class_attribute(ctx, None, receiver.value, name, node, start)
+            owner = classes.class_of(ctx, receiver)
+            assert owner is not None
+            return _class_attribute(ctx, receiver, owner, name, node, start)
         case Foreign():
             return _foreign_attribute(ctx, value, name, node)
     ctx.refuse(f"{objects.describe(ctx, value)} has no attribute `{name}` here", node)
@@ -64,14 +76,29 @@ def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
 def static_member(ctx: Lowering, constant: Any, name: str) -> Value:
     """`constant.name` of a Python object that is known while specialising."""
     member = getattr(constant, name)
+    path = (("object", constant), ("attr", name))
+    if isinstance(constant, type) and constant.__module__.partition(".")[0] not in LIBRARIES:
+        return _class_attribute(ctx, None, constant, name)
+    if isinstance(constant, types.ModuleType) and _is_users(constant):
+        return objects.wrap(ctx, member, path)
     if isinstance(member, bool | int | float | complex):
         return expressions.literal(member)
     if isinstance(member, types.FunctionType) and primitive_of(member) is None:
-        return _function(ctx, member)
+        return function_of(ctx, member)
     return Static(member)
 
 
-def _function(ctx: Lowering, function: types.FunctionType, receiver: Value | None = None) -> Value:
+LIBRARIES = ("builtins", "numpy", "math", "scipy", "srcad")
+"""What these packages contain never changes."""
+
+
+def _is_users(module: types.ModuleType) -> bool:
+    return module.__name__.partition(".")[0] not in LIBRARIES
+
+
+def function_of(
+    ctx: Lowering, function: types.FunctionType, receiver: Value | None = None
+) -> Value:
     """A function of a class or module; a method of `receiver` if there is one."""
     made = calls.closure(ctx, function, (("object", function),))
     return made if receiver is None else dataclasses.replace(made, receiver=receiver)
@@ -82,30 +109,74 @@ def _record_attribute(
 ) -> Value:
     for field, content in record.fields:
         if field == name:
+            if isinstance(content, Maybe):
+                message = f"'{record.type.__name__}' object has no attribute '{name}'"
+                control.require(ctx, content.flag, AttributeError, message)
+                return content.value
             return content
+    if name == "__class__":
+        return Static(record.type)
     return _class_attribute(ctx, value, record.type, name, node)
 
 
 def _class_attribute(
-    ctx: Lowering, receiver: Value, kind: type, name: str, node: gast.AST
+    ctx: Lowering,
+    receiver: Value | None,
+    kind: type,
+    name: str,
+    node: gast.AST | None = None,
+    start: type | None = None,
 ) -> Value:
-    for base in kind.__mro__:
-        if name not in base.__dict__:
-            continue
-        member = base.__dict__[name]
-        inner = getattr(member, "__func__", None)
-        if isinstance(member, types.FunctionType):
-            return _function(ctx, member, receiver)
-        if isinstance(member, staticmethod) and isinstance(inner, types.FunctionType):
-            return _function(ctx, inner)
-        if isinstance(member, classmethod) and isinstance(inner, types.FunctionType):
-            return _function(ctx, inner, Static(kind))
-        if isinstance(member, property) and isinstance(member.fget, types.FunctionType):
-            return calls.call(ctx, _function(ctx, member.fget), [receiver], {}, node)
-        if isinstance(member, objects.NUMBERS):
-            return expressions.literal(member)
-        return Static(member)
+    """An attribute that a class has, for an object of it or (without) for the class itself.
+
+    With `start`, only the classes after it are asked, as `super()` does.
+    """
+    order = kind.__mro__ if start is None else kind.__mro__[kind.__mro__.index(start) + 1 :]
+    for base in order:
+        if name in base.__dict__:
+            return _member(ctx, receiver, kind, base, name, node)
     return control.fail(ctx, AttributeError(f"'{kind.__name__}' object has no attribute '{name}'"))
+
+
+def _member(
+    ctx: Lowering,
+    receiver: Value | None,
+    kind: type,
+    base: type,
+    name: str,
+    node: gast.AST | None,
+) -> Value:
+    member = base.__dict__[name]
+    inner = getattr(member, "__func__", None)
+    if primitive_of(member) is not None:
+        return Static(member)
+    if isinstance(member, types.FunctionType):
+        ctx.fix(Foreign(member, (("object", base), ("attr", "__dict__"), ("item", name))))
+        return function_of(ctx, member, receiver)
+    if isinstance(member, staticmethod) and isinstance(inner, types.FunctionType):
+        return function_of(ctx, inner)
+    if isinstance(member, classmethod) and isinstance(inner, types.FunctionType):
+        return function_of(ctx, inner, Static(kind))
+    if receiver is not None and isinstance(member, property | functools.cached_property):
+        getter = member.fget if isinstance(member, property) else member.func
+        if isinstance(getter, types.FunctionType):
+            found = calls.call(ctx, function_of(ctx, getter), [receiver], {}, node or gast.Pass())
+            if isinstance(member, functools.cached_property) and isinstance(receiver, Ref):
+                content = ctx.state.heap[receiver.identity]
+                assert isinstance(content, Record)
+                ctx.change(receiver.identity, Record(kind, (*content.fields, (name, found))))
+            return found
+    if isinstance(member, types.MemberDescriptorType) and receiver is not None:
+        return control.fail(ctx, AttributeError(name))
+    if member is object.__init__:
+        return Static(member)
+    if hasattr(type(member), "__get__"):
+        ctx.refuse(
+            f"`{name}` of `{kind.__name__}` is no plain attribute, method or property",
+            node,
+            error=UnsupportedType,
+        )
+    return objects.wrap(ctx, member, (("object", base), ("attr", name)))
 
 
 def _foreign_attribute(ctx: Lowering, value: Foreign, name: str, node: gast.AST) -> Value:
@@ -151,6 +222,8 @@ def _array_attribute(ctx: Lowering, value: Array | Number, name: str, node: gast
             return total
         case "T" if isinstance(value, Array):
             return memory.view(ctx, value, Step("transpose")) if kind.rank > 1 else value
+        case "flat" if isinstance(value, Array) and kind.rank:
+            return masked.flat(ctx, value)
         case "real" if not kind.is_complex:
             return value
         case "real" | "imag":

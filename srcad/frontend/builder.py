@@ -86,6 +86,10 @@ class Builder:
         """Append a statement to the block at hand."""
         self.stack[-1].append(stmt)
 
+    def extend(self, statements: list[Stmt]) -> None:
+        """Append statements that were collected before."""
+        self.stack[-1].extend(statements)
+
     def size(self, atom: Operand) -> Dim | None:
         """The symbolic value of an int."""
         match atom:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
-import dataclasses
+import inspect
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.errors import MissingRule, UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
+    classes,
     control,
     expressions,
+    masked,
     memory,
-    methods,
     objects,
+    sequences,
     shaping,
     updates,
 )
@@ -28,13 +28,15 @@ from srcad.frontend.shaping import as_array
 from srcad.frontend.values import (
     Array,
     Closure,
+    Foreign,
     Items,
-    Iteration,
     Mapping,
     Number,
     Record,
     Ref,
+    Rows,
     Sequence,
+    SliceValue,
     Static,
     Text,
     Value,
@@ -43,7 +45,6 @@ from srcad.frontend.values import (
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Var
 from srcad.ir.primitives import Primitive
-from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -57,20 +58,26 @@ def call_primitive(
     ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST, hint: str = ""
 ) -> Value:
     """Call a function that has a rule."""
+    args, kwargs = _decided(ctx, primitive, args, kwargs, node)
     args = [objects.resolve(ctx, arg, node) for arg in args]
     kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
+    if primitive.options.get("known"):
+        fixed = [objects.static(ctx, arg, node) for arg in args]
+        return expressions.literal(primitive.function(*fixed))
     out = kwargs.pop("out", None)
     if isinstance(primitive.function, np.ufunc) and len(args) > primitive.function.nin:
         *args, out = args
+    if "where" in kwargs and "where" not in primitive.params:
+        where = kwargs.pop("where")
+        if not masked.is_everything(where):
+            return masked.ufunc_where(ctx, primitive, args, kwargs, where, out, node)
     if out is not None and not is_none(out):
-        if "where" in kwargs or not isinstance(out, Array):
-            ctx.refuse("`where=` and this `out=` cannot be differentiated yet", node)
+        if not isinstance(out, Array):
+            ctx.refuse("this `out=` cannot be differentiated yet", node, "give it an array")
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
-        assert primitive.reverse is not None
-        body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
-        return calls.inline(ctx, body, args, kwargs, node)
+        return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
@@ -82,6 +89,53 @@ def call_primitive(
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
     return objects.result(ctx, made, primitive, args)
+
+
+def _expanded(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
+) -> Value:
+    """A function that is defined by others: its statements stand for the user's line."""
+    assert primitive.reverse is not None
+    unknown = [key for key in kwargs if key not in primitive.params]
+    if unknown:
+        ctx.refuse(f"`{unknown[0]}=` of `{primitive.text}` cannot be differentiated yet", node)
+    code = primitive.reverse.__code__
+    if len(args) > code.co_argcount and not code.co_flags & inspect.CO_VARARGS:
+        ctx.refuse(f"this form of `{primitive.text}` cannot be differentiated yet", node)
+    body = calls.closure(ctx, primitive.reverse, (("object", primitive.reverse),))  # type: ignore[arg-type]
+    with ctx.builder.origins(ctx.origin(node)):
+        before, ctx.within_rule = ctx.within_rule, True
+        try:
+            return calls.inline(ctx, body, args, kwargs, node)
+        finally:
+            ctx.within_rule = before
+
+
+def _decided(
+    ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
+) -> tuple[Args, Kwargs]:
+    """The arguments, with those known that the definition of a function branches on."""
+    fixed = primitive.options.get("fixed", ())
+    if not fixed:
+        return args, kwargs
+    count = primitive.reverse.__code__.co_argcount if primitive.reverse else 0
+    names = [*primitive.params[:count], *[""] * len(args)]
+    return (
+        [
+            _known(ctx, arg, node) if name in fixed else arg
+            for name, arg in zip(names, args, strict=False)
+        ],
+        {key: _known(ctx, arg, node) if key in fixed else arg for key, arg in kwargs.items()},
+    )
+
+
+def _known(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    match value:
+        case Items(items=items):
+            return Items(tuple(_known(ctx, item, node) for item in items))
+        case Foreign(value=int() | str() | None) | Number(atom=Var()):
+            return expressions.literal(objects.static(ctx, value, node))
+    return value
 
 
 def _written_to(
@@ -140,26 +194,19 @@ def _normal(
 # -- Python's own functions -----------------------------------------------------------------------
 
 
-def _iteration(kind: str) -> Handler:
-    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        parts = [objects.resolve(ctx, arg, node) for arg in args]
-        if "start" in kwargs:
-            parts.append(kwargs["start"])
-        return Iteration(kind, tuple(parts))
-
-    return handler
-
-
 def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     value = objects.resolve(ctx, args[0], node)
     if isinstance(value, Array):
         if not value.kind.rank:
             return control.fail(ctx, TypeError("len() of unsized object"))
         return attributes.length(ctx, memory.read(ctx, value), 0)
-    if isinstance(value, Ref) and isinstance(
-        content := ctx.state.heap[value.identity], Mapping | Sequence
-    ):
+    content = ctx.state.heap[value.identity] if isinstance(value, Ref) else None
+    if isinstance(content, Rows):
+        return content.count
+    if isinstance(content, Mapping | Sequence):
         return expressions.literal(len(content.items))
+    if isinstance(value, Static) and isinstance(value.value, set | frozenset | str):
+        return expressions.literal(len(value.value))
     if isinstance(value, Number):
         return control.fail(ctx, TypeError(f"object of type '{value.kind.dtype}' has no len()"))
     return expressions.literal(len(objects.iterate(ctx, value, node)))
@@ -180,6 +227,8 @@ def _size(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def _print(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    if ctx.quiet:
+        ctx.refuse("`print` inside `finally` cannot be differentiated", node, "print before it")
     ctx.printing = True
     shown = tuple(_shown(ctx, arg, node) for arg in args)
     named = tuple((key, _shown(ctx, value, node)) for key, value in kwargs.items())
@@ -189,42 +238,6 @@ def _print(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 def _shown(ctx: Lowering, value: Value, node: gast.AST) -> Any:
     return value.var if isinstance(value, Text) else expressions.operand(ctx, value, node)
-
-
-def _fold_pairs(operation: str) -> Handler:
-    """Builtin `sum`, `max` and `min`, over their items one after another."""
-
-    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        if kwargs:
-            ctx.refuse(f"`{operation}` with keywords cannot be differentiated yet", node)
-        if operation == "sum" or len(args) == 1:
-            items = objects.iterate(ctx, args[0], node)
-        else:
-            items = list(args)
-        if operation == "sum":
-            items = [args[1] if len(args) > 1 else expressions.literal(0), *items]
-        if not items:
-            return control.fail(ctx, ValueError(f"{operation}() iterable argument is empty"))
-        total = items[0]
-        for value in items[1:]:
-            if operation == "sum":
-                total = expressions.binary(ctx, operator.add, total, value, node)
-                continue
-            first, second = total, value
-            op = gast.Gt() if operation == "max" else gast.Lt()
-            test = expressions.truth(ctx, expressions.compare(ctx, op, second, first, node), node)
-            total = control.choose(ctx, test, lambda v=second: v, lambda v=first: v)  # type: ignore[misc]
-        return total
-
-    return handler
-
-
-def _sequence(make: str) -> Handler:
-    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        items = tuple(objects.iterate(ctx, args[0], node)) if args else ()
-        return Items(items) if make == "tuple" else Ref(ctx.heap(Sequence(items)))
-
-    return handler
 
 
 def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -252,7 +265,7 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
             kind = (
                 content.type
                 if isinstance(content, Record)
-                else (list if isinstance(content, Sequence) else dict)
+                else (list if isinstance(content, Sequence | Rows) else dict)
             )
             return expressions.literal(issubclass(kind, kinds))
         case Closure():
@@ -292,6 +305,12 @@ def _bool(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return expressions.literal(test) if isinstance(test, bool) else Number(test, BOOL)
 
 
+def _slice(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    parts = [Static(None), *args] if len(args) == 1 else args
+    lower, upper, step = (None if is_none(p) else p for p in (*parts, *[None] * (3 - len(parts))))
+    return SliceValue(lower, upper, step)
+
+
 def _is_complex(answer: bool) -> Handler:
     """`np.iscomplexobj` and `np.isrealobj` ask for the dtype only."""
 
@@ -326,48 +345,9 @@ def _like(plain: Any) -> Handler:
     return handler
 
 
-def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """Make an object: a NamedTuple, a dataclass, an exception, a NumPy scalar."""
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        fields = kind._fields
-        given = dict(zip(fields, args, strict=False)) | kwargs
-        defaults = getattr(kind, "_field_defaults", {})
-        given = {key: expressions.literal(value) for key, value in defaults.items()} | given
-        if set(fields) - set(given):
-            return control.fail(ctx, TypeError(f"{kind.__name__}() is missing arguments"))
-        return Items(tuple(given[name] for name in fields), kind)
-    if dataclasses.is_dataclass(kind):
-        declared = [field for field in dataclasses.fields(kind) if field.init]
-        given = dict(zip([field.name for field in declared], args, strict=False)) | kwargs
-        for field in declared:
-            if field.name not in given and field.default is not dataclasses.MISSING:
-                given[field.name] = expressions.literal(field.default)
-        if hasattr(kind, "__post_init__") or {f.name for f in declared} - set(given):
-            ctx.refuse(f"`{kind.__name__}` cannot be made inside the function yet", node)
-        ordered = tuple((field.name, given[field.name]) for field in declared)
-        return Ref(ctx.heap(Record(kind, ordered)))
-    if issubclass(kind, np.generic) and primitive_of(kind) is None:
-        return methods.astype(ctx, args[0], [Static(np.dtype(kind))], node)
-    ctx.refuse(
-        f"a `{kind.__name__}` cannot be made inside the function",
-        node,
-        "use tuples, dicts, NamedTuples or dataclasses",
-        UnsupportedType if primitive_of(kind) is None else MissingRule,
-    )
-
-
 HANDLERS: dict[Any, Handler] = {
-    range: _iteration("range"),
-    zip: _iteration("zip"),
-    enumerate: _iteration("enumerate"),
-    reversed: _iteration("reversed"),
     len: _len,
     print: _print,
-    builtins.sum: _fold_pairs("sum"),
-    builtins.max: _fold_pairs("max"),
-    builtins.min: _fold_pairs("min"),
-    tuple: _sequence("tuple"),
-    list: _sequence("list"),
     dict: _dict,
     isinstance: _isinstance,
     getattr: _getattr,
@@ -375,6 +355,7 @@ HANDLERS: dict[Any, Handler] = {
     divmod: _divmod,
     pow: _power,
     bool: _bool,
+    slice: _slice,
     np.dtype: _dtype,
     np.iscomplexobj: _is_complex(True),
     np.isrealobj: _is_complex(False),
@@ -384,6 +365,14 @@ HANDLERS: dict[Any, Handler] = {
     np.zeros_like: _like(np.zeros),
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
+    **classes.HANDLERS,
+    **sequences.HANDLERS,
     **shaping.HANDLERS,
     **updates.HANDLERS,
+    **masked.HANDLERS,
 }
+
+OF_LISTS = frozenset(
+    {*sequences.HANDLERS, len, print, isinstance, getattr, callable, bool, divmod, pow, dict}
+)
+"""Functions that take a list as it is; NumPy's make an array of it first."""

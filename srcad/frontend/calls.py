@@ -13,13 +13,21 @@ import gast
 from srcad.errors import MissingRule, UnsupportedType
 from srcad.frontend import (
     attributes,
+    boxes,
     builtin,
+    cached,
+    classes,
+    comprehensions,
     control,
     expressions,
     memory,
     methods,
     objects,
+    recursion,
+    rows,
+    sequences,
     statements,
+    trying,
 )
 from srcad.frontend.context import Frame, Unreachable
 from srcad.frontend.liveness import liveness
@@ -32,6 +40,7 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Method,
+    Partial,
     Path,
     Record,
     Ref,
@@ -48,7 +57,7 @@ if TYPE_CHECKING:
 TEXT = Primitive("text", str, "constant", options={"kind": OPAQUE})
 """Builds a string out of parts: the f-strings of the user's messages."""
 
-MAX_DEPTH = 40
+MAX_DEPTH = 200
 
 
 def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
@@ -56,7 +65,17 @@ def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
     callee = expressions.evaluate(ctx, node.func)
     if ctx.state.dead:
         return callee
+    if node.args and isinstance(node.args[0], gast.GeneratorExp):
+        return comprehensions.consume(ctx, callee, node, hint)
     args = expressions.elements_of(ctx, node.args)
+    kwargs = keywords_of(ctx, node)
+    if ctx.state.dead:
+        return callee
+    return call(ctx, callee, args, kwargs, node, hint)
+
+
+def keywords_of(ctx: Lowering, node: gast.Call) -> dict[str, Value]:
+    """The values of the keyword arguments of a call, `**` taken apart."""
     kwargs: dict[str, Value] = {}
     for keyword in node.keywords:
         value = expressions.evaluate(ctx, keyword.value)
@@ -68,9 +87,7 @@ def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
         if not isinstance(content, Mapping):
             ctx.refuse("`**` needs a dict that is known here", node, error=UnsupportedType)
         kwargs.update({str(key): item for key, item in content.items})
-    if ctx.state.dead:
-        return callee
-    return call(ctx, callee, args, kwargs, node, hint)
+    return kwargs
 
 
 def call(
@@ -84,7 +101,12 @@ def call(
     """Call any value."""
     match callee:
         case Closure():
+            for value in (*args, *kwargs.values()):
+                sequences.refuse_kept(ctx, value, node)
             return inline(ctx, callee, args, kwargs, node)
+        case Partial(function=function, args=first, kwargs=named):
+            given = {**dict(named), **kwargs}
+            return call(ctx, function, [*first, *args], given, node, hint)
         case Method(receiver=receiver, name=name):
             return methods.call_method(ctx, receiver, name, args, kwargs, node, hint)
         case Static(value=function):
@@ -110,16 +132,23 @@ def call_python(
 ) -> Value:
     """Call a function that is known as a Python object."""
     handler = builtin.HANDLERS.get(function) if _hashable(function) else None
+    primitive = primitive_of(function)
+    numeric = (handler or primitive) and function not in builtin.OF_LISTS
+    if numeric and any(rows.is_rows(ctx, arg) for arg in args):
+        if (joined := rows.joined(ctx, function, args, kwargs, node)) is not None:
+            return joined
+        args = [rows.as_array(ctx, arg, node) for arg in args]
     if handler is not None:
         return handler(ctx, args, kwargs, node)
-    primitive = primitive_of(function)
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):
         return inline(ctx, closure(ctx, function, (("object", function),)), args, kwargs, node)
     if isinstance(function, type):
-        return builtin.construct(ctx, function, args, kwargs, node)
-    return _call_object(ctx, function, (), args, kwargs, node, hint)
+        if function.__name__ == "prange" and function.__module__.startswith("numba."):
+            return call_python(ctx, range, args, kwargs, node)
+        return classes.construct(ctx, function, args, kwargs, node)
+    return _call_object(ctx, function, (("object", function),), args, kwargs, node, hint)
 
 
 def _hashable(value: object) -> bool:
@@ -156,6 +185,8 @@ def _call_object(
         inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
     ctx.fix(Foreign(function, path))
+    if isinstance(function, functools._lru_cache_wrapper):
+        return cached.call(ctx, function, path, args, kwargs, node)
     for attribute in ("py_func", "function"):  # numba's dispatchers, srcad's own decorator
         inside = getattr(function, attribute, None)
         if isinstance(inside, types.FunctionType):
@@ -229,13 +260,10 @@ def inline(
     """Lower the body of a function with its parameters bound to the arguments."""
     source = callee.source.get() if isinstance(callee.source, _Lazy) else callee.source
     if len(ctx.frames) > MAX_DEPTH:
-        ctx.refuse(
-            f"`{source.name}` calls itself: recursion cannot be differentiated yet",
-            node,
-            "write it as a loop",
-        )
+        recursion.refuse_depth(ctx, source.name, node)
     if callee.receiver is not None:
         args = [callee.receiver, *args]
+    recursion.check(ctx, source, args, kwargs, node)
     try:
         env = bind_arguments(ctx, source, callee, args, kwargs)
     except TypeError as error:
@@ -256,7 +284,10 @@ def inline(
         callee.scope,
         live_above=frozenset(above),
     )
+    frame.given = tuple(args) + tuple(kwargs.values())
+    boxes.open_boxes(ctx, frame, env)
     ctx.frames.append(frame)
+    ctx.inlined += 1
     left, ctx.state.left = ctx.state.left, {}
     ctx.state.env = env
     origin = ctx.builder.origin
@@ -273,7 +304,8 @@ def inline(
         frame.env = ctx.state.env
     ctx.builder.origin = origin
     ctx.state.env = dict(caller)
-    ctx.state.left = left
+    inside, ctx.state.left = ctx.state.left, left
+    trying.pass_on(ctx, inside, node)
     return result
 
 
@@ -282,7 +314,9 @@ def _returned(ctx: Lowering) -> Value:
     if value is None:
         return Static(None)
     if isinstance(value, Maybe):
-        if ctx.state.left.get("returned") is True:
+        ways = [way for way, flag in ctx.state.left.items() if flag is not False]
+        raised = any(way.startswith("caught") for way in ways)
+        if ctx.state.left.get("returned") is True or raised:
             return value.value
         ctx.refuse(
             "this function returns a value on some paths and nothing on others",

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import memory, merge
+from srcad.frontend import growing, memory, merge, rows
 from srcad.frontend.builder import given_shape
+from srcad.frontend.counts import Counts, shared_by_lists
 from srcad.frontend.merge import FALSE, TRUE
 from srcad.frontend.values import (
     Array,
@@ -18,8 +19,10 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Number,
+    Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     State,
     Static,
@@ -27,7 +30,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.dims import Dim, as_dim
 from srcad.ir.kinds import BOOL, INT, Kind
-from srcad.ir.nodes import UNDEFINED, Atom, Const, Range, Var
+from srcad.ir.nodes import UNDEFINED, Atom, Const, Var
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -53,6 +56,7 @@ class Plan:
     rebound: set[str] = field(default_factory=set)
     sharing: set[tuple[str, str]] = field(default_factory=set)
     flags: set[str] = field(default_factory=set)
+    counts: Counts = field(default_factory=Counts)
 
 
 @dataclass
@@ -63,16 +67,6 @@ class Carried:
     inits: list[Atom] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     phi_cells: dict[str, int] = field(default_factory=dict)
-
-
-def trip_count(ctx: Lowering, trip_range: Range) -> Dim | None:
-    """How many trips a loop runs, as a length (for steps of 1 and -1)."""
-    start, stop = ctx.builder.size(trip_range.start), ctx.builder.size(trip_range.stop)
-    if start is None or stop is None:
-        return None
-    if trip_range.step == Const(1):
-        return stop - start
-    return start - stop if trip_range.step == Const(-1) else None
 
 
 # -- the head -----------------------------------------------------------------------------------
@@ -165,6 +159,8 @@ def _phi(
                 _phi(ctx, plan, carried, f"{key}.{i}", v, defined) for i, v in enumerate(items)
             )
             return Items(tuple(inner), value.type)
+        case Partial() if not defined:
+            return Conflict("is a partial function made inside a loop")
         case Maybe(value=inner_value, flag=flag):
             bound = _number(ctx, carried, f"{key}_bound", BOOL, flag, f"{key} bound")
             return Maybe(_phi(ctx, plan, carried, key, inner_value, defined), bound.atom)
@@ -175,6 +171,14 @@ def _phi_content(
     ctx: Lowering, plan: Plan, carried: Carried, key: str, content: HeapObject
 ) -> HeapObject:
     match content:
+        case Rows(count=count):
+            identity = int(key.removeprefix("heap "))
+            if identity not in plan.counts.steps:
+                hint = f"{ctx.state.memory[content.cell].hint}_count"
+                count = _number(ctx, carried, hint, INT, count.atom, f"{key}.count")
+            return plan.counts.head(ctx, identity, content, count)
+        case Conflict():
+            return content
         case Sequence(items=items):
             return Sequence(
                 tuple(_phi(ctx, plan, carried, f"{key}.{i}", v) for i, v in enumerate(items))
@@ -185,6 +189,7 @@ def _phi_content(
             return Record(
                 kind, tuple((k, _phi(ctx, plan, carried, f"{key}.{k}", v)) for k, v in fields)
             )
+    return content
 
 
 # -- the end of a trip --------------------------------------------------------------------------
@@ -243,6 +248,9 @@ def compare(
         elif identity in plan.heap:
             _next_content(ctx, plan, ends, carried, identity, head, end)
     _note_sharing(ctx, plan, ends, head, end, live | after)
+    held = shared_by_lists(entry, end, ends.cells)
+    ends.grown |= not held <= plan.sharing
+    plan.sharing |= held
     leave = _leaving(ctx, plan, ends, end)
     if ends.grown:
         return True, [], None
@@ -261,7 +269,8 @@ def _mark_rebound(plan: Plan, key: str, value: Value) -> None:
 def _leaving(ctx: Lowering, plan: Plan, ends: _Ends, end: State) -> Atom | None:
     """Whether the loop ends after this trip, by `break` or `return`."""
     leave: Atom | None = None
-    for flag in ("broke", "returned"):
+    caught = sorted(flag for flag in end.left if flag.startswith("caught"))
+    for flag in ("broke", "returned", *caught):
         value = end.left.get(flag, False)
         if value is False:
             continue
@@ -361,15 +370,27 @@ def _next_content(
     key = f"heap {identity}"
     before, now = head.heap[identity], end.heap[identity]
     match before, now:
+        case Rows(), Rows():
+            left = any(end.left.get(flag, False) is not False for flag in ("broke", "returned"))
+            ends.nexts[f"{key}.count"] = now.count.atom
+            ends.grown |= plan.counts.note(ctx, identity, before, now, left)
+            return
+        case Conflict(), Conflict():
+            return
         case Sequence(), Sequence() if len(before.items) == len(now.items):
             both = zip(before.items, now.items, strict=True)
             pairs = [(str(i), a, b) for i, (a, b) in enumerate(both)]
         case Mapping(), Mapping() if [k for k, _ in before.items] == [k for k, _ in now.items]:
             both_pairs = zip(before.items, now.items, strict=True)
             pairs = [(str(k), a, b) for (k, a), (_, b) in both_pairs]
-        case Record(), Record():
-            pairs = [(k, a, b) for (k, a), (_, b) in zip(before.fields, now.fields, strict=True)]
+        case Record(), Record() if {k for k, _ in before.fields} == {k for k, _ in now.fields}:
+            ended = dict(now.fields)
+            pairs = [(k, a, ended[k]) for k, a in before.fields]
         case _:
+            if isinstance(before, Sequence) and isinstance(now, Sequence):
+                growing.demand(ctx, identity, now.items, end)
+            if isinstance(before, Sequence) and isinstance(now, Rows):
+                growing.demand(ctx, identity, rows.sample(ctx, now), end)
             ctx.refuse(
                 "this loop changes the length of a list or the keys of a dict",
                 None,
@@ -400,9 +421,10 @@ def _note_sharing(
 ) -> None:
     """Note which carried arrays may be one piece of memory in later trips."""
     owners = dict(ends.cells)
-    reached = set(ctx.frame.live_above)
+    reached = set(ctx.frame.live_above) if ctx.frames else set()
     for name, value in end.env.items():
-        if (name in live or name.startswith("<iterated")) and name not in ends.cells:
+        kept = name in live or name.startswith(("<iterated", "<box"))
+        if kept and name not in ends.cells:
             reached.update(memory.cells(end, value))
     owners.update({f"cell {cell}": cell for cell in sorted(reached) if cell in head.memory})
     before = len(plan.sharing)
@@ -413,71 +435,3 @@ def _note_sharing(
                 plan.sharing.add((min(first, second), max(first, second)))
     if len(plan.sharing) != before:
         ends.grown = True
-
-
-# -- after the loop -----------------------------------------------------------------------------
-
-
-def after_loop(
-    ctx: Lowering,
-    plan: Plan,
-    head: State,
-    end: State,
-    carried: Carried,
-    targets: tuple[Var, ...],
-    after: frozenset[str],
-    trip_range: Range | None,
-) -> None:
-    """Make the state after the loop: the head's, with the last values in place of the phis."""
-    last: dict[Var, Var] = dict(zip(carried.phis, targets, strict=True))
-    runs = False
-    if trip_range is not None and (trips := trip_count(ctx, trip_range)) is not None:
-        runs = bool(ctx.sizes.at_least(trips, 1)) if plan.late else False
-
-    def swapped(value: Value, name: str) -> Value:
-        match value:
-            case Number(atom=Var() as var):
-                return Number(last.get(var, var), value.kind)
-            case Items(items=items):
-                return Items(tuple(swapped(v, name) for v in items), value.type)
-            case Maybe(value=inner, flag=flag):
-                always = runs and name in plan.late and not isinstance(end.env.get(name), Maybe)
-                if always and name in end.env:
-                    return swapped(inner, name)
-                return Maybe(
-                    swapped(inner, name), last.get(flag, flag) if isinstance(flag, Var) else flag
-                )
-            case Array(seen=seen) if seen is not None and seen[0] in last:
-                return Array(value.cell, value.kind, value.path)
-        return value
-
-    def swapped_content(content: HeapObject) -> HeapObject:
-        match content:
-            case Sequence(items=items):
-                return Sequence(tuple(swapped(v, "") for v in items))
-            case Mapping(items=pairs):
-                return Mapping(tuple((k, swapped(v, "")) for k, v in pairs))
-            case Record(type=kind, fields=fields):
-                return Record(kind, tuple((k, swapped(v, "")) for k, v in fields))
-
-    state = head.copy()
-    state.env = {
-        name: swapped(value, name)
-        for name, value in head.env.items()
-        if name in after or name.startswith("<") or name not in plan.late
-    }
-    state.memory = {cell: last.get(var, var) for cell, var in head.memory.items()}
-    state.heap = {
-        identity: swapped_content(content) if identity in plan.heap else content
-        for identity, content in head.heap.items()
-    }
-    for cell, others in end.aliases.items():
-        if cell in state.memory:
-            kept = frozenset(other for other in others if other in state.memory)
-            if kept:
-                state.aliases[cell] = state.aliases.get(cell, frozenset()) | kept
-    state.left = dict(head.left)
-    for flag in sorted(plan.flags):
-        state.left[flag] = last[head_var(carried, f"<{flag}>")]
-    state.dead = False
-    ctx.state = state

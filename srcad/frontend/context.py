@@ -11,14 +11,14 @@ from typing import Any, NoReturn
 import gast
 
 from srcad.analyses.sizes import Sizes
-from srcad.errors import Origin, SrcadError, UnsupportedSyntax
+from srcad.errors import Origin, SrcadError, UnsafeMutation, UnsupportedSyntax
 from srcad.frontend.builder import Builder
 from srcad.frontend.liveness import Liveness
 from srcad.frontend.source import Source
-from srcad.frontend.values import Array, Foreign, Path, State, Value
+from srcad.frontend.values import Array, Foreign, Mapping, Path, State, Value
 from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
 from srcad.ir.kinds import INT, kind_of
-from srcad.ir.nodes import Const, Slice, Var
+from srcad.ir.nodes import Const, Let, Slice, Var
 
 _MARKS = (Const(None), Const(Ellipsis))
 
@@ -54,6 +54,10 @@ class Frame:
     path: Path = ()
     scope: Frame | None = None
     env: dict[str, Value] = field(default_factory=dict)
+    boxes: dict[str, int] = field(default_factory=dict)
+    given: tuple[Value, ...] = ()
+    level: int = -1
+    tail: gast.AST | None = None
     live_above: frozenset[int] = frozenset()
     live_now: frozenset[str] | None = None
 
@@ -70,13 +74,34 @@ class Lowering:
     written: set[int] = field(default_factory=set)
     captured_cells: dict[int, Capture] = field(default_factory=dict)
     printing: bool = False
+    ignored: int = 0
+    attempts: list[Any] = field(default_factory=list)
+    tested: set[Let] = field(default_factory=set)
+    inlined: int = 0
+    quiet: bool = False
+    mixed: set[int] = field(default_factory=set)
+    kept_cells: set[int] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
     fixed_origin: bool = False
+    within_rule: bool = False
     laid_out: set[int] = field(default_factory=set)
+    grown: set[int] = field(default_factory=set)
+    growable: list[frozenset[int]] = field(default_factory=list)
+    iterated: list[int] = field(default_factory=list)
+    returned: Origin | None = None
+    written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.builder = Builder(self.sizes)
+
+    @property
+    def node(self) -> gast.AST:
+        """A node at the line being worked on, for what has none of its own."""
+        node = gast.Pass()
+        node.lineno = node.end_lineno = self.builder.origin.line if self.builder.origin else 1
+        node.col_offset = node.end_col_offset = 0
+        return node
 
     @property
     def frame(self) -> Frame:
@@ -88,7 +113,7 @@ class Lowering:
     @contextmanager
     def place(self, node: gast.AST) -> Iterator[None]:
         """Work on a node of the user's source: statements and errors carry its line."""
-        if self.fixed_origin:
+        if self.fixed_origin or self.within_rule:
             yield
             return
         with self.builder.origins(self.frame.source.origin(node)):
@@ -96,7 +121,7 @@ class Lowering:
 
     def origin(self, node: gast.AST | None = None) -> Origin | None:
         """The user's line of a node, or the one being worked on."""
-        if node is None or self.fixed_origin or not self.frames:
+        if node is None or self.fixed_origin or self.within_rule or not self.frames:
             return self.builder.origin
         return self.frame.source.origin(node)
 
@@ -116,6 +141,15 @@ class Lowering:
         """Lower something; where it surely raises, what follows in it is left out."""
         with suppress(Unreachable):
             run()
+
+    @contextmanager
+    def can_grow(self, state: State | None) -> Iterator[None]:
+        """Lower a loop or branch that can turn the lists of a state into rows."""
+        self.growable.append(frozenset() if state is None else frozenset(state.heap))
+        try:
+            yield
+        finally:
+            self.growable.pop()
 
     # -- inputs -------------------------------------------------------------------------------
 
@@ -182,6 +216,22 @@ class Lowering:
         self.state.heap[number] = content
         return number
 
+    def change(self, identity: int, content: Any) -> None:
+        """Write to a container on the heap."""
+        if identity in self.mixed:
+            self.refuse(
+                "this writes to one of two objects, and which one is not known before the program "
+                "runs",
+                None,
+                "write to each of them on its own path, or make a copy",
+                UnsafeMutation,
+            )
+        self.state.heap[identity] = content
+
     def name(self, identifier: str, value: Value) -> None:
         """Bind a name."""
-        self.state.env[identifier] = value
+        box = self.frame.boxes.get(identifier) if self.frames else None
+        if box is None:
+            self.state.env[identifier] = value
+        else:
+            self.state.heap[box] = Mapping(((identifier, value),))

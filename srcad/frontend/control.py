@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
-from srcad.frontend import expressions
+from srcad.frontend import expressions, trying
 from srcad.frontend.merge import FALSE, TRUE, Merge, Side
 from srcad.frontend.values import (
     Conflict,
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 def fail(ctx: Lowering, error: BaseException) -> Value:
     """The program raises here, whenever it gets here."""
+    flag = trying.flag_for(ctx, type(error))
+    if flag is not None:
+        trying.leave(ctx, flag)
     ctx.builder.add(Effect("raise", type(error), (Const(str(error)),), (), (), ctx.builder.origin))
     ctx.state.dead = True
     return Conflict("is not defined here")
@@ -37,13 +40,15 @@ def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str)
     if flag == FALSE:
         fail(ctx, error(message))
         return
+    if trying.flag_for(ctx, error) is not None:
+        ctx.refuse(f"a {error.__name__} may be raised here that a `try` around it catches")
     with ctx.builder.block() as body:
         ctx.builder.add(Effect("raise", error, (Const(message),), (), (), ctx.builder.origin))
     missing = ctx.builder.emit(operator.not_, flag)
-    ctx.builder.add(_if(missing, body, [], [], [], (), ctx))
+    ctx.builder.add(if_statement(missing, body, [], [], [], (), ctx))
 
 
-def _if(
+def if_statement(
     test: Atom,
     then: list[Stmt],
     orelse: list[Stmt],
@@ -52,6 +57,7 @@ def _if(
     targets: Many[Var],
     ctx: Lowering,
 ) -> If:
+    """An `If` with these blocks, at the line being worked on."""
     return If(
         test,
         Block(tuple(then), tuple(yes)),
@@ -91,7 +97,7 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
     merge = Merge(ctx, yes, no)
     if yes.state.dead and no.state.dead:
         ctx.state = yes.state
-        ctx.builder.add(_if(test, yes.body, no.body, (), (), (), ctx))
+        ctx.builder.add(if_statement(test, yes.body, no.body, (), (), (), ctx))
         return
     env: dict[str, Value] = {}
     names = dict.fromkeys([*yes.state.env, *no.state.env])
@@ -99,7 +105,9 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
         if live is None or name in live or name.startswith("<"):
             env[name] = merge.values(yes.state.env.get(name), no.state.env.get(name), name)
     state = merge.finish(env)
-    ctx.builder.add(_if(test, yes.body, no.body, yes.results, no.results, merge.targets, ctx))
+    ctx.builder.add(
+        if_statement(test, yes.body, no.body, yes.results, no.results, merge.targets, ctx)
+    )
     ctx.state = state
 
 

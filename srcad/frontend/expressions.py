@@ -10,7 +10,17 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, calls, control, memory, methods, objects
+from srcad.frontend import (
+    attributes,
+    boxes,
+    calls,
+    comprehensions,
+    control,
+    memory,
+    methods,
+    objects,
+    rows,
+)
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import (
     Array,
@@ -23,7 +33,10 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Partial,
+    Record,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -105,6 +118,9 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
             return Items(tuple(elements_of(ctx, elements)))
         case gast.List(elts=elements):
             return Ref(ctx.heap(Sequence(tuple(elements_of(ctx, elements)))))
+        case gast.Set(elts=elements):
+            members = Items(tuple(elements_of(ctx, elements)))
+            return calls.call_python(ctx, set, [members], {}, node)
         case gast.Dict(keys=keys, values=values):
             return _dictionary(ctx, keys, values, node)
         case gast.Subscript(value=value, slice=index):
@@ -115,6 +131,8 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
             return calls.evaluate_call(ctx, node, hint)
         case gast.Lambda():
             return calls.define(ctx, node)
+        case gast.ListComp() | gast.SetComp() | gast.DictComp() | gast.GeneratorExp():
+            return comprehensions.evaluate(ctx, node, hint)
         case gast.Slice():
             return index_of(ctx, node)
         case gast.JoinedStr():
@@ -141,6 +159,8 @@ def literal(value: object) -> Value:
 def load(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
     """The value of a name: local, of an enclosing function, global or built in."""
     value = ctx.state.env.get(identifier)
+    if value is None:
+        value = boxes.read(ctx, ctx.frame, identifier)
     if value is None:
         value = objects.lookup(ctx, identifier, node)
     match value:
@@ -219,6 +239,8 @@ def operand(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Operan
             content = ctx.state.heap[identity]
             if isinstance(content, Sequence):
                 return tuple(operand(ctx, item, node) for item in content.items)
+            if isinstance(content, Rows):
+                return rows.filled(ctx, content)
         case Foreign():
             return operand(ctx, objects.resolve(ctx, value, node), node)
         case Closure(function=function) if function is not None:
@@ -331,10 +353,22 @@ def truth(ctx: Lowering, value: Value, node: gast.AST) -> bool | Var:
             return bool(items)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
+            if isinstance(content, Record):
+                return _truth_of_object(ctx, value, content.type, node)
+            if isinstance(content, Rows):
+                return rows.truth(ctx, content)
             return bool(getattr(content, "items", True))
-        case Closure() | Method():
+        case Closure() | Method() | Partial():
             return True
     ctx.refuse(f"the truth of {objects.describe(ctx, value)} is not known", node)
+
+
+def _truth_of_object(ctx: Lowering, value: Ref, kind: type, node: gast.AST) -> bool | Var:
+    for name in ("__bool__", "__len__"):
+        if hasattr(kind, name):
+            asked = attributes.attribute(ctx, value, name, node)
+            return truth(ctx, calls.call(ctx, asked, [], {}, node), node)
+    return True
 
 
 def negate(ctx: Lowering, test: bool | Var) -> Value:
@@ -400,6 +434,8 @@ def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
 
 
 def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
+    if rows.is_rows(ctx, value):
+        value = calls.call_python(ctx, np.array, [value], {}, node or gast.Pass())
     if isinstance(value, Items | Ref):
         node = node or gast.Pass()
         empty = not objects.iterate(ctx, value, node)

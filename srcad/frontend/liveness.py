@@ -37,8 +37,7 @@ def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
     nested = [
         node
         for node in gast.walk(function)
-        if node is not function
-        and isinstance(node, gast.FunctionDef | gast.Lambda | gast.GeneratorExp | gast.ListComp)
+        if node is not function and isinstance(node, gast.FunctionDef | gast.Lambda)
     ]
     facts.always = frozenset().union(*(reads(node) for node in nested))
     _block(function.body, _NOTHING, _NOTHING, _NOTHING, facts)
@@ -59,8 +58,10 @@ def stores(nodes: Iterable[gast.AST]) -> Names:
         for inner in gast.walk(node):
             if isinstance(inner, gast.Name) and isinstance(inner.ctx, gast.Store | gast.Del):
                 found.add(inner.id)
-            elif isinstance(inner, gast.FunctionDef):
+            elif isinstance(inner, gast.FunctionDef | gast.MatchAs | gast.MatchStar) and inner.name:
                 found.add(inner.name)
+            elif isinstance(inner, gast.MatchMapping) and inner.rest is not None:
+                found.add(inner.rest)
     return frozenset(found)
 
 
@@ -94,6 +95,12 @@ def _before(
         case gast.With(items=items, body=body):
             inner = _block(body, out, on_break, on_continue, facts)
             return inner | frozenset().union(*(reads(item.context_expr) for item in items))
+        case gast.Try():
+            return _try(stmt, out, on_break, on_continue, facts)
+        case gast.Match(cases=cases):
+            ways = [_block(case.body, out, on_break, on_continue, facts) for case in cases]
+            asked = [reads(part) for case in cases for part in (case.pattern, case.guard) if part]
+            return out.union(reads(stmt.subject), *ways, *asked)
         case gast.Assign(targets=targets):
             plain = {t.id for target in targets for t in _plain_targets(target)}
             return (out - plain) | reads(stmt)
@@ -103,6 +110,18 @@ def _before(
             return (out - {name}) | reads(stmt)
         case _:
             return out | reads(stmt)
+
+
+def _try(stmt: gast.Try, out: Names, on_break: Names, on_continue: Names, facts: Liveness) -> Names:
+    # Any statement of the body may be the last one before a handler, any `return` before `finally`.
+    parts = (*stmt.handlers, *stmt.finalbody)
+    facts.always = facts.always.union(*(reads(part) for part in parts))
+    out = _block(stmt.finalbody, out, on_break, on_continue, facts)
+    ways = [_block(handler.body, out, on_break, on_continue, facts) for handler in stmt.handlers]
+    done = _block(stmt.orelse, out, on_break, on_continue, facts)
+    body = _block(stmt.body, done.union(*ways), on_break, on_continue, facts)
+    kinds = [reads(handler.type) for handler in stmt.handlers if handler.type is not None]
+    return body.union(*ways, *kinds)
 
 
 def _plain_targets(target: gast.AST) -> Iterable[gast.Name]:

@@ -11,32 +11,35 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, control, expressions, memory, objects, statements
+from srcad.frontend import (
+    control,
+    expressions,
+    growing,
+    iterations,
+    objects,
+    room,
+    statements,
+    trips,
+)
 from srcad.frontend.builder import given_shape
 from srcad.frontend.carried import (
     Carried,
     NeedsPeeling,
     Plan,
-    after_loop,
     compare,
     head_of,
-    trip_count,
 )
 from srcad.frontend.context import Unreachable
+from srcad.frontend.exits import after_loop
 from srcad.frontend.liveness import stores
 from srcad.frontend.values import (
-    Array,
-    Items,
-    Iteration,
     Number,
     State,
-    Step,
     Value,
 )
 from srcad.ir.dims import ValueOf
 from srcad.ir.kinds import INT
 from srcad.ir.nodes import Atom, Block, Const, Loop, Range, Stmt, Var
-from srcad.rules.constants import LARGER, SMALLER
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -48,7 +51,14 @@ MAX_ATTEMPTS = 24
 def lower_for(ctx: Lowering, node: gast.For) -> None:
     """`for target in iterable: body`."""
     iterable = objects.resolve(ctx, expressions.evaluate(ctx, node.iter), node.iter)
-    if not _counted(ctx, iterable):
+    before = len(ctx.iterated)
+    ctx.iterated += objects.lists_in(ctx, iterable)
+    _lower_for(ctx, node, iterable)
+    del ctx.iterated[before:]
+
+
+def _lower_for(ctx: Lowering, node: gast.For, iterable: Value) -> None:
+    if not iterations.is_counted(ctx, iterable):
         _unroll(ctx, node, objects.iterate(ctx, iterable, node.iter))
         return
     # The loop reads what it runs over in every trip, whatever becomes of the names of that.
@@ -61,17 +71,43 @@ def lower_for(ctx: Lowering, node: gast.For) -> None:
 
 
 def _lower_counted(ctx: Lowering, node: gast.For, iterable: Value) -> None:
-    trip_range, element = counted(ctx, iterable, node)
+    trip_range, element = iterations.counted(ctx, iterable, node)
     bounds = (trip_range.start, trip_range.stop, trip_range.step)
+    values: range | None = None
+    if all(isinstance(bound, Const) for bound in bounds):
+        values = range(*(bound.value for bound in bounds))  # type: ignore[union-attr,arg-type]
+    few = values is not None and len(values) <= MAX_UNROLLED
+    try:
+        run(ctx, node, trip_range, element, grows=not few)
+    except _Refused as refused:
+        if values is None or not few:
+            raise refused.error from None
+        _unroll_or_grow(ctx, node, trip_range, element, values)
+
+
+def _unroll_or_grow(
+    ctx: Lowering,
+    node: gast.For,
+    trip_range: Range,
+    element: Callable[[Atom], Value],
+    values: range,
+) -> None:
+    """Unroll a loop; where a list then has this length or that, write the loop once after all."""
+    before = ctx.state.copy()
+    with ctx.can_grow(before):
+        try:
+            with ctx.builder.block() as written:
+                _unroll(ctx, node, [element(Const(i)) for i in values])
+            ctx.builder.extend(written)
+            return
+        except growing.NeedsRows as change:
+            if change.identity not in before.heap:
+                raise
+    ctx.state = before
     try:
         run(ctx, node, trip_range, element)
     except _Refused as refused:
-        if not all(isinstance(bound, Const) for bound in bounds):
-            raise refused.error from None
-        values = range(*(bound.value for bound in bounds))  # type: ignore[union-attr,arg-type]
-        if len(values) > MAX_UNROLLED:
-            raise refused.error from None
-        _unroll(ctx, node, [element(Const(i)) for i in values])
+        raise refused.error from None
 
 
 class _Refused(Exception):
@@ -80,111 +116,6 @@ class _Refused(Exception):
     def __init__(self, error: UnsupportedType) -> None:
         super().__init__()
         self.error = error
-
-
-def _counted(ctx: Lowering, value: Value) -> bool:
-    """Whether a loop over this is a counted loop, rather than a fixed list of items."""
-    match value:
-        case Array():
-            return True
-        case Iteration(kind="range"):
-            return True
-        case Iteration(parts=parts):
-            inner = [objects.resolve(ctx, part) for part in parts]
-            return any(_counted(ctx, part) for part in inner)
-    return False
-
-
-def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callable[[Atom], Value]]:
-    """The range of a counted loop, and what each trip binds."""
-    match value:
-        case Iteration(kind="range", parts=parts):
-            for part in parts:
-                if not (isinstance(part, Number) and (part.kind.is_integral or part.kind.is_bool)):
-                    ctx.refuse("`range` needs integers, as in Python", node, error=UnsupportedType)
-            atoms = [expressions.operand(ctx, part, node) for part in parts]
-            if len(atoms) == 1:
-                atoms = [Const(0), *atoms]
-            start, stop, step = (*atoms, Const(1))[:3]
-            if step == Const(0):
-                control.fail(ctx, ValueError("range() arg 3 must not be zero"))
-            return Range(start, stop, step), lambda i: Number(i, INT)  # type: ignore[arg-type]
-        case Array():
-            var = memory.read(ctx, value)
-            if not var.kind.rank:
-                control.fail(ctx, TypeError("iteration over a 0-d array"))
-            stop = expressions.operand(ctx, attributes.length(ctx, var, 0))
-            return (
-                Range(Const(0), stop, Const(1)),  # type: ignore[arg-type]
-                lambda i: memory.view(ctx, value, Step("getitem", (i,))),
-            )
-        case Iteration(kind="enumerate", parts=parts):
-            trips, element = _from_zero(ctx, objects.resolve(ctx, parts[0]), node)
-            first = parts[1] if len(parts) > 1 else expressions.literal(0)
-
-            def pair(i: Atom) -> Value:
-                count = expressions.binary(ctx, operator.add, Number(i, INT), first, node)
-                if isinstance(first, Number) and first.atom == Const(0):
-                    count = Number(i, INT)
-                return Items((count, element(i)))
-
-            return trips, pair
-        case Iteration(kind="zip", parts=parts):
-            inner = [_from_zero(ctx, objects.resolve(ctx, part), node) for part in parts]
-            stop = inner[0][0].stop
-            for trip_range, _ in inner[1:]:
-                stop = _shorter(ctx, stop, trip_range.stop)
-            return (
-                Range(Const(0), stop, Const(1)),
-                lambda i: Items(tuple(element(i) for _, element in inner)),
-            )
-        case Iteration(kind="reversed", parts=(part,)):
-            trips, element = _from_zero(ctx, objects.resolve(ctx, part), node)
-            last = ctx.builder.emit(operator.sub, trips.stop, Const(1))
-            return (
-                Range(last, Const(-1), Const(-1)),
-                element,
-            )
-    found = objects.iterate(ctx, value, node)
-    return Range(Const(0), Const(len(found)), Const(1)), lambda i: objects.item(
-        ctx, Items(tuple(found)), Number(i, INT), node
-    )
-
-
-def _from_zero(
-    ctx: Lowering, value: Value, node: gast.AST
-) -> tuple[Range, Callable[[Atom], Value]]:
-    """The same loop with a counter that runs from 0 in steps of 1."""
-    trip_range, element = counted(ctx, value, node)
-    if trip_range.start == Const(0) and trip_range.step == Const(1):
-        return trip_range, element
-    emit = ctx.builder.emit
-    count = emit(operator.sub, trip_range.stop, trip_range.start)
-    if trip_range.step != Const(1):
-        bent = emit(
-            operator.neg, emit(operator.floordiv, emit(operator.neg, count), trip_range.step)
-        )
-        count = bent
-    count = emit(LARGER, count, Const(0))
-
-    def moved(i: Atom) -> Value:
-        scaled = i if trip_range.step == Const(1) else emit(operator.mul, i, trip_range.step)
-        return element(emit(operator.add, trip_range.start, scaled))
-
-    return Range(Const(0), count, Const(1)), moved
-
-
-def _shorter(ctx: Lowering, a: Atom, b: Atom) -> Atom:
-    sizes = [ctx.builder.size(x) for x in (a, b)]
-    if a == b or (sizes[0] is not None and sizes[0] == sizes[1]):
-        return a
-    if isinstance(a, Const) and isinstance(b, Const):
-        return a if a.value <= b.value else b  # type: ignore[operator]
-    if sizes[0] is not None and sizes[1] is not None:
-        shorter = ctx.sizes.at_least(sizes[1], sizes[0])
-        if shorter is not None:
-            return a if shorter else b
-    return ctx.builder.emit(SMALLER, a, b)
 
 
 def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
@@ -248,16 +179,29 @@ def run(
     node: gast.For | gast.While,
     trip_range: Range | None,
     element: Callable[[Atom], Value] | None,
+    grows: bool = True,
 ) -> None:
-    """Lower a loop whose body is written once."""
+    """Lower a loop whose body is written once; if it `grows`, its lists may."""
     outer_left = dict(ctx.state.left)
     ctx.state.left = {k: v for k, v in outer_left.items() if k == "returned"}
     plan = Plan()
     entry = ctx.state
+    made: list[int] = []
     for _ in range(MAX_ATTEMPTS):
         ctx.state = entry.copy()
         try:
-            settled = attempt(ctx, node, trip_range, element, plan, entry)
+            with ctx.can_grow(entry if grows else None):
+                settled = attempt(ctx, node, trip_range, element, plan, entry)
+        except growing.NeedsRows as change:
+            if change.identity not in entry.heap or not grows:
+                raise
+            ctx.state = entry.copy()
+            hint = objects.name_of(ctx, change.identity)
+            space = room.room_for(ctx, node, trip_range, change.identity)
+            growing.make(ctx, change.identity, change.forms, space, hint)
+            made.append(change.identity)
+            entry, plan = ctx.state, Plan()
+            continue
         except NeedsPeeling as change:
             ctx.state = entry.copy()
             if _never_runs(ctx, trip_range):
@@ -277,6 +221,8 @@ def run(
             break
     else:
         ctx.refuse("this loop changes what its names stand for without end", node)
+    for identity in made:
+        growing.close(ctx, identity)
     if trip_range is None and _is_endless(node) and plan.flags == {"returned"}:
         ctx.state.left["returned"] = True
     broke = ctx.state.left.pop("broke", False)
@@ -287,8 +233,8 @@ def run(
 
 def _never_runs(ctx: Lowering, trip_range: Range | None) -> bool:
     """Whether the call at hand makes no trip, which its specialisation is then made for."""
-    trips = None if trip_range is None else trip_count(ctx, trip_range)
-    return trips is not None and ctx.sizes.at_least(trips, 1) is False
+    count = None if trip_range is None else trips.trip_count(ctx, trip_range)
+    return count is not None and ctx.sizes.at_least(count, 1) is False
 
 
 def _is_endless(node: gast.For | gast.While) -> bool:
@@ -309,8 +255,8 @@ def _peel(
     hint = f"give `{name}` its final kind before the loop, for example with np.zeros"
     if trip_range is None or element is None:
         ctx.refuse(problem, node, hint, UnsupportedType)
-    trips = trip_count(ctx, trip_range)
-    if trips is None or not ctx.sizes.at_least(trips, 1):
+    count = trips.trip_count(ctx, trip_range)
+    if count is None or not ctx.sizes.at_least(count, 1):
         ctx.refuse(problem, node, hint, UnsupportedType)
     assert isinstance(node, gast.For)
     statements.bind(ctx, node.target, element(trip_range.start), node)
@@ -368,7 +314,9 @@ def attempt(
             return True
         result = Const(True) if isinstance(condition, bool) else condition
         test = Block(tuple(header), (result,))
+    plan.counts.by_trips = trip_range is not None and trip_range.step == Const(1)
     with ctx.builder.block() as body:
+        plan.counts.place(ctx, head, counter, trip_range)
         if element is not None:
             assert isinstance(node, gast.For)
             ctx.until_dead(lambda: statements.bind(ctx, node.target, element(counter), node))
@@ -386,7 +334,7 @@ def attempt(
             size == ctx.builder.size(n) for n in nexts
         ):
             ctx.builder.known[target] = size
-    trips = ctx.builder.counter("trips")
+    total = ctx.builder.counter("trips")
     loop = Loop(
         counter,
         trip_range,
@@ -396,7 +344,7 @@ def attempt(
         Block(tuple(body), results),
         targets,
         leave is not None,
-        trips,
+        total,
         ctx.builder.origin,
     )
     for stmt in prelude:
@@ -407,6 +355,7 @@ def attempt(
     else:
         # The body always raises: what follows is reached without a trip only.
         after_loop(ctx, plan, head, head, carried, targets, after, trip_range)
+    plan.counts.after(ctx, entry, trip_range)
     return True
 
 

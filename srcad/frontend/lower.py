@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os.path
 import types
@@ -15,7 +16,7 @@ import gast
 
 from srcad import trees
 from srcad.analyses.sizes import Guard, Sizes, is_argument
-from srcad.errors import Origin
+from srcad.errors import Origin, UnsupportedType
 from srcad.frontend import attributes, calls, expressions, memory, objects
 from srcad.frontend.builder import Builder
 from srcad.frontend.context import Capture, Frame, Identity, Lowering, Unreachable
@@ -30,6 +31,7 @@ from srcad.frontend.values import (
     Number,
     Record,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -124,7 +126,9 @@ def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     if ctx.state.dead:
         result = Static(None)
     atoms: list[Atom] = []
+    ctx.builder.origin = ctx.returned
     template = _template(ctx, result, atoms)
+    ctx.builder.origin = None
     captures = tuple(ctx.captures.values())
     own = tuple(var for var in inputs if var is not None) + tuple(c.var for c in captures)
     name = function_name(function)
@@ -250,11 +254,19 @@ def _container(ctx: Lowering, content: Any, atoms: list[Atom]) -> Template:
             keys = [key for key, _ in pairs]
             children = tuple(_template(ctx, item, atoms) for _, item in pairs)
             return Node(lambda parts: dict(zip(keys, parts, strict=True)), children)
-        case Record(type=kind, fields=fields):
+        case Record(type=kind, fields=fields) if dataclasses.is_dataclass(kind):
             names = [name for name, _ in fields]
             children = tuple(_template(ctx, item, atoms) for _, item in fields)
             return Node(lambda parts: _make_record(kind, names, parts), children)
-    ctx.refuse("this object cannot be returned")
+    if isinstance(content, Rows):
+        ctx.refuse(
+            "a list whose length is known only at run time cannot be returned",
+            None,
+            "return an array of it: np.array(items)",
+            UnsupportedType,
+        )
+    what = content.type.__name__ if isinstance(content, Record) else "container"
+    ctx.refuse(f"a `{what}` cannot be returned", None, "return its attributes", UnsupportedType)
 
 
 def _make_record(kind: type, names: list[str], parts: list[Any]) -> Any:

@@ -23,11 +23,14 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     State,
     Step,
+    Super,
     Value,
 )
 from srcad.ir.kinds import Kind
@@ -218,6 +221,20 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
             "pass it as an argument, or copy it first with .copy()",
             UnsafeMutation,
         )
+    if cell in ctx.kept_cells:
+        ctx.refuse(
+            "this writes to an array that a cached function keeps",
+            node,
+            "copy it first with .copy()",
+            UnsafeMutation,
+        )
+    if cell in ctx.grown:
+        ctx.refuse(
+            "this writes into an array that a list holds",
+            node,
+            "make an array of the list first: np.array(items)",
+            UnsafeMutation,
+        )
     ctx.written.add(cell)
     sharing = ctx.state.aliases.get(cell, frozenset())
     if not sharing:
@@ -226,13 +243,14 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
     now = ctx.frame.live_now if ctx.frames else None
     for identifier, value in ctx.state.env.items():
         hidden = identifier.startswith("<iterated")
-        if now is not None and identifier not in now and not hidden:
+        boxed = identifier.startswith("<box")
+        if now is not None and identifier not in now and not hidden and not boxed:
             continue
         for reached in cells(ctx.state, value):
             live.add(reached)
             if reached in sharing and not hidden:
                 ctx.refuse(
-                    f"this writes to memory that `{identifier}` may share",
+                    f"this writes to memory that `{_shown(identifier)}` may share",
                     node,
                     "give one of them memory of its own with .copy()",
                     UnsafeMutation,
@@ -246,6 +264,10 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
         )
 
 
+def _shown(identifier: str) -> str:
+    return identifier.removeprefix("<box ").removesuffix(">")
+
+
 def cells(state: State, value: Value) -> Iterator[int]:
     """The cells that a value reaches."""
     match value:
@@ -256,6 +278,11 @@ def cells(state: State, value: Value) -> Iterator[int]:
                 yield from cells(state, item)
         case Maybe(value=inner) | Method(receiver=inner):
             yield from cells(state, inner)
+        case Super(receiver=receiver):
+            yield from cells(state, receiver)
+        case Partial(function=function, args=args, kwargs=kwargs):
+            for item in (function, *args, *(item for _, item in kwargs)):
+                yield from cells(state, item)
         case Closure(receiver=receiver) if receiver is not None:
             yield from cells(state, receiver)
         case Ref(identity=identity):
@@ -266,3 +293,5 @@ def cells(state: State, value: Value) -> Iterator[int]:
                 case Mapping(items=pairs) | Record(fields=pairs):
                     for _, item in pairs:
                         yield from cells(state, item)
+                case Rows(cell=cell):
+                    yield cell

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad.frontend import memory
+from srcad.frontend import growing, memory
+from srcad.frontend.counts import note_floor
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -17,8 +18,10 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Number,
+    Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     State,
     Static,
@@ -58,6 +61,7 @@ class Merge:
         for side in (yes, no):
             for cell, others in side.state.aliases.items():
                 self.aliases[cell] = self.aliases.get(cell, frozenset()) | others
+        self.pairs: dict[tuple[int, int], int] = {}
         self.done: dict[tuple[Atom, Atom], Var] = {}
         self.inner = {
             number: {id(v) for v in defined(Block(tuple(side.body)))}
@@ -110,18 +114,30 @@ class Merge:
             case Ref(), Ref() if a.identity == b.identity:
                 return self._container(a.identity, a.identity, name, a.identity)
             case Ref(), Ref():
-                return self._container(a.identity, b.identity, name, next(self.ctx.numbers))
+                return self._either(a.identity, b.identity, name)
             case Static(), Static() if a.value is b.value or is_equal(a.value, b.value):
                 return a
             case Conflict(), _:
                 return a
             case _, Conflict():
                 return b
-        if a is b or a == b:
+        if (a is b or a == b) and not isinstance(a, Partial):
             return a
         if isinstance(a, Array | Number) and isinstance(b, Array | Number):
             return Conflict("is a number on one path and an array on another")
         return Conflict("is of different kinds on different paths")
+
+    def _either(self, first: int, second: int, name: str) -> Value:
+        """One of two containers; if a name may reach them otherwise too, none is written again."""
+        if (first, second) in self.pairs:
+            return Ref(self.pairs[first, second])
+        made = self.pairs[first, second] = next(self.ctx.numbers)
+        old = first in self.no.state.heap or second in self.yes.state.heap
+        twice = any((first == a) != (second == b) for a, b in self.pairs)
+        if old or twice:
+            self.ctx.mixed |= {number for pair in self.pairs for number in pair}
+            self.ctx.mixed |= set(self.pairs.values())
+        return self._container(first, second, name, made)
 
     def _container(self, first: int, second: int, name: str, identity: int) -> Value:
         if identity in self.heap:
@@ -136,6 +152,15 @@ class Merge:
                     for i, (x, y) in enumerate(zip(a.items, b.items, strict=True))
                 )
                 self.heap[identity] = Sequence(items)
+            case Rows(), Rows() if a.cell == b.cell and a.kind == b.kind:
+                count = self.values(a.count, b.count, self._count_name(a))
+                assert isinstance(count, Number)
+                if isinstance(count.atom, Var):
+                    sizes = [self.ctx.builder.size(side.count.atom) for side in (a, b)]
+                    least = [0 if s is None else self.ctx.sizes.floor(s) or 0 for s in sizes]
+                    note_floor(self.ctx, count.atom, min(least))
+                sites = a.sites & b.sites
+                self.heap[identity] = replace(a, count=count, sites=sites)
             case Mapping(), Mapping() if [k for k, _ in a.items] == [k for k, _ in b.items]:
                 pairs = tuple(
                     (key, self.values(x, y, str(key)))
@@ -143,16 +168,28 @@ class Merge:
                 )
                 self.heap[identity] = Mapping(pairs)
             case Record(), Record() if a.type is b.type:
+                left, right = dict(a.fields), dict(b.fields)
                 fields = tuple(
-                    (key, self.values(x, y, key))
-                    for (key, x), (_, y) in zip(a.fields, b.fields, strict=True)
+                    (key, self.values(left.get(key), right.get(key), key))
+                    for key in dict.fromkeys([*left, *right])
                 )
                 self.heap[identity] = Record(a.type, fields)
             case None, None:
                 pass
             case _:
-                return Conflict("has different contents on different paths")
+                if first == second == identity and isinstance(a, Sequence):
+                    longer = self.yes
+                    if isinstance(b, Sequence) and len(b.items) > len(a.items):
+                        a, longer = b, self.no
+                    growing.demand(self.ctx, identity, a.items, longer.state)
+                conflict = Conflict("has different contents on different paths")
+                # Whoever gets here by another name meets the conflict too.
+                self.heap[identity] = conflict
+                return conflict
         return Ref(identity)
+
+    def _count_name(self, rows: Rows) -> str:
+        return f"{self.yes.state.memory[rows.cell].hint}_count"
 
     def _only(self, value: Value | None, side: int, name: str) -> Value:
         """A value that exists on one side only, handed out of it."""
@@ -184,16 +221,26 @@ class Merge:
                     self.heap[identity] = state.heap[identity]
                     self.heap[identity] = self._content(state.heap[identity], side, name)
                 return value
+            case Partial():
+                return Conflict("is a partial function made on one path only")
         return value
 
     def _content(self, content: HeapObject, side: int, name: str) -> HeapObject:
         match content:
+            case Rows(cell=cell, count=count):
+                self._cell_on_one_side(cell, side)
+                kept = self._only(count, side, f"{name}_count")
+                assert isinstance(kept, Number)
+                return replace(content, count=kept)
+            case Conflict():
+                return content
             case Sequence(items=items):
                 return Sequence(tuple(self._only(v, side, name) for v in items))
             case Mapping(items=pairs):
                 return Mapping(tuple((k, self._only(v, side, str(k))) for k, v in pairs))
             case Record(type=kind, fields=fields):
                 return Record(kind, tuple((k, self._only(v, side, k)) for k, v in fields))
+        return content
 
     def _cell_on_one_side(self, cell: int, side: int) -> None:
         if cell in self.memory:

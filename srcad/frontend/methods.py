@@ -8,8 +8,18 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, expressions, memory, objects, shaping
-from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Sequence, Static, Value
+from srcad.frontend import (
+    calls,
+    control,
+    expressions,
+    growing,
+    masked,
+    memory,
+    objects,
+    sequences,
+    shaping,
+)
+from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Rows, Sequence, Static, Value
 from srcad.ir.nodes import Const
 from srcad.rules.indexing import cast
 
@@ -39,13 +49,30 @@ def call_method(
             return _of_array(ctx, receiver, name, args, kwargs, node, hint)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
+            if isinstance(content, Sequence) and name == "sort":
+                items = objects.iterate(
+                    ctx, sequences.ordered(ctx, [receiver, *args], kwargs, node), node
+                )
+                ctx.state.heap[identity] = Sequence(tuple(items))
+                return Static(None)
             if kwargs:
                 ctx.refuse(f"`{name}` with keywords cannot be differentiated yet", node)
             if isinstance(content, Sequence):
                 return _of_list(ctx, identity, content, name, args, node)
+            if isinstance(content, Rows):
+                return _of_rows(ctx, receiver, name, args, node)
             if isinstance(content, Mapping):
                 return _of_dict(ctx, identity, content, name, args, node)
-        case Items(items=items):
+        case Items(items=items, type=kind):
+            fields: tuple[str, ...] = getattr(kind, "_fields", ())
+            if name == "_replace" and fields and not args:
+                unknown = [key for key in kwargs if key not in fields]
+                if unknown:
+                    return control.fail(ctx, ValueError(f"Got unexpected field names: {unknown!r}"))
+                pairs = zip(fields, items, strict=True)
+                return Items(tuple(kwargs.get(key, item) for key, item in pairs), kind)
+            if name == "_asdict" and fields:
+                return Ref(ctx.heap(Mapping(tuple(zip(fields, items, strict=True)))))
             if name == "index":
                 keys = [objects.static(ctx, item, node) for item in items]
                 return expressions.literal(keys.index(objects.static(ctx, args[0], node)))
@@ -91,6 +118,10 @@ def _of_array(
         case "fill" if isinstance(receiver, Array):
             memory.write(ctx, receiver, Const(Ellipsis), expressions.operand(ctx, args[0]), node)
             return Static(None)
+        case "sort" if isinstance(receiver, Array):
+            return masked.sort_in_place(ctx, receiver, args, kwargs, node)
+        case "put" if isinstance(receiver, Array):
+            return masked.put(ctx, [receiver, *args], kwargs, node)
         case "tolist" if isinstance(receiver, Array) and receiver.kind.rank == 1:
             items = objects.iterate(ctx, receiver, node)
             return Ref(ctx.heap(Sequence(tuple(_item(ctx, i, node) for i in items))))
@@ -156,12 +187,15 @@ def _of_list(
 ) -> Value:
     items = list(content.items)
     result: Value = Static(None)
+    if name not in ("copy", "index", "count"):
+        growing.refuse_iterated(ctx, identity, node)
+    if name == "extend":
+        growing.extend(ctx, identity, args[0], node)
+        return result
     try:
         match name:
             case "append":
                 items.append(args[0])
-            case "extend":
-                items += objects.iterate(ctx, args[0], node)
             case "insert":
                 items.insert(objects.static(ctx, args[0], node), args[1])
             case "pop":
@@ -170,6 +204,12 @@ def _of_list(
                 items.reverse()
             case "copy":
                 return Ref(ctx.heap(Sequence(tuple(items))))
+            case "index" if len(args) == 1:
+                return sequences.index(ctx, items, args[0], node)
+            case "count":
+                return sequences.count(ctx, items, args[0], node)
+            case "clear":
+                items = []
             case _:
                 ctx.refuse(
                     f"the list method `{name}` cannot be differentiated yet",
@@ -178,8 +218,30 @@ def _of_list(
                 )
     except IndexError as error:
         return control.fail(ctx, error)
-    ctx.state.heap[identity] = Sequence(tuple(items))
+    ctx.change(identity, Sequence(tuple(items)))
     return result
+
+
+def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: gast.AST) -> Value:
+    """A method of a list whose length is known only at run time."""
+    if name == "copy":
+        return growing.copied(ctx, receiver, node)
+    growing.refuse_iterated(ctx, receiver.identity, node)
+    match name:
+        case "append":
+            growing.append(ctx, receiver.identity, args[0], node)
+            return Static(None)
+        case "extend":
+            growing.extend(ctx, receiver.identity, args[0], node)
+            return Static(None)
+        case "pop":
+            return growing.pop(ctx, receiver.identity, args, node)
+    ctx.refuse(
+        f"the method `{name}` of a list of unknown length cannot be differentiated yet",
+        node,
+        "make it an array first: np.array(items)",
+        UnsupportedType,
+    )
 
 
 def _of_dict(
@@ -209,7 +271,7 @@ def _of_dict(
         case "update" if isinstance(args[0], Ref):
             other = ctx.state.heap[args[0].identity]
             if isinstance(other, Mapping):
-                ctx.state.heap[identity] = Mapping(tuple({**pairs, **dict(other.items)}.items()))
+                ctx.change(identity, Mapping(tuple({**pairs, **dict(other.items)}.items())))
                 return Static(None)
     ctx.refuse(
         f"the dict method `{name}` cannot be differentiated yet", node, error=UnsupportedType

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import itertools
 import operator
 import types
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, expressions, memory
+from srcad.frontend import boxes, calls, control, expressions, growing, memory, rows, sequences
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -25,9 +26,11 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Partial,
     Path,
     Record,
     Ref,
+    Rows,
     Sequence,
     SliceValue,
     Static,
@@ -53,9 +56,15 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
     frame: Frame | None = ctx.frame
     while frame is not None and frame.function is None:
         frame = frame.scope
+        shared = None if frame is None else boxes.read(ctx, frame, identifier)
+        if shared is not None:
+            return shared
         if frame is not None and identifier in frame.env:
             found = frame.env[identifier]
-            return found.value if isinstance(found, Maybe) else found
+            if isinstance(found, Maybe):
+                control.require(ctx, found.flag, NameError, _unbound(identifier))
+                return found.value
+            return found
     if frame is None:
         ctx.refuse(f"name '{identifier}' is not defined", node, error=UnsupportedType)
     function = frame.function
@@ -75,6 +84,11 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
     if hasattr(builtins, identifier):
         return Static(getattr(builtins, identifier))
     return control.fail(ctx, NameError(f"name '{identifier}' is not defined"))
+
+
+def _unbound(identifier: str) -> str:
+    where = "where it is not associated with a value in enclosing scope"
+    return f"cannot access free variable '{identifier}' {where}"
 
 
 def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
@@ -117,6 +131,9 @@ def _fixed(ctx: Lowering, value: Any) -> Value:
 
 def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
     """Turn an outside number or array into the input that holds it."""
+    if isinstance(value, Ref) and isinstance(ctx.state.heap.get(value.identity), Conflict):
+        content = ctx.state.heap[value.identity]
+        ctx.refuse(f"{describe(ctx, value)} {content.reason}", node, error=UnsupportedType)  # type: ignore[union-attr]
     if not isinstance(value, Foreign):
         return value
     if isinstance(value.value, NUMBERS):
@@ -211,17 +228,21 @@ def static(ctx: Lowering, value: Value, node: gast.AST | None) -> Any:
     )
 
 
+def is_known(ctx: Lowering, index: Number) -> bool:
+    """Whether an int is known while specialising."""
+    if isinstance(index.atom, Const):
+        return True
+    size = ctx.builder.known.get(index.atom)
+    return size is not None and ctx.sizes.hint(size) is not None
+
+
 def static_compare(
     ctx: Lowering, function: Callable[[Any, Any], bool], left: Value, right: Value, node: gast.AST
 ) -> bool:
     """`is`, `is not`, `in`, `not in` on what is known while specialising."""
     membership = function(1, [1]) if function not in (operator.is_, operator.is_not) else None
     if membership is None:
-        known = [v.value if isinstance(v, Static) else _Thing(v) for v in (left, right)]
-        numbers = [v for v in (left, right) if isinstance(v, Number)]
-        if len(numbers) == 2 and all(isinstance(v.atom, Const) for v in numbers):
-            known = [v.atom.value for v in numbers]  # type: ignore[union-attr]
-        return bool(function(*known))
+        return _identical(ctx, left, right, node) == (function is operator.is_)
     container = resolve(ctx, right, node)
     if isinstance(container, Ref) and isinstance(
         content := ctx.state.heap[container.identity], Mapping
@@ -230,11 +251,34 @@ def static_compare(
     return bool(function(static(ctx, left, node), static(ctx, container, node)))
 
 
-@dataclasses.dataclass(frozen=True)
-class _Thing:
-    """Something that is not a static constant: identical to nothing but itself."""
-
-    value: Value
+def _identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool:
+    """`left is right`, where that is certain."""
+    match left, right:
+        case (Static(value=a), Static(value=b)) | (Foreign(value=a), Foreign(value=b)):
+            return a is b
+        case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
+            return a is b
+        case Ref(identity=a), Ref(identity=b):
+            return bool(a == b)
+        case (Static(value=None | type() | bool() | str()), _) | (
+            _,
+            Static(value=None | type() | bool() | str()),
+        ):
+            return False
+        case Closure(function=a), Closure(function=b) if a is not None or b is not None:
+            return a is b
+        case Array(), Array() if left.cell == right.cell and not left.path and not right.path:
+            return True
+    if left is right:
+        return True
+    if type(left) is not type(right) and not any(isinstance(v, Foreign) for v in (left, right)):
+        return False
+    ctx.refuse(
+        "whether these are one object is not known before the program runs",
+        node,
+        "compare what they hold, or pass a flag",
+        UnsupportedType,
+    )
 
 
 def describe(ctx: Lowering, value: Value) -> str:
@@ -249,9 +293,12 @@ def describe(ctx: Lowering, value: Value) -> str:
         case Items():
             return "a tuple"
         case Ref(identity=identity):
-            names = {Sequence: "a list", Mapping: "a dict", Record: "an object"}
-            return names.get(type(ctx.state.heap.get(identity)), "a container")
-        case Closure() | Method():
+            names = {Sequence: "a list", Rows: "a list", Mapping: "a dict", Record: "an object"}
+            content = ctx.state.heap.get(identity)
+            if isinstance(content, Conflict):
+                return f"a container that {content.reason}"
+            return names.get(type(content), "a container")
+        case Closure() | Method() | Partial():
             return "a function"
         case Text():
             return "a string"
@@ -266,6 +313,10 @@ def describe(ctx: Lowering, value: Value) -> str:
 def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     """`base[index]` of a tuple, list, dict or string."""
     content: Any = ctx.state.heap[base.identity] if isinstance(base, Ref) else base
+    if isinstance(content, Rows):
+        return rows.item(ctx, content, index, node)
+    if isinstance(base, Ref) and isinstance(index, Number) and not is_known(ctx, index):
+        growing.demand(ctx, base.identity, (), ctx.state)
     if isinstance(index, SliceValue):
         bounds = (
             None if part is None else static(ctx, part, node)
@@ -344,22 +395,49 @@ def _iterate_pieces(
             return None
         bounds = [static(ctx, part, node) for part in parts]
         return [expressions.literal(i) for i in range(*bounds)]
-    columns = [try_iterate(ctx, part, node) for part in parts[:1] if kind != "zip"]
-    if kind == "zip":
-        columns = [try_iterate(ctx, part, node) for part in parts]
+    apart = parts[1:] if kind in ("map", "filter") else parts
+    every = kind in ("zip", "map", "product")
+    columns = [try_iterate(ctx, part, node) for part in (apart if every else apart[:1])]
     if any(column is None for column in columns):
         return None
     if kind == "zip":
         return [Items(tuple(row)) for row in zip(*columns, strict=False)]
+    if kind == "product":
+        return [Items(row) for row in itertools.product(*columns)]  # type: ignore[arg-type]
+    if kind == "map":
+        rows = zip(*columns, strict=False)
+        return [calls.call(ctx, parts[0], list(row), {}, node or gast.Pass()) for row in rows]
     only = columns[0] or []
+    if kind == "filter":
+        return sequences.kept(ctx, parts[0], only, node or gast.Pass())
     if kind == "enumerate":
         start = static(ctx, parts[1], node) if len(parts) > 1 else 0
         return [Items((expressions.literal(start + i), v)) for i, v in enumerate(only)]
     return only[::-1] if kind == "reversed" else None
 
 
+def lists_in(ctx: Lowering, value: Value) -> list[int]:
+    """The lists that a loop goes through, by identity."""
+    match resolve(ctx, value):
+        case Ref(identity=identity):
+            return [identity]
+        case Iteration(parts=parts):
+            return [identity for part in parts for identity in lists_in(ctx, part)]
+    return []
+
+
+def name_of(ctx: Lowering, identity: int) -> str:
+    """The name that a container has, for names in the text."""
+    for name, value in ctx.state.env.items():
+        if isinstance(value, Ref) and value.identity == identity and name.isidentifier():
+            return name
+    return "items"
+
+
 def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Value | None:
     """`+` and `*` of tuples and lists."""
+    if rows.is_rows(ctx, left) or rows.is_rows(ctx, right):
+        return growing.combined(ctx, function, left, right)
     lists = [
         ctx.state.heap[v.identity].items  # type: ignore[union-attr]
         if isinstance(v, Ref) and isinstance(ctx.state.heap[v.identity], Sequence)

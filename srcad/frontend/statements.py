@@ -15,16 +15,26 @@ from srcad.errors import UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
+    classes,
+    contexts,
     control,
     expressions,
+    growing,
     loops,
+    matching,
     memory,
     merge,
     objects,
+    raising,
+    room,
+    rows,
+    sequences,
+    trying,
     updates,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.context import Unreachable
+from srcad.frontend.liveness import stores
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -32,14 +42,12 @@ from srcad.frontend.values import (
     Mapping,
     Maybe,
     Number,
-    Record,
     Ref,
     Sequence,
     Static,
-    Text,
     Value,
 )
-from srcad.ir.nodes import Atom, Const, Effect, Var
+from srcad.ir.nodes import Atom, Const, Var
 from srcad.ir.walk import is_basic
 from srcad.rules.indexing import getitem
 
@@ -55,7 +63,7 @@ def run_block(ctx: Lowering, body: Many[gast.stmt]) -> None:
         rest = body[position + 1 :]
         taken = False
         with ctx.place(stmt), suppress(Unreachable):
-            taken = run(ctx, stmt, rest)
+            taken = (trying.run if ctx.attempts else run)(ctx, stmt, rest)
         if taken or ctx.state.leaves:
             return
         if ctx.state.may_leave and rest:
@@ -99,12 +107,12 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             hint = targets[0].id if isinstance(targets[0], gast.Name) else ""
             result = expressions.evaluate(ctx, value, hint)
             if not ctx.state.dead:
-                for target in targets:
-                    bind(ctx, target, result, stmt)
+                unless_raised(ctx, stmt, lambda: bind_all(ctx, targets, result, stmt))
         case gast.AnnAssign(target=target, value=value):
             if value is not None:
                 hint = target.id if isinstance(target, gast.Name) else ""
-                bind(ctx, target, expressions.evaluate(ctx, value, hint), stmt)
+                result = expressions.evaluate(ctx, value, hint)
+                unless_raised(ctx, stmt, lambda: bind(ctx, target, result, stmt))
         case gast.AugAssign():
             augmented(ctx, stmt)
         case gast.Expr(value=value):
@@ -119,34 +127,44 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
         case gast.Return(value=value):
             result = Static(None) if value is None else expressions.evaluate(ctx, value)
             if not ctx.state.dead:
-                ctx.name(RESULT, result)
-                ctx.state.left["returned"] = True
+                unless_raised(ctx, stmt, lambda: _leave_with(ctx, result))
         case gast.Break():
             ctx.state.left["broke"] = True
         case gast.Continue():
             ctx.state.left["continued"] = True
-        case gast.Pass() | gast.Global() | gast.Nonlocal():
-            if isinstance(stmt, gast.Nonlocal | gast.Global):
+        case gast.Pass() | gast.Nonlocal():
+            pass
+        case gast.Global(names=names):
+            written = stores([ctx.frame.source.node]) & set(names)
+            if written:
                 ctx.refuse(
-                    f"`{type(stmt).__name__.lower()}` cannot be differentiated yet",
+                    f"the global variable `{min(written)}` is assigned in this function",
                     stmt,
                     "return the value and assign it where the function is called",
                 )
         case gast.Assert(test=test, msg=message):
-            _assert(ctx, test, message, stmt)
+            raising.lower_assert(ctx, test, message, stmt)
         case gast.Raise():
-            _raise(ctx, stmt)
+            raising.lower_raise(ctx, stmt)
         case gast.FunctionDef(name=name):
             ctx.name(name, calls.define(ctx, stmt))
+        case gast.Try():
+            trying.lower_try(ctx, stmt)
+        case gast.Match():
+            matching.lower_match(ctx, stmt)
+        case gast.With():
+            contexts.lower_with(ctx, stmt)
         case gast.Delete(targets=targets):
             for target in targets:
                 if not isinstance(target, gast.Name):
                     ctx.refuse("`del` of an item cannot be differentiated", target)
+                if target.id in ctx.frame.boxes:
+                    ctx.refuse("`del` of a `nonlocal` variable cannot be differentiated", target)
                 ctx.state.env.pop(target.id, None)
         case gast.Import() | gast.ImportFrom():
             _import(ctx, stmt)
         case _:
-            what = {"Try": "try", "With": "with", "ClassDef": "class", "Match": "match"}
+            what = {"TryStar": "except*", "ClassDef": "class"}
             word = what.get(type(stmt).__name__, type(stmt).__name__)
             ctx.refuse(
                 f"`{word}` cannot be differentiated yet",
@@ -156,6 +174,20 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
     return False
 
 
+def unless_raised(ctx: Lowering, stmt: gast.stmt, then: Callable[[], None]) -> None:
+    """Do the rest of a statement, where what it calls did not leave by an exception."""
+    if ctx.state.may_leave and not ctx.state.dead:
+        unless_left(ctx, then, ctx.frame.facts.live_after(stmt))
+    else:
+        then()
+
+
+def _leave_with(ctx: Lowering, result: Value) -> None:
+    ctx.name(RESULT, result)
+    ctx.returned = ctx.builder.origin
+    ctx.state.left["returned"] = True
+
+
 def _branch(ctx: Lowering, stmt: gast.If, rest: Many[gast.stmt]) -> bool:
     test = expressions.truth(ctx, expressions.evaluate(ctx, stmt.test), stmt.test)
     if ctx.state.dead:
@@ -163,6 +195,30 @@ def _branch(ctx: Lowering, stmt: gast.If, rest: Many[gast.stmt]) -> bool:
     if isinstance(test, bool):
         run_block(ctx, stmt.body if test else stmt.orelse)
         return False
+    return _sides(ctx, stmt, test, rest)
+
+
+def _sides(ctx: Lowering, stmt: gast.If, test: Var, rest: Many[gast.stmt]) -> bool:
+    """Lower both sides; a list that is longer after one of them becomes rows before."""
+    before = ctx.state
+    try:
+        with ctx.can_grow(before):
+            return _join_sides(ctx, stmt, test, rest)
+    except growing.NeedsRows as change:
+        identity = change.identity
+        if identity not in before.heap or (ctx.growable and identity in ctx.growable[-1]):
+            raise
+        ctx.state = before.copy()
+        if growing.common_form(ctx, change.forms) is None:
+            return _join_sides(ctx, stmt, test, rest)
+        space = room.room_of_branch(ctx, stmt, identity)
+        growing.make(ctx, identity, change.forms, space, objects.name_of(ctx, identity))
+    taken = _sides(ctx, stmt, test, rest)
+    growing.close(ctx, identity)
+    return taken
+
+
+def _join_sides(ctx: Lowering, stmt: gast.If, test: Var, rest: Many[gast.stmt]) -> bool:
     before = ctx.state
     sides: list[merge.Side] = []
     for body in (stmt.body, stmt.orelse):
@@ -195,19 +251,26 @@ def _branch(ctx: Lowering, stmt: gast.If, rest: Many[gast.stmt]) -> bool:
 # -- binding ------------------------------------------------------------------------------------
 
 
+def bind_all(ctx: Lowering, targets: Many[gast.AST], value: Value, node: gast.AST) -> None:
+    """`first = second = value`."""
+    for target in targets:
+        bind(ctx, target, value, node)
+
+
 def bind(ctx: Lowering, target: gast.AST, value: Value, node: gast.AST) -> None:
     """`target = value`."""
     match target:
         case gast.Name(id=identifier):
             if isinstance(value, Conflict):
                 ctx.refuse(f"this value {value.reason}", node, error=UnsupportedType)
+            sequences.refuse_kept(ctx, value, node)
             ctx.name(identifier, _renamed(ctx, value, identifier))
         case gast.Tuple(elts=elements) | gast.List(elts=elements):
             _unpack(ctx, elements, value, node)
         case gast.Subscript(value=base, slice=index):
             store(ctx, expressions.evaluate(ctx, base), index, value, target)
         case gast.Attribute(value=base, attr=name):
-            _store_attribute(ctx, expressions.evaluate(ctx, base), name, value, target)
+            classes.store(ctx, expressions.evaluate(ctx, base), name, value, target)
         case gast.Starred():
             ctx.refuse("this use of `*` cannot be differentiated", target)
         case _:
@@ -230,6 +293,8 @@ def _unpack(ctx: Lowering, elements: list[Any], value: Value, node: gast.AST) ->
     value = objects.resolve(ctx, value, node)
     if isinstance(value, Array):
         items = _unpack_array(ctx, value, elements, node)
+    elif rows.is_rows(ctx, value) and not any(isinstance(e, gast.Starred) for e in elements):
+        items = rows.unpacked(ctx, value, len(elements))
     else:
         items = objects.iterate(ctx, value, node)
     starred = [i for i, e in enumerate(elements) if isinstance(e, gast.Starred)]
@@ -286,19 +351,22 @@ def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.
                 memory.write(ctx, base, place, storable(ctx, value, node), node)
             except EvaluationFails as failure:
                 control.fail(ctx, failure.cause)
+        case Ref(identity=identity) if rows.is_rows(ctx, base):
+            position = expressions.index_of(ctx, index)
+            growing.store(ctx, identity, position, value, node)
         case Ref(identity=identity):
             key = objects.static(ctx, expressions.evaluate(ctx, index), node)
             content = ctx.state.heap[identity]
             match content:
                 case Mapping(items=pairs):
-                    ctx.state.heap[identity] = Mapping(tuple({**dict(pairs), key: value}.items()))
+                    ctx.change(identity, Mapping(tuple({**dict(pairs), key: value}.items())))
                 case Sequence(items=items):
                     changed = list(items)
                     try:
                         changed[key] = value
                     except IndexError as error:
                         control.fail(ctx, error)
-                    ctx.state.heap[identity] = Sequence(tuple(changed))
+                    ctx.change(identity, Sequence(tuple(changed)))
         case Static() | Items():
             control.fail(ctx, TypeError("this object does not support item assignment"))
         case _:
@@ -318,20 +386,6 @@ def storable(ctx: Lowering, value: Value, node: gast.AST) -> Any:
     return expressions.operand(ctx, value, node)
 
 
-def _store_attribute(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -> None:
-    if isinstance(base, Ref):
-        content = ctx.state.heap[base.identity]
-        if isinstance(content, Record):
-            fields = {**dict(content.fields), name: value}
-            ctx.state.heap[base.identity] = Record(content.type, tuple(fields.items()))
-            return
-    ctx.refuse(
-        f"the attribute `{name}` of {objects.describe(ctx, base)} cannot be written here",
-        node,
-        "keep the value in a local variable and return it",
-    )
-
-
 def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
     """`target op= value`: in place on arrays, a rebinding otherwise."""
     function = expressions.BINARY[type(stmt.op)]
@@ -345,10 +399,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                 _update_in_place(ctx, function, current, value, stmt)
                 return
             if isinstance(current, Ref) and function is operator.add:
-                content = ctx.state.heap[current.identity]
-                assert isinstance(content, Sequence)
-                more = objects.iterate(ctx, value, stmt)
-                ctx.state.heap[current.identity] = Sequence((*content.items, *more))
+                growing.extend(ctx, current.identity, value, stmt)
                 return
             result = expressions.binary(ctx, function, current, value, stmt, identifier)
             bind(ctx, stmt.target, result, stmt)
@@ -389,7 +440,7 @@ def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
                 _update_in_place(ctx, function, current, value, stmt)
             else:
                 result = expressions.binary(ctx, function, current, value, stmt)
-                _store_attribute(ctx, base, name, result, stmt)
+                classes.store(ctx, base, name, result, stmt)
 
 
 def _update_in_place(
@@ -408,47 +459,6 @@ def _update_in_place(
         memory.write(ctx, array, Const(Ellipsis), new, stmt)
         return
     memory.replace_content(ctx, array, new, stmt)
-
-
-# -- raising ------------------------------------------------------------------------------------
-
-
-def _assert(ctx: Lowering, test: gast.AST, message: gast.AST | None, stmt: gast.AST) -> None:
-    condition = expressions.truth(ctx, expressions.evaluate(ctx, test), test)
-    if condition is True:
-        return
-
-    def raises() -> None:
-        args = () if message is None else (_message(ctx, message),)
-        ctx.builder.add(Effect("raise", AssertionError, args, (), (), ctx.builder.origin))
-        ctx.state.dead = True
-
-    live = ctx.frame.facts.live_after(stmt)
-    control.branch(ctx, condition, lambda: None, raises, live)
-
-
-def _message(ctx: Lowering, node: gast.AST) -> Any:
-    value = expressions.evaluate(ctx, node)
-    return value.var if isinstance(value, Text) else expressions.operand(ctx, value, node)
-
-
-def _raise(ctx: Lowering, stmt: gast.Raise) -> None:
-    if stmt.exc is None:
-        ctx.refuse("a bare `raise` cannot be differentiated", stmt)
-    if isinstance(stmt.exc, gast.Call):
-        kind = objects.static(ctx, expressions.evaluate(ctx, stmt.exc.func), stmt)
-        args = tuple(_message(ctx, arg) for arg in stmt.exc.args)
-    else:
-        kind = objects.static(ctx, expressions.evaluate(ctx, stmt.exc), stmt)
-        args = ()
-    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
-        if isinstance(kind, BaseException):
-            kind, args = type(kind), tuple(Const(a) for a in kind.args)
-        else:
-            control.fail(ctx, TypeError("exceptions must derive from BaseException"))
-            return
-    ctx.builder.add(Effect("raise", kind, args, (), (), ctx.builder.origin))
-    ctx.state.dead = True
 
 
 def _import(ctx: Lowering, stmt: gast.Import | gast.ImportFrom) -> None:

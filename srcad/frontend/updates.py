@@ -9,7 +9,15 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, control, expressions, memory, objects, statements
+from srcad.frontend import (
+    attributes,
+    control,
+    expressions,
+    masked,
+    memory,
+    objects,
+    statements,
+)
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import Array, Static, Value
 from srcad.ir.nodes import Const, Operand, Var
@@ -26,7 +34,7 @@ def _target(ctx: Lowering, args: list[Value], node: gast.AST) -> Array:
     return array
 
 
-def _plain(
+def plain(
     ctx: Lowering,
     name: str,
     args: list[Value],
@@ -34,6 +42,7 @@ def _plain(
     count: int,
     node: gast.AST,
 ) -> Array:
+    """The array that a function with so many arguments writes to."""
     if kwargs or len(args) != count:
         ctx.refuse(f"this form of `{name}` cannot be differentiated yet", node)
     return _target(ctx, args, node)
@@ -45,7 +54,7 @@ def add_or_subtract_at(negative: bool, name: str):  # type: ignore[no-untyped-de
     def handler(
         ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST
     ) -> Value:
-        array = _plain(ctx, name, args, kwargs, 3, node)
+        array = plain(ctx, name, args, kwargs, 3, node)
         place = expressions.place_of(ctx, args[1], node)
         value = statements.storable(ctx, args[2], node)
         try:
@@ -61,8 +70,14 @@ def add_or_subtract_at(negative: bool, name: str):  # type: ignore[no-untyped-de
 
 
 def copyto(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST) -> Value:
-    """`np.copyto(x, value)`."""
-    array = _plain(ctx, "copyto", args, kwargs, 2, node)
+    """`np.copyto(x, value)`, under a mask if there is one."""
+    where = kwargs.get("where")
+    if masked.is_everything(where):
+        kwargs = {key: value for key, value in kwargs.items() if key != "where"}
+    elif set(kwargs) == {"where"} and where is not None:
+        array = plain(ctx, "copyto", args, {}, 2, node)
+        return masked.copy_where(ctx, array, args[1], where, node)
+    array = plain(ctx, "copyto", args, kwargs, 2, node)
     value = statements.storable(ctx, args[1], node)
     memory.write(ctx, array, Const(Ellipsis), value, node)
     return Static(None)
@@ -72,7 +87,7 @@ def fill_diagonal(
     ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST
 ) -> Value:
     """`np.fill_diagonal(x, value)` of a square matrix."""
-    array = _plain(ctx, "fill_diagonal", args, kwargs, 2, node)
+    array = plain(ctx, "fill_diagonal", args, kwargs, 2, node)
     value = statements.storable(ctx, args[1], node)
     var = memory.read(ctx, array)
     square = array.kind.rank == 2 and ctx.sizes.equal(*var.shape)

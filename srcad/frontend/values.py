@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from srcad.frontend.source import Source
 from srcad.ir.dims import Dim
@@ -13,6 +13,8 @@ from srcad.ir.nodes import Atom, Operand, Var
 
 Path: TypeAlias = tuple[tuple[str, object], ...]
 """How to reach a Python object from the function: ("global", "CFG"), ("item", "dt")."""
+Form: TypeAlias = Literal["number", "array", "tuple", "list"]
+"""What the items of a list are whose length is known only at run time."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,21 @@ class Record:
     fields: tuple[tuple[str, Value], ...]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """What a `Ref` to a list holds whose length is known only at run time.
+
+    Its items are the first `count` rows of the array in `cell`: numbers of a kind, arrays, or
+    tuples or lists of numbers.  Calls of `append` in `sites` are sure to find room.
+    """
+
+    cell: int
+    count: Number
+    kind: Kind
+    form: Form
+    sites: frozenset[int] = frozenset()
+
+
 @dataclass(frozen=True, eq=False)
 class Foreign:
     """A Python object outside the program, and how a call reaches it."""
@@ -116,9 +133,26 @@ class Method:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Super:
+    """`super()`: attributes of a value as the classes after `start` have them."""
+
+    start: type
+    receiver: Value
+
+
+@dataclass(frozen=True)
+class Partial:
+    """`functools.partial` made inside the program: a function with its first arguments."""
+
+    function: Value
+    args: tuple[Value, ...]
+    kwargs: tuple[tuple[str, Value], ...]
+
+
 @dataclass(frozen=True)
 class Iteration:
-    """`range`, `zip`, `enumerate`, `reversed` before they are run."""
+    """`range`, `zip`, `map` and the like before they are run."""
 
     kind: str
     parts: tuple[Value, ...]
@@ -164,13 +198,15 @@ Value: TypeAlias = (
     | Foreign
     | Closure
     | Method
+    | Super
+    | Partial
     | Iteration
     | SliceValue
     | Text
     | Maybe
     | Conflict
 )
-HeapObject: TypeAlias = Sequence | Mapping | Record
+HeapObject: TypeAlias = Sequence | Rows | Mapping | Record | Conflict
 Flag: TypeAlias = "bool | Atom"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srcad.ir.nodes import Let, Operand, Var
+from srcad.ir.nodes import Const, Let, Operand, Var
 from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ NATIVE = {
 """Functions that Numba compiles for one array of at most two axes, or for numbers."""
 
 
+ROWS = {"np.flip", "np.roll", "np.repeat", "recurrence"}
+"""Functions that have a form of their own for arrays of one axis."""
+
+ONE_AXIS = {"np.convolve"}
+"""Functions that Numba compiles for two arrays of one axis."""
+
+
 def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     """The text of a call, or `Unsupported`."""
     text = stmt.primitive.text
@@ -59,6 +66,20 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         return f"{text}({args[0]})"
     if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
         return _array(stmt, writer)
+    if (
+        text == "np.arange"
+        and not stmt.kwargs
+        and stmt.target.kind.dtype == "int64"
+        and len(args) < 3
+    ):
+        return f"{text}({', '.join(args)})"
+    if text == "np.argsort" and rank == 1 and dict(stmt.kwargs) == {"kind": Const("stable")}:
+        return f'{text}({args[0]}, kind="mergesort")'
+    if text in ROWS and rank == 1 and all(_rank(a) < 2 for a in stmt.args):
+        made = _of_one_axis(writer, stmt, args)
+        return in_python(writer, stmt, args) if made is None else made
+    if text in ONE_AXIS and not stmt.kwargs and all(_rank(a) == 1 for a in stmt.args[:2]):
+        return f"{text}({', '.join(args)})"
     if text in ("np.zeros", "np.ones", "np.empty"):
         return f"{text}({', '.join(args)})"
     if text == "getitem":
@@ -69,9 +90,28 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         if single:
             return _taken(writer, stmt, args)
         return in_python(writer, stmt, args)
+    if text in ("np.tril", "np.triu") and rank == 2 and _rank(stmt.args[0]) == 2:
+        shift = [writer.text(value) for _, value in stmt.kwargs]
+        return f"{text}({', '.join([*args, *shift])})"
     if text in NATIVE and not stmt.kwargs and _is_simple(stmt):
         return f"{text}({', '.join(args)})"
     return in_python(writer, stmt, args)
+
+
+def _of_one_axis(writer: LoopWriter, stmt: Let, args: list[str]) -> str | None:
+    """Functions along the only axis there is: `axis` says nothing then."""
+    given = {key: value for key, value in stmt.kwargs if key != "axis"}
+    match stmt.primitive.text:
+        case "np.flip" if not given:
+            return f"{args[0]}[::-1].copy()"
+        case "np.roll" if not given and len(args) == 2 and not isinstance(stmt.args[1], tuple):
+            return f"np.roll({args[0]}, {args[1]})"
+        case "np.repeat" if not given and len(args) == 2 and not _rank(stmt.args[1]):
+            return f"np.repeat({args[0]}, {args[1]})"
+        case "recurrence":
+            writer.helpers.add("recurrence_of_numbers")
+            return f"recurrence_of_numbers({args[0]}, {args[1]})"
+    return None
 
 
 def _is_simple(stmt: Let) -> bool:
@@ -110,7 +150,11 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     text = stmt.primitive.text
     named = [f"{key}={writer.whole(value)}" for key, value in stmt.kwargs]
     if text == "getitem":
-        call = f"{args[0]}[{args[1]}]"
+        index = stmt.args[1]
+        key = args[1]
+        if isinstance(index, tuple) and index:  # slices have no text of their own in parentheses
+            key = ", ".join(writer.whole(item) for item in index)
+        call = f"{args[0]}[{key}]"
     elif text in ("@", "np.matmul"):
         call = f"np.matmul({', '.join(args)})"
     else:

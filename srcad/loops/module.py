@@ -10,15 +10,17 @@ from typing import Any
 
 from srcad.analyses.sizes import Sizes
 from srcad.emit import naming
-from srcad.emit.buffers import memory_of, plan
+from srcad.emit.buffers import plan
+from srcad.emit.definite import definite
 from srcad.emit.folding import fold
 from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
+from srcad.emit.memory import memory
 from srcad.emit.module import Text, joined, tape_positions, tupled
 from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
-from srcad.ir.walk import defined, statements
+from srcad.ir.walk import statements
 from srcad.loops.elements import vector_name
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
@@ -131,13 +133,18 @@ def loop_text(
         relive = partial(live_sets, function, folding)
         buffers = plan(function, folding, relive(), sizes, relive)
         fresh = renewed(function, buffers, sizes)
-        if fresh is function:
+        if fresh is not function:
+            function = fresh
+            continue
+        live = relive()
+        lets = (stmt for stmt in statements(function.body) if isinstance(stmt, Let))
+        kept = {function.name, "plus", "where", "independent"}
+        kept.update(filter(None, map(vector_name, lets)))
+        names = naming.choose(function, folding, live, buffers, kept, typed=True)
+        sure = definite(function, names.of)
+        if sure is function:
             break
-        function = fresh
-    live = relive()
-    lets = (stmt for stmt in statements(function.body) if isinstance(stmt, Let))
-    kept = {function.name, "plus", "where", "independent", *filter(None, map(vector_name, lets))}
-    names = naming.choose(function, folding, live, buffers, kept, typed=True)
+        function = sure
     expressions = LoopExpressions(names.of, folding)
     writer = LoopWriter(
         expressions,
@@ -152,8 +159,7 @@ def loop_text(
     )
     expressions.writer = writer
     writer.taken = set(names.of.values()) | kept | {"saved"}
-    values = (*function.params, *defined(function.body))
-    writer.memory = memory_of(function, buffers, values)
+    writer.memory = memory(function, buffers)
     writer.dense = _dense(function)
     handed = [
         frozenset(folding.open(result)) if isinstance(result, Var) else frozenset()
@@ -180,7 +186,9 @@ def loop_text(
     writer.held = {}
     texts = []
     for place, result in enumerate(function.body.results, 1):
-        beside = folding.beside_sums(result) if isinstance(result, Var) else frozenset()
+        beside: frozenset[Var] = frozenset()
+        if isinstance(result, Var) and not result.kind.rank:
+            beside = folding.beside_sums(result)  # arrays are written whole before their name is
         writer.handed = beside.union(*handed[place:])
         texts.append(writer.result(result))
     writer.line(f"return {results(texts)}")

@@ -17,6 +17,8 @@ from srcad.ir.dims import Dim
 from srcad.ir.nodes import Var
 from srcad.loops.trips import own_elements
 
+AUGMENTED: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+
 Kind = Literal["define", "store", "add", "sum", "max", "min"]
 
 
@@ -310,6 +312,11 @@ class Nest:
                     negated = f"({negated})"
                 return [f"{text} -= {negated}"]
             return [f"{text} += {value}"]
+        whole = swap.visit(_copied(item.value))
+        match whole:
+            case ast.BinOp(left, op, right) if item.kind == "store" and show(left) == text:
+                if type(op) in AUGMENTED:
+                    return [f"{text} {AUGMENTED[type(op)]}= {show(right)}"]
         return [f"{text} = {value}"]
 
     def _contracted(self) -> dict[str, tuple[str, str]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from srcad.emit.buffers import is_view
+from srcad.emit.expressions import BINARY
+from srcad.emit.memory import is_view
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
-from srcad.ir.nodes import Const, Let, Operand, Var
+from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.loops import fusion
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
 from srcad.loops.nests import Item
+from srcad.loops.syntax import subscript
 from srcad.rules.indexing import getitem_shape
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def update(writer: LoopWriter, stmt: Let, name: str) -> None:
             _region(writer, stmt, name, stmt.args[1], stmt.args[2], "add")
         case "assign":
             _region(writer, stmt, name, Const(Ellipsis), stmt.args[1], "store")
+        case ("*" | "/") as operation:
+            _region(writer, stmt, name, Const(Ellipsis), stmt.args[1], "store", scaled=operation)
         case operation:
             value: Operand = stmt.args[1]
             _region(writer, stmt, name, Const(Ellipsis), value, "add", negate=operation == "-")
@@ -55,6 +59,7 @@ def _region(
     value: Operand,
     kind: Any,
     negate: bool = False,
+    scaled: str = "",
 ) -> None:
     array = stmt.args[0]
     assert isinstance(array, Var)
@@ -85,14 +90,21 @@ def _region(
             node = elements.converted(node, array.kind, None)
         target = elements.through(array, index, position)
     except NotScalar:
-        _in_python(writer, name, index, value, kind, negate)
+        if scaled:
+            assert isinstance(value, Var)
+            writer.materialise(value)
+            _region(writer, stmt, name, index, value, kind, scaled=scaled)
+        else:
+            _in_python(writer, name, index, value, kind, negate)
         return
+    if scaled:
+        node = ast.BinOp(subscript(ast.Name(name, ast.Load()), target), BINARY[scaled], node)
     if negate:
         node = ast.UnaryOp(ast.USub(), node)
     item = Item(kind, name, target, node, stmt.target, array.kind.dtype)
     if isinstance(value, Var) and value in writer.folding.lets and _reads_elsewhere(writer, item):
         writer.materialise(value)
-        _region(writer, stmt, name, index, value, kind, negate)
+        _region(writer, stmt, name, index, value, kind, negate, scaled)
         return
     fusion.push(writer, item, dims, elements.space, elements, counters, [])
 
@@ -239,8 +251,11 @@ def _fancy(
     shown = f"{source}[{counter}]" if source else _once(writer, value)
     writer.flush()
     if where.kind.is_bool:
-        if kind == "add" or source is not None:
+        if kind == "add":
             _in_python(writer, name, index, value, kind, False)
+            return
+        if source is not None:
+            _spread_under_mask(writer, name, positions, source, counter)
             return
         if writer.checked and not writer.sizes.equal(where.shape[0], array.shape[0]):
             writer.helpers.add("Bail")
@@ -281,6 +296,19 @@ def _once(writer: LoopWriter, value: Operand) -> str:
     return own
 
 
+def _spread_under_mask(writer: LoopWriter, name: str, mask: str, source: str, counter: str) -> None:
+    """`x[mask] = values`: the values in their order."""
+    place = writer.fresh("place")
+    writer.helpers.add("Bail")
+    writer.line(f"if {mask}.shape[0] != {name}.shape[0] or np.sum({mask}) != {source}.shape[0]:")
+    writer.line("    raise Bail")
+    writer.line(f"{place} = 0")
+    writer.line(f"for {counter} in range({mask}.shape[0]):")
+    writer.line(f"    if {mask}[{counter}]:")
+    writer.line(f"        {name}[{counter}] = {source}[{place}]")
+    writer.line(f"        {place} += 1")
+
+
 def _in_python(
     writer: LoopWriter,
     name: str,
@@ -297,7 +325,9 @@ def _in_python(
     writer.helpers.add("objmode")
     writer.line("with objmode():")
     if kind == "add" and has_arrays(index):
-        writer.line(f"    np.add.at({name}, ({key},), {shown})")
+        sliced = isinstance(index, tuple) and any(isinstance(item, Slice) for item in index)
+        place = f"np.s_[{key}]" if sliced else f"({key},)"
+        writer.line(f"    np.add.at({name}, {place}, {shown})")
     else:
         sign = "=" if kind == "store" else "-=" if negate else "+="
         writer.line(f"    {name}[{key}] {sign} {shown}")

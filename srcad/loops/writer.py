@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from srcad.analyses.sizes import Sizes
-from srcad.emit.buffers import Place, is_view
 from srcad.emit.expressions import Expressions
 from srcad.emit.liveness import LiveSets
+from srcad.emit.memory import Memory, Roots, is_view
 from srcad.emit.printer import expression
 from srcad.emit.statements import INDENT, Writer
 from srcad.frontend.builder import Builder
@@ -74,8 +74,8 @@ class LoopWriter(Writer):
     begun: Stmt | None = None
     helpers: set[str] = field(default_factory=set)
     stacks: dict[Var, str] = field(default_factory=dict)
-    memory: dict[Var, Place] = field(default_factory=dict)
-    near: dict[str, Place] | None = None
+    memory: Memory = field(default_factory=Memory)
+    near: dict[str, Roots] | None = None
     dense: set[Var] = field(default_factory=set)
     handed: frozenset[Var] = frozenset()
     known_vars: set[Var] = field(default_factory=set)
@@ -181,16 +181,16 @@ class LoopWriter(Writer):
             self.flush()
             self.near = around
 
-    def _near(self, block: Block) -> dict[str, Place]:
+    def _near(self, block: Block) -> dict[str, Roots]:
         """The memory that names may stand for in a block, blocks inside left out."""
         used = [v for r in block.results if isinstance(r, Var) for v in self.folding.open(r)]
         for stmt in block.body:
             used += [*targets(stmt), *own_vars(stmt), *self.folding.reads(stmt)]
-        found: dict[str, Place] = {}
+        found: dict[str, Roots] = {}
         for var in used:
-            if var in self.memory and var in self.names:
+            if var.kind.is_array and var in self.names:
                 name = self.names[var]
-                found[name] = found.get(name, frozenset()) | self.memory[var]
+                found[name] = found.get(name, frozenset()) | self.memory.roots(var)
         return found
 
     def inner(self, *args: Any, **kwargs: Any) -> None:
@@ -294,7 +294,7 @@ class LoopWriter(Writer):
         if a == b:
             return True
         near = self.near or {}
-        return bool(near.get(a, frozenset()) & near.get(b, frozenset()))
+        return self.memory.meet(near.get(a, frozenset()), near.get(b, frozenset()))
 
     def indices(self, dims: list[Dim]) -> tuple[list[str], list[ast.expr]]:
         """Counters for the axes of a space, and its index: axes of length 1 need no loop."""
@@ -378,7 +378,8 @@ class LoopWriter(Writer):
         """Note whose memory a named array may be in: views that are no nests are NumPy's own."""
         if is_view(stmt) and not self.is_elementwise(stmt):
             near = self.near or {}
-            own = (self.memory.get(var, frozenset()) for var in self.folding.reads(stmt))
+            read = (var for var in self.folding.reads(stmt) if var.kind.is_array)
+            own = (self.memory.roots(var) for var in read)
             self.near = {**near, name: near.get(name, frozenset()).union(*own)}
 
     def _nested(self, stmt: Let, name: str) -> bool:
@@ -414,8 +415,6 @@ class LoopWriter(Writer):
                 parts = [expression(elements.length(var, axis)) for axis in range(var.kind.rank)]
                 return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
         return self.text(operand)
-
-    # -- indices ------------------------------------------------------------------------------
 
     def check_index(
         self, array: Var, axis: int, item: Operand, node: ast.expr, length: ast.expr
@@ -475,8 +474,6 @@ class LoopWriter(Writer):
         self.flush()
         return text
 
-    # -- tapes that grow -----------------------------------------------------------------------
-
     def _stack(self, stmt: Let, name: str) -> None:
         self.stacks[stmt.target] = f"{name}_count"
         self.taken.add(f"{name}_count")
@@ -490,6 +487,9 @@ class LoopWriter(Writer):
             return
         if stmt.action == "print":
             raise Unsupported("`print` runs in Python", stmt.origin)
+        if stmt.action == "errstate":
+            self.helpers.add("pass_float_errors")
+            self.line(f"pass_float_errors({stmt.payload})")
         if stmt.action == "record":
             stacks.record(self, stmt)
         elif stmt.action == "replay":

@@ -30,7 +30,7 @@ import math
 
 import numpy as np
 
-from srcad.rules.registry import constant, elementwise, linear, shape_rule
+from srcad.rules.registry import constant, elementwise, expand, linear, shape_rule
 
 # Exponentials and logarithms
 
@@ -255,6 +255,14 @@ def clip(ans_bar, a, a_min=None, a_max=None):
 @elementwise(np.where)
 def where(ans_bar, condition, x, y):
     return None, np.where(condition, ans_bar, 0.0), np.where(condition, 0.0, ans_bar)
+
+
+@expand(np.select)
+def select(condlist, choicelist, default=0):
+    """The first choice whose condition holds."""
+    if len(condlist) == 0:
+        return default
+    return np.where(condlist[0], choicelist[0], select(condlist[1:], choicelist[1:], default))
 
 
 @elementwise(np.copysign, math.copysign)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.rules.registry import linear, shape_rule
+from srcad.rules.registry import PRIMITIVES, linear, shape_rule
 from srcad.rules.shaping import dims
+from srcad.runtime.arrays import doubled
 
 # `position` is no parameter of the functions themselves, so theirs are not renamed to keywords.
 VARIADIC = {"variadic": True, "positional": 9}
@@ -145,6 +146,15 @@ def array(ans_bar, items, position, dtype=None, copy=True):
     return ans_bar[position]
 
 
+@linear(doubled, text="doubled")
+def doubled_transpose(ans_bar, rows):
+    return ans_bar[: ans_bar.shape[0] // 2]
+
+
+DOUBLED = PRIMITIVES[doubled]
+"""An array with as many rows again: a list that grows has no more room."""
+
+
 # Shapes of the results
 
 
@@ -166,6 +176,11 @@ def joined(shapes, axis):
     axis %= len(shapes[0])
     length = total(shape[axis] for shape in shapes)
     return tuple(length if a == axis else d for a, d in enumerate(shapes[0]))
+
+
+@shape_rule(doubled)
+def doubled_shape(sizes, rows):
+    return (None, *rows.shape[1:])
 
 
 @shape_rule(np.concatenate)

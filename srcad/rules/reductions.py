@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.rules.registry import elementwise, expand, forward_of, linear, rule, shape_rule
-from srcad.runtime.arrays import masked, product_of_others, unbroadcast
+from srcad.runtime.arrays import masked, product_of_others, recurrence, unbroadcast
 
 
 def beside(reduced, x, axis, keepdims):
@@ -130,11 +130,21 @@ def ptp(x, axis=None, keepdims=False):
     return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)
 
 
-@expand(np.average)
+@expand(np.average, options={"fixed": ("axis", "keepdims")})
 def average(x, axis=None, weights=None, keepdims=False):
-    if weights is not None:
-        raise NotImplementedError("np.average with weights has no rule: write the sums")
-    return np.mean(x, axis=axis, keepdims=keepdims)
+    x = np.asarray(x)
+    if weights is None:
+        return np.mean(x, axis=axis, keepdims=keepdims)
+    factors = weights_along(np.asarray(weights), x, axis)
+    sums = np.sum(x * factors, axis=axis, keepdims=keepdims)
+    return sums / np.sum(np.broadcast_to(factors, x.shape), axis=axis, keepdims=keepdims)
+
+
+def weights_along(weights, x, axis):
+    """Weights as factors of `x`: those of one axis may be given alone."""
+    if weights.ndim == x.ndim or axis is None:
+        return weights
+    return np.reshape(weights, (-1, *(1,) * (x.ndim - 1 - axis % x.ndim)))
 
 
 @rule(np.var)
@@ -215,6 +225,100 @@ def cumsum(ans_bar, x, axis=None, dtype=None):
     return np.flip(np.cumsum(np.flip(ans_bar, axis), axis=axis), axis)
 
 
+@rule(np.cumprod)
+def cumprod(ans_bar, ans, x, axis=None, dtype=None):
+    """Not by dividing, which is nan where an element is zero: each bar is made of the next one."""
+    if axis is None and x.ndim > 1:
+        return np.reshape(cumprod(ans_bar, ans, np.ravel(x), 0), x.shape)
+    along = 0 if x.ndim == 1 else axis
+    after = np.roll(np.flip(x, along), 1, axis=along)
+    reached = np.flip(recurrence(np.flip(ans_bar, along), after, along), along)
+    return reached * product_before(ans, along)
+
+
+def product_before(ans, axis):
+    """The running product up to the element before; 1 at the first."""
+    if axis != 0:
+        return np.moveaxis(product_before(np.moveaxis(ans, axis, 0), 0), 0, axis)
+    before = np.ones_like(ans)
+    before[1:] = ans[:-1]
+    return before
+
+
+@forward_of(np.cumprod)
+def cumprod_forward(ans, x, axis=None, dtype=None, x_dot=None):
+    if axis is None and x.ndim > 1:
+        return cumprod_forward(ans, np.ravel(x), 0, None, np.ravel(x_dot))
+    along = 0 if x.ndim == 1 else axis
+    return recurrence(x_dot * product_before(ans, along), x, along)
+
+
+@rule(recurrence, text="recurrence")
+def recurrence_bar(ans_bar, ans, b, x, axis):
+    """The same backwards, with each factor one place further."""
+    after = np.roll(np.flip(x, axis), 1, axis=axis)
+    b_bar = np.flip(recurrence(np.flip(ans_bar, axis), after, axis), axis)
+    before = np.roll(ans, 1, axis=axis) * not_first(x, axis)
+    return b_bar, b_bar * before
+
+
+@forward_of(recurrence)
+def recurrence_forward(ans, b, x, axis, b_dot=None, x_dot=None):
+    before = np.roll(ans, 1, axis=axis) * not_first(x, axis)
+    return recurrence(b_dot + x_dot * before, x, axis)
+
+
+def not_first(x, axis):
+    """0 for the first row along an axis, 1 for the others."""
+    rows = np.ones_like(np.moveaxis(x, axis, 0))
+    rows[0] = 0.0
+    return np.moveaxis(rows, 0, axis)
+
+
+# Without what is not a number
+
+
+def filled(x, value):
+    return np.where(np.isnan(x), value, x)
+
+
+def unless_nan(extreme, x, axis, keepdims):
+    """NaN where there was no number at all."""
+    if axis is not None or keepdims:
+        return np.where(np.all(np.isnan(x), axis=axis, keepdims=keepdims), np.nan, extreme)
+    if np.all(np.isnan(x)):
+        return extreme * np.nan
+    return extreme
+
+
+@expand(np.nansum, options={"fixed": ("axis", "keepdims")})
+def nansum(x, axis=None, keepdims=False):
+    return np.sum(filled(x, 0.0), axis=axis, keepdims=keepdims)
+
+
+@expand(np.nanprod, options={"fixed": ("axis", "keepdims")})
+def nanprod(x, axis=None, keepdims=False):
+    return np.prod(filled(x, 1.0), axis=axis, keepdims=keepdims)
+
+
+@expand(np.nanmean, options={"fixed": ("axis", "keepdims")})
+def nanmean(x, axis=None, keepdims=False):
+    numbers = np.sum(~np.isnan(x), axis=axis, keepdims=keepdims)
+    return np.sum(filled(x, 0.0), axis=axis, keepdims=keepdims) / numbers.astype(x.dtype)
+
+
+@expand(np.nanmax, options={"fixed": ("axis", "keepdims")})
+def nanmax(x, axis=None, keepdims=False):
+    largest = np.max(filled(x, -np.inf), axis=axis, keepdims=keepdims)
+    return unless_nan(largest, x, axis, keepdims)
+
+
+@expand(np.nanmin, options={"fixed": ("axis", "keepdims")})
+def nanmin(x, axis=None, keepdims=False):
+    smallest = np.min(filled(x, np.inf), axis=axis, keepdims=keepdims)
+    return unless_nan(smallest, x, axis, keepdims)
+
+
 @rule(np.linalg.norm)
 def norm(ans_bar, ans, x, ord=None, axis=None, keepdims=False):
     """At zero the derivative does not exist: nan, as in jax, unless the bar is zero."""
@@ -262,7 +366,7 @@ def reduced_to_norm(sizes, x, ord=None, axis=None, keepdims=False):
     return reduced(sizes, x, axis, None, keepdims)
 
 
-@shape_rule(np.cumsum)
+@shape_rule(np.cumsum, np.cumprod)
 def accumulated(sizes, x, axis=None, dtype=None):
     return x.shape if axis is not None or len(x.shape) == 1 else None
 
@@ -270,6 +374,11 @@ def accumulated(sizes, x, axis=None, dtype=None):
 @shape_rule(product_of_others)
 def same(sizes, x, axis):
     return x.shape
+
+
+@shape_rule(recurrence)
+def same_recurrence(sizes, b, x, axis):
+    return b.shape
 
 
 @shape_rule(unbroadcast)

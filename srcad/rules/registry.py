@@ -134,6 +134,12 @@ def constant(*functions: Any, **facts: Any) -> None:
         _enter(primitive, (function,))
 
 
+def known(function: Body) -> Body:
+    """Declare a helper of rules that is called while lowering, with what is known by then."""
+    constant(function, options={"known": True})
+    return function
+
+
 def shape_rule(*functions: Any) -> Callable[[Body], Body]:
     """Declare the symbolic shape of the result of primitives that are already declared."""
 

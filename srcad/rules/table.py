@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from srcad.rules import (
+    calculus,
     constants,
     elementwise,
+    factors,
+    fourier,
     indexing,
     joining,
     linalg,
     operators,
     products,
     pymath,
+    rearranging,
     reductions,
     shaping,
+    sorting,
+    tensors,
 )
 
 __all__ = [
+    "calculus",
     "constants",
     "elementwise",
+    "factors",
+    "fourier",
     "indexing",
     "joining",
     "linalg",
     "operators",
     "products",
     "pymath",
+    "rearranging",
     "reductions",
     "shaping",
+    "sorting",
+    "tensors",
 ]

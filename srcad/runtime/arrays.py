@@ -64,6 +64,19 @@ def product_of_others(x, axis):
     return before * after
 
 
+def recurrence(b, x, axis):
+    """`y[0] = b[0]` and `y[k] = b[k] + x[k] * y[k - 1]` along an axis.
+
+    >>> recurrence(np.array([1.0, 1.0, 1.0]), np.array([9.0, 2.0, 3.0]), 0)
+    array([ 1.,  3., 10.])
+    """
+    result = b.copy()
+    rows, factors = np.moveaxis(result, axis, 0), np.moveaxis(x, axis, 0)
+    for k in range(1, rows.shape[0]):
+        rows[k] += factors[k] * rows[k - 1]
+    return result
+
+
 def onto_diagonal(bar, shape, offset=0, axis1=0, axis2=1):
     """Zeros of the given shape with `bar` on the diagonal that `np.diagonal` reads.
 
@@ -102,3 +115,63 @@ def last_written(bar, index):
     last = np.empty(bar.size, np.intp)
     last[places.ravel()] = order.ravel()
     return np.where(last[places] == order, bar[index], 0)
+
+
+def log_abs_det(a):
+    """The logarithm of the absolute value of a determinant."""
+    return np.linalg.slogdet(a)[1]
+
+
+def sign_of_det(a):
+    """The sign of a determinant."""
+    return np.linalg.slogdet(a)[0]
+
+
+def matrix_rank(a):
+    """The rank that `np.linalg.lstsq` finds."""
+    return np.linalg.lstsq(a, np.zeros(a.shape[0], a.dtype))[2]
+
+
+def packed_eigh(a):
+    """The eigenvalues of symmetric matrices as a row, and below it the eigenvectors as columns.
+
+    >>> packed_eigh(np.diag([1.0, 2.0]))
+    array([[1., 2.],
+           [1., 0.],
+           [0., 1.]])
+    """
+    values, vectors = np.linalg.eigh(a)
+    return np.concatenate((values[..., None, :], vectors), axis=-2)
+
+
+def packed_qr(a):
+    """`q`, and below it `r`.
+
+    >>> np.abs(packed_qr(np.diag([1.0, 2.0])))
+    array([[1., 0.],
+           [0., 1.],
+           [1., 0.],
+           [0., 2.]])
+    """
+    if a.shape[-2] < a.shape[-1]:
+        raise NotImplementedError("np.linalg.qr of fewer rows than columns has no rule")
+    return np.concatenate(np.linalg.qr(a), axis=-2)
+
+
+def packed_svd(a):
+    """The singular values as a row, below it the vectors of the left and of the right as columns.
+
+    >>> packed_svd(np.diag([2.0, 1.0])).shape
+    (5, 2)
+    """
+    left, values, right = np.linalg.svd(a, full_matrices=False)
+    return np.concatenate((values[..., None, :], left, np.swapaxes(right, -1, -2)), axis=-2)
+
+
+def doubled(rows):
+    """An array with these rows and as many more, which are still to be written.
+
+    >>> doubled(np.array([1.0, 2.0]))
+    array([1., 2., 0., 0.])
+    """
+    return np.concatenate((rows, np.zeros_like(rows)))

@@ -23,6 +23,13 @@ def check_float_errors():
     """Leave compiled code if NumPy would have warned; under plain Python, NumPy has done so."""
 
 
+def pass_float_errors(ignored):
+    """Forget the errors so far if nobody is to hear of them, else leave compiled code.
+
+    Bits of `ignored`: 1 for divisions by zero, 2 for overflows, 4 for invalid operations.
+    """
+
+
 def independent(length):
     """A range whose trips may be taken in any order or at once: none touches what another writes.
 
@@ -128,6 +135,14 @@ def in_range(index, length):
     return index
 
 
+def recurrence_of_numbers(b, x):
+    """`recurrence` of arrays of one axis: `y[k] = b[k] + x[k] * y[k - 1]`."""
+    result = b.copy()
+    for k in range(1, result.shape[0]):
+        result[k] += x[k] * result[k - 1]
+    return result
+
+
 def push_number(tape, count, value):
     """A tape with a number stored at `count`; it grows as needed."""
     if count == tape.shape[0]:
@@ -166,6 +181,7 @@ HELPERS = (
     not_before,
     from_start,
     in_range,
+    recurrence_of_numbers,
     push_number,
     push_array,
 )

@@ -18,6 +18,7 @@ import numpy as np
 from srcad.analyses.cut import minimum_cut
 from srcad.analyses.undefined import unsure
 from srcad.frontend.builder import Builder
+from srcad.ir.dims import SizeOf
 from srcad.ir.kinds import OPAQUE
 from srcad.ir.nodes import (
     Block,
@@ -337,6 +338,8 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
         return None
     if var in keeper.exact and not _moves(stmt):
         return None
+    if _is_changing_length(keeper, stmt):
+        return None
     again = repeatable(stmt.primitive, stmt) or _decides_on_inputs(keeper, stmt)
     if not again and not _is_invariant(keeper, stmt):
         return None
@@ -346,6 +349,22 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
         for used, only_shape in _uses(operand)
         if not only_shape and keeper.defs.scope[used].block is block
     )
+
+
+def _is_changing_length(keeper: Keeper, stmt: Let) -> bool:
+    """Whether a value is the length of an array that has another one in every trip.
+
+    Kept, it is a number; to compute it again, the whole array would have to be on a tape.
+    """
+    match stmt.primitive.text, stmt.args:
+        case "size", (ShapeOf(var), Const(int(axis))):
+            symbols = [symbol for symbol, _ in var.shape[axis].terms]
+            return any(
+                bool(keeper.defs.scope[symbol.var].loops)
+                for symbol in symbols
+                if isinstance(symbol, SizeOf) and symbol.var in keeper.defs.scope
+            )
+    return False
 
 
 def _is_invariant(keeper: Keeper, stmt: Let) -> bool:

@@ -33,8 +33,13 @@ def fancy_index_fwd(x, table, where2):
     array2 = np.empty(t2.shape[0])
     for i in independent(t2.shape[0]):
         array2[i] = t2[i] * 2.0
-    with objmode():
-        z[t] = array2
+    if t.shape[0] != z.shape[0] or np.sum(t) != array2.shape[0]:
+        raise Bail
+    place = 0
+    for i in range(t.shape[0]):
+        if t[i]:
+            z[i] = array2[place]
+            place += 1
     return z, (x, table, where2, t, t2.shape)
 
 

@@ -11,7 +11,6 @@ def jacobi_fwd(u, f, sweeps):
     u2 = np.copy(u)
     v = np.copy(u2)
     for k in range(sweeps):
-        v = v.copy()
         v[1:-1] = 0.5 * (u2[2:] + u2[:-2] - f[1:-1])
         u2, v = v, u2
     return u2, (sweeps, f.shape, u.shape)
@@ -24,20 +23,18 @@ def jacobi_bwd(saved, out_bar):
     # 9: for k in range(sweeps):
     v_bar = np.zeros(u_shape)
     f_bar = np.zeros(f_shape)
-    u_bar = out_bar
+    u_bar = out_bar.copy()
     for k in range(sweeps - 1, -1, -1):
         # 10: v[1:-1] = 0.5 * (u[2:] + u[:-2] - f[1:-1])
         t = np.copy(u_bar[1:-1])
-        u_bar = u_bar.copy()
         u_bar[1:-1] = 0.0
         t = t * 0.5
         f_bar[1:-1] -= t
-        v_bar = v_bar.copy()
         v_bar[:-2] += t
         v_bar[2:] += t
         u_bar, v_bar = v_bar, u_bar
 
     # 8: v = u.copy()
-    u_bar = u_bar + v_bar
+    u_bar += v_bar
 
     return u_bar, f_bar

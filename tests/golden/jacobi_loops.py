@@ -17,12 +17,8 @@ def jacobi_fwd(u, f, sweeps):
     for i in range(u.shape[0]):
         v[i] = u2[i]
     for k in range(sweeps):
-        v = v.copy()
-        array = np.empty(u2.shape[0] - 2)
-        for i in independent(u2.shape[0] - 2):
-            array[i] = 0.5 * (u2[i + 2] + u2[i] - f[i + 1])
-        for i in independent(u2.shape[0] - 2):
-            v[i + 1] = array[i]
+        for i in independent(v.shape[0] - 2):
+            v[i + 1] = 0.5 * (u2[i + 2] + u2[i] - f[i + 1])
         u2, v = v, u2
     return u2, (sweeps, f.shape, u.shape)
 
@@ -34,26 +30,21 @@ def jacobi_bwd(saved, out_bar):
     # 9: for k in range(sweeps):
     v_bar = np.zeros(u_shape)
     f_bar = np.zeros(f_shape)
-    u_bar = out_bar
+    u_bar = out_bar.copy()
     for k in range(sweeps - 1, -1, -1):
         # 10: v[1:-1] = 0.5 * (u[2:] + u[:-2] - f[1:-1])
         t2 = np.empty(u_bar.shape[0] - 2)
         for i in independent(u_bar.shape[0] - 2):
             t_i = u_bar[i + 1]
+            u_bar[i + 1] = 0.0
             t2[i] = t_i * 0.5
             f_bar[i + 1] -= t2[i]
-        u_bar = u_bar.copy()
-        for i in independent(u_bar.shape[0] - 2):
-            u_bar[i + 1] = 0.0
-        v_bar = v_bar.copy()
-        for i in independent(v_bar.shape[0] - 2):
             v_bar[i] += t2[i]
-        for i in independent(v_bar.shape[0] - 2):
+        for i in independent(u_bar.shape[0] - 2):
             v_bar[i + 2] += t2[i]
         u_bar, v_bar = v_bar, u_bar
 
     # 8: v = u.copy()
-    u_bar2 = np.empty(u_bar.shape[0])
-    for i in independent(u_bar.shape[0]):
-        u_bar2[i] = u_bar[i] + v_bar[i]
-    return u_bar2, f_bar
+    for i in range(u_bar.shape[0]):
+        u_bar[i] += v_bar[i]
+    return u_bar, f_bar

@@ -13,6 +13,7 @@ from srcad.runtime.vector_math import exp, log, plus, tanh, where
 def network_fwd(x, labels, W1, b1, W2, b2):
     """`network`, also returning what `network_bwd` needs."""
     array = np.dot(x, W1)
+    t4 = np.arange(labels.shape[0])
     hidden = np.empty((x.shape[0], W1.shape[1]))
     for i in range(x.shape[0]):
         for j in independent(W1.shape[1]):
@@ -45,12 +46,9 @@ def network_fwd(x, labels, W1, b1, W2, b2):
     total = np.empty(t3.shape[0])
     for i in independent(t3.shape[0]):
         total[i] = log(t3[i])
-    with objmode(made="int64[::1]"):
-        made = np.ascontiguousarray(np.arange(labels.shape[0]), np.int64)
-    t4 = made
-    with objmode(made2="float64[::1]"):
-        made2 = np.ascontiguousarray(shifted[(t4, labels)], np.float64)
-    array3 = made2
+    with objmode(made="float64[::1]"):
+        made = np.ascontiguousarray(shifted[t4, labels], np.float64)
+    array3 = made
     total2 = 0.0
     for i in range(total.shape[0]):
         total2 = plus(total2, total[i] - array3[i])
@@ -116,6 +114,7 @@ def network_value_and_grad(x, labels, W1, b1, W2, b2):
     """`network` and its gradient."""
     clear_float_errors()
     array = np.dot(x, W1)
+    t4 = np.arange(labels.shape[0])
     hidden = np.empty((x.shape[0], W1.shape[1]))
     for i in range(x.shape[0]):
         for j in independent(W1.shape[1]):
@@ -148,12 +147,9 @@ def network_value_and_grad(x, labels, W1, b1, W2, b2):
     total = np.empty(t3.shape[0])
     for i in independent(t3.shape[0]):
         total[i] = log(t3[i])
-    with objmode(made="int64[::1]"):
-        made = np.ascontiguousarray(np.arange(labels.shape[0]), np.int64)
-    t4 = made
-    with objmode(made2="float64[::1]"):
-        made2 = np.ascontiguousarray(shifted[(t4, labels)], np.float64)
-    array3 = made2
+    with objmode(made="float64[::1]"):
+        made = np.ascontiguousarray(shifted[t4, labels], np.float64)
+    array3 = made
     t6 = 1.0 / nonzero(t3.shape[0])
     shifted_bar = np.zeros(logits.shape)
     total2 = 0.0

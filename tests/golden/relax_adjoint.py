@@ -43,7 +43,7 @@ def relax_bwd(saved, out_bar):
             r = r_tape[k]
 
             # 11: r = np.tanh(r)
-            r_bar = r_bar * (1.0 - r * r)
+            r_bar *= 1.0 - r * r
 
         # 9: r = f[1:-1] - (u[2:] - 2.0 * u[1:-1] + u[:-2]) / h**2
         q = -r_bar / t

@@ -36,7 +36,7 @@ def relax_fwd(u, f, h, sweeps):
                 r_tape[k, i] = r2[i]
             r = r2
         for i in independent(u2.shape[0] - 2):
-            u2[i + 1] = u2[i + 1] - 0.4 * h ** 2 * r[i]
+            u2[i + 1] -= 0.4 * h ** 2 * r[i]
     total = 0.0
     for i in range(u2.shape[0]):
         total = plus(total, u2[i] ** 2)
@@ -66,10 +66,8 @@ def relax_bwd(saved, out_bar):
         # 10: if np.max(np.abs(r)) > 1.0:
         if t_tape[k]:
             # 11: r = np.tanh(r)
-            r_bar2 = np.empty(r_bar.shape[0])
             for i in independent(r_bar.shape[0]):
-                r_bar2[i] = r_bar[i] * (1.0 - r_tape[k, i] * r_tape[k, i])
-            r_bar = r_bar2
+                r_bar[i] *= 1.0 - r_tape[k, i] * r_tape[k, i]
 
         # 9: r = f[1:-1] - (u[2:] - 2.0 * u[1:-1] + u[:-2]) / h**2
         q = np.empty(r_bar.shape[0])

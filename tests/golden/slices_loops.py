@@ -18,7 +18,7 @@ def slices_fwd(u, v):
     for i in independent(w.shape[1] - 1):
         w[2, i + 1] = u[i] * u[i + 1]
     for i in independent(3):
-        w[i, w.shape[1] - 1] = w[i, w.shape[1] - 1] * 2.0
+        w[i, w.shape[1] - 1] *= 2.0
     array = np.empty((2, w.shape[1] - 2))
     for i in range(2):
         for j in independent(w.shape[1] - 2):
@@ -60,7 +60,7 @@ def slices_bwd(saved, out_bar):
 
     # 11: w[..., -1] *= 2.0
     for i in independent(3):
-        w_bar[i, w_bar.shape[1] - 1] = w_bar[i, w_bar.shape[1] - 1] * 2.0
+        w_bar[i, w_bar.shape[1] - 1] *= 2.0
 
     # 10: w[2, 1:] = u[:-1] * u[1:]
     t3 = np.empty(w_bar.shape[1] - 1)

@@ -302,6 +302,15 @@ def names_like_those_of_stacks(a, a_left):
     return a * a_left * k
 
 
+def returns_two_from_endless_loop(u, a):
+    k = 0.0
+    while True:
+        k += a
+        u = np.sin(u)
+        if k > 3:
+            return u, k
+
+
 PROGRAMS = [
     (power_by_loop, (1.3, 4)),
     (power_by_loop, (1.3, 0)),
@@ -356,4 +365,5 @@ PROGRAMS = [
     (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, -2.4]), 0.8, 2)),
     (returns_out_of_a_loop, (np.array([[0.5, 1.1], [0.7, 0.4]]),)),
     (names_like_those_of_stacks, (0.6, 0.8)),
+    (returns_two_from_endless_loop, (np.array([0.3, 0.5]), 1.3)),
 ]

@@ -336,6 +336,14 @@ VECTOR = np.array([0.5, 1.2, -0.8, 0.9, 1.6])
 THREE = np.array([0.5, 1.2, -0.8])
 MATRIX = np.array([[0.5, 1.2, -0.8], [0.9, 1.6, 0.3]])
 
+def mask_or_positions(x, threshold, masked, positions):
+    if masked:
+        x[x > threshold] *= 0.5
+    else:
+        x[positions] += 0.5
+    return np.sum(x * x)
+
+
 PROGRAMS = [
     (fill_elements, (1.3, 4)),
     (fill_elements, (1.3, 0)),
@@ -396,4 +404,6 @@ PROGRAMS = [
     (written_with_itself, (THREE, False)),
     (flat_before_overwrite, (MATRIX, np.linspace(0.3, 1.4, 6))),
     (quotient_of_own_elements, (VECTOR, 0.7)),
+    (mask_or_positions, (np.array([0.2, 0.9, 0.4]), 0.3, True, np.array([0, 2, 0]))),
+    (mask_or_positions, (np.array([0.2, 0.9, 0.4]), 0.3, False, np.array([0, 2, 0]))),
 ]

@@ -67,7 +67,8 @@ def dots_of(values, rng):
 
 def random_like(value, rng):
     if isinstance(value, tuple | list):
-        return tuple(random_like(item, rng) for item in value)
+        items = tuple(random_like(item, rng) for item in value)
+        return type(value)(*items) if hasattr(value, "_fields") else items
     draw = rng.uniform(0.4, 1.0, np.shape(value)) * rng.choice([-1.0, 1.0], np.shape(value))
     if np.iscomplexobj(value):
         draw = draw + 1j * rng.uniform(0.4, 1.0, np.shape(value))

@@ -51,6 +51,7 @@ ZEROS = [
     (np.array([[0.0, 3.0], [0.0, 2.0]]), 0),
     (np.array([[0.0, 3.0], [0.0, 2.0]]), (1, 0)),
 ]
+WITH_NAN = np.array([[0.5, np.nan, 2.0], [np.nan, 0.3, 1.4]])
 WITH_DDOF = [(m23, {"ddof": 1}), (c234, {"axis": (0, 1), "ddof": 1})]
 PRODUCTS = [(x3, x3), (m23, x3), (x3, m34), (m23, m34)]
 STACKS = [
@@ -72,7 +73,22 @@ SAMPLES = {
     np.min: REDUCED,
     np.amin: [(m23, 1)],
     np.ptp: [(m23,), (m23, 1)],
-    np.average: [(m23,), (m23, 1)],
+    np.average: [
+        (m23,),
+        (m23, 1),
+        (x3, None, x3**2),
+        (m23, 1, x3),
+        (m23, 0, x3[:2]),
+        (c234, -1, x4, {"keepdims": True}),
+        (m23, {"weights": 1.0 + m23, "axis": 0}),
+    ],
+    np.cumprod: [(x3,), (m23,), (m23, 0), (m23, -1), (c234, {"axis": 1}), *ZEROS[:4]],
+    arrays.recurrence: [(x3, x3 + 0.2, 0), (c234, 1.0 + c234, 1)],
+    np.nansum: [(WITH_NAN,), (WITH_NAN, 1), (WITH_NAN, {"axis": 0, "keepdims": True})],
+    np.nanprod: [(WITH_NAN,), (WITH_NAN, 1)],
+    np.nanmean: [(WITH_NAN,), (WITH_NAN, 0), (WITH_NAN, {"axis": 1})],
+    np.nanmax: [(WITH_NAN,), (WITH_NAN, 1)],
+    np.nanmin: [(WITH_NAN,), (WITH_NAN, 1)],
     np.var: [*REDUCED[1:], *WITH_DDOF],
     np.std: [*REDUCED[1:7], *WITH_DDOF],
     np.prod: [*REDUCED, *ZEROS],
@@ -133,6 +149,7 @@ SAMPLES = {
         ((c234, c234), 2),
         ((m23, x3), None),
     ],
+    arrays.doubled: [(x3,), (m23,)],
     np.stack: [((x3, x3),), ((x3, x3), 1), ((m23, m23), -1), ((m23, m23), 1), ((c234, c234), 2)],
     np.hstack: [((x3, x4),), ((m23, m23),), ((number, x3),)],
     np.vstack: [((x3, x3),), ((x3, m23, x3),), ((m23, x3),), ((number, number),)],

@@ -310,3 +310,9 @@ EDGES = {
     np.square: [((0.0,), (0.0,))],
     np.where: [((True, 1.0, 2.0), (None, 1.0, 0.0))],
 }
+
+CHOSEN = np.array([True, False, False]), np.array([True, True, False])
+SAMPLES[np.select] = [
+    (CHOSEN, (ROW, ROW**2), {"default": 2.0}),
+    ((MASK, ~MASK), (REAL, ROW)),
+]

@@ -1,0 +1,331 @@
+"""Lists whose length is known only at run time: the first rows of an array, and how many they are.
+
+A list that a loop appends to becomes an array before the loop.  Where the number of trips is known
+there, the array has room for all that is appended, and often its rows are the trips; elsewhere it
+is made twice as long whenever it is full.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import gast
+import numpy as np
+
+from srcad.errors import UnsafeMutation, UnsupportedType
+from srcad.frontend import (
+    attributes,
+    calls,
+    comprehensions,
+    control,
+    expressions,
+    memory,
+    merge,
+    objects,
+    room,
+    rows,
+)
+from srcad.frontend.values import (
+    Array,
+    Form,
+    Items,
+    Number,
+    Ref,
+    Rows,
+    Sequence,
+    State,
+    Value,
+)
+from srcad.ir.dims import Dim
+from srcad.ir.kinds import INT, Kind
+from srcad.ir.nodes import Const, Var
+from srcad.rules.indexing import setitem
+from srcad.rules.joining import DOUBLED
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Lowering
+
+
+ItemForm: TypeAlias = tuple[Form, Kind, tuple[Dim | None, ...]]
+"""What an item is: its form, the kind of its numbers, its shape."""
+
+
+class NeedsRows(Exception):
+    """A list cannot stay a list of known items: a loop makes it longer, or has to index it."""
+
+    def __init__(self, identity: int, forms: list[ItemForm | None]) -> None:
+        super().__init__(identity)
+        self.identity = identity
+        self.forms = forms
+
+
+def demand(ctx: Lowering, identity: int, samples: tuple[Value, ...], state: State) -> None:
+    """Ask the loop being lowered to turn a list into rows, if one can.
+
+    `samples` are items that it has had, in a state of the program.
+    """
+    content = ctx.state.heap.get(identity)
+    some = samples or (isinstance(content, Sequence) and content.items)
+    if some and ctx.growable and identity in ctx.growable[-1]:
+        before, ctx.state = ctx.state, state
+        forms = [form_of(ctx, sample) for sample in samples]
+        ctx.state = before
+        raise NeedsRows(identity, forms)
+
+
+# -- what the items are -------------------------------------------------------------------------
+
+
+def form_of(ctx: Lowering, value: Value) -> ItemForm | None:
+    """What an item is: its form, the kind of its numbers, its shape."""
+    match value:
+        case Number(kind=kind):
+            return "number", kind, ()
+        case Array(kind=kind):
+            return "array", kind, memory.read(ctx, value).shape
+        case Items(items=items) if value.type is tuple:
+            return _numbers(items, "tuple")
+        case Ref(identity=identity):
+            content = ctx.state.heap[identity]
+            if isinstance(content, Sequence):
+                return _numbers(content.items, "list")
+            if isinstance(content, Rows) and content.form == "number":
+                return "list", content.kind, (ctx.builder.size(content.count.atom),)
+    return None
+
+
+def _numbers(items: tuple[Value, ...], form: Form) -> ItemForm | None:
+    kinds = [item.kind for item in items if isinstance(item, Number)]
+    if not kinds or len(kinds) != len(items):
+        return None
+    kind = kinds[0]
+    for other in kinds[1:]:
+        kind = merge.common(kind, other)
+    return form, kind, (Dim(len(items)),)
+
+
+def common_form(ctx: Lowering, found: list[ItemForm | None]) -> ItemForm | None:
+    """What all items are, if they are alike."""
+    if not found or found[0] is None:
+        return None
+    form, kind, shape = found[0]
+    for other in found[1:]:
+        if other is None or other[0] != form or len(other[2]) != len(shape):
+            return None
+        if form == "array" and other[1] != kind:
+            return None
+        for a, b in zip(shape, other[2], strict=True):
+            if a is None or b is None or not ctx.sizes.equal(a, b):
+                return None
+        kind = kind if kind == other[1] else merge.common(kind, other[1])
+    return form, kind, shape
+
+
+def make(
+    ctx: Lowering, identity: int, forms: list[ItemForm | None], count: room.Room | None, hint: str
+) -> None:
+    """Turn a list into held, with the items that it has."""
+    content = ctx.state.heap[identity]
+    assert isinstance(content, Sequence)
+    common = common_form(ctx, [*(form_of(ctx, item) for item in content.items), *forms])
+    lengths = None if common is None else [room.length(ctx, dim) for dim in common[2]]
+    if common is None or lengths is None or None in lengths:
+        ctx.refuse(
+            "this loop changes the length of a list whose items are not alike: numbers, "
+            "or arrays of one dtype and of one shape that is known before the loop",
+            None,
+            "store into an array made before the loop",
+            UnsupportedType,
+        )
+    form, kind, _ = common
+    start = len(content.items)
+    length = Const(max(room.LEAST, 2 * start)) if count is None else room.total(ctx, start, count)
+    shape: Any = (length, *lengths) if lengths else length
+    dtype = () if kind.dtype == "float64" else (Const(np.dtype(kind.dtype)),)
+    buffer = ctx.builder.emit(np.empty, shape, *dtype, hint=hint)
+    cell = ctx.cell(buffer)
+    ctx.grown.add(cell)
+    sites = frozenset() if count is None else count.sites
+    made = Rows(cell, Number(Const(0), INT), kind, form, sites)
+    ctx.state.heap[identity] = made
+    for item in content.items:
+        _put(ctx, identity, made, item)
+        made = ctx.state.heap[identity]  # type: ignore[assignment]
+
+
+# -- changing the list --------------------------------------------------------------------------
+
+
+def append(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
+    """`items.append(value)`."""
+    held = ctx.state.heap[identity]
+    assert isinstance(held, Rows)
+    value = objects.resolve(ctx, value, node)
+    buffer = memory.content(ctx, held.cell)
+    common = form_of(ctx, value)
+    alike = common is not None and common[0] == held.form
+    if alike and held.form != "array" and common is not None:
+        alike = merge.common(common[1], held.kind) == held.kind
+    elif common is not None:
+        alike = alike and common[1] == held.kind
+    if not alike or common is None:
+        ctx.refuse(
+            f"{objects.describe(ctx, value)} is appended to a list of other items",
+            node,
+            "give all items one kind, for example with float(...)",
+            UnsupportedType,
+        )
+    for given, known in zip(common[2], buffer.shape[1:], strict=True):
+        if given is None or not ctx.sizes.equal(given, known):
+            ctx.refuse(
+                "the items of this list are not known to have one shape",
+                node,
+                None,
+                UnsupportedType,
+            )
+    if id(node) not in held.sites:
+        held = replace(held, sites=frozenset())
+        ctx.state.heap[identity] = held
+        _make_room(ctx, held, buffer)
+    _put(ctx, identity, held, value)
+
+
+def _put(ctx: Lowering, identity: int, held: Rows, value: Value) -> None:
+    buffer = memory.content(ctx, held.cell)
+    stored = _stored(ctx, value)
+    if isinstance(value, Array):
+        # The list holds the array itself: it must not change while the list is in use.
+        memory.may_share(ctx.state, held.cell, frozenset({value.cell}))
+    changed = ctx.builder.emit(setitem, buffer, held.count.atom, stored, hint=buffer.hint)
+    ctx.state.memory[held.cell] = changed
+    ctx.state.heap[identity] = replace(held, count=_plus(ctx, held.count, 1))
+
+
+def _stored(ctx: Lowering, value: Value) -> Any:
+    if isinstance(value, Items | Ref):
+        value = calls.call_python(ctx, np.array, [value], {}, gast.Pass())
+    return expressions.operand(ctx, value)
+
+
+def _plus(ctx: Lowering, count: Number, more: int) -> Number:
+    if isinstance(count.atom, Const):
+        return Number(Const(count.atom.value + more), INT)  # type: ignore[operator]
+    function = operator.add if more > 0 else operator.sub
+    hint = count.atom.hint
+    return Number(ctx.builder.emit(function, count.atom, Const(abs(more)), hint=hint), INT)
+
+
+def _make_room(ctx: Lowering, held: Rows, buffer: Var) -> None:
+    """Twice as many held, if all are filled."""
+    length = attributes.length(ctx, buffer, 0).atom
+    full = ctx.builder.emit(operator.eq, held.count.atom, length)
+    with ctx.builder.block() as body:
+        longer = ctx.builder.emit(DOUBLED, buffer, hint=buffer.hint)
+    shape = (None, *buffer.shape[1:])
+    target = ctx.builder.fresh(buffer.hint, buffer.kind, shape)
+    ctx.builder.add(control.if_statement(full, body, [], [longer], [buffer], (target,), ctx))
+    ctx.state.memory[held.cell] = target
+
+
+def extend(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
+    """`items.extend(value)`."""
+    refuse_iterated(ctx, identity, node)
+    content = ctx.state.heap[identity]
+    more = objects.try_iterate(ctx, value, node)
+    if more is None:
+        comprehensions.fold(ctx, "extend", value, [Ref(identity)], node)
+    elif isinstance(content, Sequence):
+        ctx.state.heap[identity] = Sequence((*content.items, *more))
+    else:
+        for item_ in more:
+            append(ctx, identity, item_, node)
+
+
+def refuse_iterated(ctx: Lowering, identity: int, node: gast.AST) -> None:
+    """Refuse to change a list while a loop goes through it."""
+    if identity in ctx.iterated:
+        ctx.refuse(
+            "this changes a list while a loop goes through it",
+            node,
+            "go through a copy: list(items)",
+            UnsafeMutation,
+        )
+
+
+def copied(ctx: Lowering, value: Value, node: gast.AST) -> Ref:
+    """`list(items)`: another list of the same items."""
+    assert isinstance(value, Ref)
+    content = ctx.state.heap[value.identity]
+    if isinstance(content, Rows):
+        return rows.listed(ctx, rows.filled(ctx, content), content)
+    return Ref(ctx.heap(Sequence(tuple(objects.iterate(ctx, value, node)))))
+
+
+def pop(ctx: Lowering, identity: int, args: list[Value], node: gast.AST) -> Value:
+    """`items.pop()`: the last item only."""
+    held = ctx.state.heap[identity]
+    assert isinstance(held, Rows)
+    if args and objects.static(ctx, args[0], node) != -1:
+        ctx.refuse(
+            "only the last item of a list of unknown length can be taken out",
+            node,
+            "use `items.pop()`, or keep an index",
+            UnsupportedType,
+        )
+    found = rows.row(
+        ctx, held, rows.place_of(ctx, held, Number(Const(-1), INT), "pop from empty list")
+    )
+    ctx.state.heap[identity] = replace(held, count=_plus(ctx, held.count, -1))
+    return found
+
+
+def store(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.AST) -> None:
+    """`items[index] = value`."""
+    held = ctx.state.heap[identity]
+    assert isinstance(held, Rows)
+    common = form_of(ctx, value)
+    if held.form != "number" or common is None or common[0] != "number":
+        ctx.refuse(
+            "an item of a list of unknown length cannot be replaced",
+            node,
+            "make it an array first: np.array(items)",
+            UnsupportedType,
+        )
+    if merge.common(common[1], held.kind) != held.kind:
+        ctx.refuse(
+            f"{objects.describe(ctx, value)} is put into a list of other items",
+            node,
+            "give all items one kind, for example with float(...)",
+            UnsupportedType,
+        )
+    place = rows.place_of(ctx, held, index, "list assignment index out of range")
+    if ctx.state.dead:
+        return
+    buffer = memory.content(ctx, held.cell)
+    stored = expressions.operand(ctx, value, node)
+    ctx.state.memory[held.cell] = ctx.builder.emit(setitem, buffer, place, stored, hint=buffer.hint)
+
+
+def close(ctx: Lowering, identity: int) -> None:
+    """After the loop that room was made for, no call of `append` is sure to find some."""
+    held = ctx.state.heap.get(identity)
+    if isinstance(held, Rows):
+        ctx.state.heap[identity] = replace(held, sites=frozenset())
+
+
+def combined(ctx: Lowering, function: Any, left: Value, right: Value) -> Value | None:
+    """`+` of lists; None where an array makes the operation one of arrays."""
+    if isinstance(left, Array) or isinstance(right, Array):
+        return None
+    if function is not operator.add or not (isinstance(left, Ref) and isinstance(right, Ref)):
+        ctx.refuse(
+            "this operation on a list of unknown length cannot be differentiated",
+            None,
+            "make it an array first: np.array(items)",
+            UnsupportedType,
+        )
+    whole = copied(ctx, left, gast.Pass())
+    extend(ctx, whole.identity, right, ctx.node)
+    return whole

@@ -1,0 +1,358 @@
+"""Python's functions of sequences: `zip` and `map`, `sum` and `max`, `sorted` and their kin."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import gast
+import numpy as np
+
+from srcad.errors import UnsupportedType
+from srcad.frontend import (
+    attributes,
+    calls,
+    comprehensions,
+    control,
+    expressions,
+    growing,
+    objects,
+    rows,
+    shaping,
+)
+from srcad.frontend.values import (
+    Array,
+    Items,
+    Iteration,
+    Number,
+    Ref,
+    Rows,
+    Sequence,
+    SliceValue,
+    Static,
+    Value,
+    is_none,
+)
+from srcad.ir.kinds import python_type
+from srcad.ir.nodes import Const
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Lowering
+
+Args = list[Value]
+Kwargs = dict[str, Value]
+Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
+
+
+# -- iterations -----------------------------------------------------------------------------------
+
+
+def _iteration(kind: str) -> Handler:
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        parts = [objects.resolve(ctx, arg, node) for arg in args]
+        if "start" in kwargs:
+            parts.append(kwargs["start"])
+        return Iteration(kind, tuple(parts))
+
+    return handler
+
+
+def _product(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    repeat = objects.static(ctx, kwargs["repeat"], node) if "repeat" in kwargs else 1
+    return Iteration("product", tuple(objects.resolve(ctx, arg, node) for arg in args) * repeat)
+
+
+def _indices(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.ndindex(2, 3)` or `np.ndindex(x.shape)`."""
+    if len(args) == 1 and isinstance(args[0], Items | Ref):
+        args = objects.iterate(ctx, args[0], node)
+    return Iteration("product", tuple(Iteration("range", (length,)) for length in args))
+
+
+def _enumerated(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.ndenumerate(x)`."""
+    array = shaping.as_array(ctx, args, node)
+    shape = attributes.attribute(ctx, array, "shape", node)
+    raveled = shaping.ravel(ctx, [array], {}, node)
+    return Iteration("zip", (_indices(ctx, [shape], {}, node), raveled))
+
+
+def refuse_kept(ctx: Lowering, value: Value, node: gast.AST) -> None:
+    """Refuse a name for something that can be gone through only once."""
+    if isinstance(value, Iteration) and value.kind != "range":
+        ctx.refuse(
+            f"a `{value.kind}` that is kept cannot be differentiated: it can be gone through once",
+            node,
+            "make it a list, or write it where it is gone through",
+            UnsupportedType,
+        )
+
+
+def kept(ctx: Lowering, function: Value, items: Args, node: gast.AST) -> Args:
+    """The items that `filter` keeps, where that is known."""
+    found = []
+    for item in items:
+        chosen = item if is_none(function) else calls.call(ctx, function, [item], {}, node)
+        test = expressions.truth(ctx, chosen, node)
+        if not isinstance(test, bool):
+            ctx.refuse(
+                "`filter` by a condition on data cannot be differentiated",
+                node,
+                "write it as a list: [v for v in x if ...]",
+            )
+        if test:
+            found.append(item)
+    return found
+
+
+# -- folds ----------------------------------------------------------------------------------------
+
+
+def _sum(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    start = kwargs.get("start", args[1] if len(args) > 1 else expressions.literal(0))
+    items = _known_items(ctx, args[0], node)
+    if items is None:
+        return comprehensions.fold(ctx, "sum", args[0], [start], node)
+    for value in items:
+        start = expressions.binary(ctx, operator.add, start, value, node)
+    return start
+
+
+def _extreme(name: str) -> Handler:
+    op = gast.Gt() if name == "max" else gast.Lt()
+
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        if set(kwargs) - {"default"} or (kwargs and len(args) > 1):
+            ctx.refuse(f"`{name}` with `key=` cannot be differentiated yet", node)
+        items = list(args) if len(args) > 1 else _known_items(ctx, args[0], node)
+        value = objects.resolve(ctx, args[0], node)
+        if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Rows):
+            return _extreme_of_rows(ctx, name, held, kwargs.get("default"), node)
+        if items is None:
+            if kwargs:
+                ctx.refuse(
+                    f"`{name}` with `default=` needs a number of items that is known here", node
+                )
+            return comprehensions.fold(ctx, name, args[0], [], node)
+        if not items:
+            return kwargs.get("default") or control.fail(ctx, ValueError(EMPTY[name]))
+        best = items[0]
+        for value in items[1:]:
+            test = expressions.truth(ctx, expressions.compare(ctx, op, value, best, node), node)
+            best = control.choose(ctx, test, lambda v=value: v, lambda v=best: v)  # type: ignore[misc]
+        return best
+
+    return handler
+
+
+def _extreme_of_rows(
+    ctx: Lowering, name: str, held: Rows, default: Value | None, node: gast.AST
+) -> Value:
+    """`max` and `min` of a list of which only the run tells whether it has items."""
+
+    def found() -> Value:
+        first = rows.item(ctx, held, expressions.literal(0), node)
+        others = rows.item(ctx, held, SliceValue(expressions.literal(1), None, None), node)
+        return comprehensions.fold(ctx, f"{name} of others", others, [first], node)
+
+    some = rows.truth(ctx, held)
+    if default is not None:
+        return control.choose(ctx, some, found, lambda: default)
+    if some is not True:
+        atom = Const(False) if some is False else some
+        control.require(ctx, atom, ValueError, EMPTY[name])
+    return Static(None) if ctx.state.dead else found()
+
+
+def _decision(name: str) -> Handler:
+    """`any` and `all`: the first item that decides is the last one looked at."""
+
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        return comprehensions.fold(ctx, name, args[0], [], node)
+
+    return handler
+
+
+def _known_items(ctx: Lowering, value: Value, node: gast.AST) -> Args | None:
+    """The items to go through one by one; None where a loop is to do it."""
+    value = objects.resolve(ctx, value, node)
+    if isinstance(value, Array) or _goes_over_array(ctx, value):
+        return None
+    return objects.try_iterate(ctx, value, node)
+
+
+def _goes_over_array(ctx: Lowering, value: Value) -> bool:
+    if not isinstance(value, Iteration) or value.kind == "filter":
+        return False
+    parts = [objects.resolve(ctx, part) for part in value.parts]
+    return any(isinstance(part, Array) or _goes_over_array(ctx, part) for part in parts)
+
+
+# -- other sequences ------------------------------------------------------------------------------
+
+
+def _sequence(make: str) -> Handler:
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        value = objects.resolve(ctx, args[0], node) if args else Items(())
+        if rows.is_rows(ctx, value):
+            return growing.copied(ctx, value, node)
+        if _goes_over_array(ctx, value):
+            return comprehensions.fold(ctx, "list", value, [], node)
+        found = objects.try_iterate(ctx, value, node)
+        if found is None and isinstance(value, Array) and value.kind.rank:
+            return rows.of_array(ctx, value)
+        items = tuple(objects.iterate(ctx, value, node) if found is None else found)
+        return Items(items) if make == "tuple" else Ref(ctx.heap(Sequence(items)))
+
+    return handler
+
+
+def _set(make: type) -> Handler:
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        items = objects.iterate(ctx, args[0], node) if args else []
+        return Static(make(objects.static(ctx, item, node) for item in items))
+
+    return handler
+
+
+def ordered(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`sorted(items)`: numbers are put in order as NumPy's stable sort does."""
+    value = objects.resolve(ctx, args[0], node)
+    backwards = bool(objects.static(ctx, kwargs.get("reverse", Static(False)), node))
+    key = kwargs.get("key")
+    if isinstance(value, Static) and isinstance(value.value, set | frozenset):
+        value = Items(tuple(expressions.literal(item) for item in value.value))
+    items = objects.try_iterate(ctx, value, node)
+    if items is not None:
+        by = items
+        if not is_none(key):
+            assert key is not None
+            by = [calls.call(ctx, key, [item], {}, node) for item in items]
+        if all(_is_known(item) for item in by) or not is_none(key):
+            known = [objects.static(ctx, item, node) for item in by]
+            places = range(len(known))
+            try:
+                order = builtins.sorted(places, key=known.__getitem__, reverse=backwards)
+            except TypeError as error:
+                return control.fail(ctx, error)
+            return Ref(ctx.heap(Sequence(tuple(items[place] for place in order))))
+    elif not is_none(key):
+        ctx.refuse("`sorted` with `key=` needs a number of items that is known here", node)
+    return _ordered_numbers(ctx, value, items, backwards, node)
+
+
+def _is_known(value: Value) -> bool:
+    match value:
+        case Number(atom=Const()) | Static():
+            return True
+        case Items(items=items):
+            return all(_is_known(item) for item in items)
+    return False
+
+
+def _ordered_numbers(
+    ctx: Lowering, value: Value, items: Args | None, backwards: bool, node: gast.AST
+) -> Value:
+    """The numbers of a list in order: which goes where is decided by `np.argsort`."""
+    array = calls.call_python(
+        ctx, np.array, [value if items is None else Items(tuple(items))], {}, node
+    )
+    if not isinstance(array, Array) or array.kind.rank != 1 or array.kind.is_complex:
+        ctx.refuse("only lists of numbers can be sorted", node, error=UnsupportedType)
+    if array.kind.is_inexact:
+        strange = calls.call_python(ctx, np.isnan, [array], {}, node)
+        any_strange = calls.call_python(ctx, np.any, [strange], {}, node)
+        sound = expressions.negate(ctx, expressions.truth(ctx, any_strange, node))
+        atom = expressions.operand(ctx, sound)
+        message = "nan has no place in the order of a list"
+        control.require(ctx, atom, ValueError, message)  # type: ignore[arg-type]
+    turned = SliceValue(None, None, expressions.literal(-1))
+    source = expressions.subscript(ctx, array, turned, node) if backwards else array
+    order = calls.call_python(ctx, np.argsort, [source], {"kind": Static("stable")}, node)
+    result = expressions.subscript(ctx, source, order, node)
+    if backwards:
+        result = expressions.subscript(ctx, result, turned, node)
+    if items is None:
+        return calls.call_python(ctx, list, [result], {}, node)
+    places = [expressions.literal(i) for i in range(len(items))]
+    found = [expressions.subscript(ctx, result, place, node) for place in places]
+    kinds = {item.kind for item in items if isinstance(item, Number)}
+    if all(kind.is_python for kind in kinds):
+        assert isinstance(array, Array)
+        plain: Any = python_type(array.kind.scalar())
+        found = [calls.call_python(ctx, plain, [item], {}, node) for item in found]
+    return Ref(ctx.heap(Sequence(tuple(found))))
+
+
+# -- searching ------------------------------------------------------------------------------------
+
+
+def index(ctx: Lowering, items: Args, wanted: Value, node: gast.AST) -> Value:
+    """`items.index(wanted)`: the first item that is it or equals it."""
+
+    def look(place: int) -> Value:
+        if place == len(items):
+            return control.fail(ctx, ValueError("list.index(x): x not in list"))
+        test = _is_equal(ctx, items[place], wanted, node)
+        return control.choose(
+            ctx, test, lambda: expressions.literal(place), lambda: look(place + 1)
+        )
+
+    return look(0)
+
+
+def count(ctx: Lowering, items: Args, wanted: Value, node: gast.AST) -> Value:
+    """`items.count(wanted)`."""
+    total: Value = expressions.literal(0)
+    for item in items:
+        test = _is_equal(ctx, item, wanted, node)
+        one = control.choose(
+            ctx, test, lambda: expressions.literal(1), lambda: expressions.literal(0)
+        )
+        total = expressions.binary(ctx, operator.add, total, one, node)
+    return total
+
+
+def _is_equal(ctx: Lowering, item: Value, wanted: Value, node: gast.AST) -> Any:
+    if item is wanted:
+        return True
+    if isinstance(item, Number) and isinstance(wanted, Number) and item.atom == wanted.atom:
+        return True
+    return expressions.truth(ctx, expressions.compare(ctx, gast.Eq(), item, wanted, node), node)
+
+
+def _message_of(function: Any) -> str:
+    try:
+        function([])
+    except ValueError as error:
+        return str(error)
+    raise AssertionError(function)
+
+
+EMPTY = {"max": _message_of(max), "min": _message_of(min)}
+"""What Python says of the extremes of nothing; it has changed its words."""
+
+HANDLERS: dict[Any, Handler] = {
+    range: _iteration("range"),
+    zip: _iteration("zip"),
+    enumerate: _iteration("enumerate"),
+    reversed: _iteration("reversed"),
+    map: _iteration("map"),
+    filter: _iteration("filter"),
+    itertools.product: _product,
+    np.ndindex: _indices,
+    np.ndenumerate: _enumerated,
+    builtins.sum: _sum,
+    builtins.max: _extreme("max"),
+    builtins.min: _extreme("min"),
+    any: _decision("any"),
+    all: _decision("all"),
+    tuple: _sequence("tuple"),
+    list: _sequence("list"),
+    set: _set(set),
+    frozenset: _set(frozenset),
+    sorted: ordered,
+}

@@ -1,0 +1,125 @@
+"""What is refused of comprehensions and lists that grow, with the line and the way out."""
+
+import numpy as np
+import pytest
+
+import srcad
+from srcad.errors import SrcadError
+
+
+def generator_is_kept(x):
+    squares = (v * v for v in x)
+    return sum(squares)
+
+
+def map_is_kept(x):
+    squares = map(np.sin, x)
+    return sum(squares)
+
+
+def map_for_a_helper(x):
+    def twice(values):
+        return sum(values) + sum(values)
+
+    return twice(map(np.sin, x))
+
+
+def generator_for_numpy(x):
+    return np.sum(v for v in x)
+
+
+def walrus(x):
+    return sum([last for v in x if (last := v) > 0.0])
+
+
+def list_is_returned(x):
+    return [v * 2.0 for v in x]
+
+
+def shapes_differ(x):
+    parts = []
+    for k in range(len(x)):
+        parts.append(x[:k])
+    return np.sum(np.concatenate(parts))
+
+
+def list_holds_what_changes(x):
+    history = []
+    for _ in range(len(x)):
+        x *= 2.0
+        history.append(x)
+    return np.sum(np.array(history))
+
+
+def item_is_written(x):
+    history = []
+    for k in range(len(x)):
+        history.append(x * k)
+    history[0][1] = 5.0
+    return np.sum(np.array(history))
+
+
+def grows_while_gone_through(x):
+    out = []
+    for v in x:
+        out.append(v)
+    for v in out:
+        out.append(v)
+    return sum(out)
+
+
+def filter_by_data(x):
+    return sum(filter(lambda v: v > 0.0, (x[0], x[1])))
+
+
+REFUSED = [
+    (generator_is_kept, 1, "a generator that is kept", "make it a list"),
+    (map_is_kept, 1, "a `map` that is kept", "make it a list"),
+    (map_for_a_helper, 4, "a `map` that is kept", "make it a list"),
+    (generator_for_numpy, 1, "a generator cannot be given", "put it in brackets"),
+    (walrus, 1, "`:=` inside a comprehension", None),
+    (list_is_returned, 1, "cannot be returned", "np.array(items)"),
+    (shapes_differ, 2, "whose items are not alike", "an array made before the loop"),
+    (list_holds_what_changes, 3, "memory that `history` may share", ".copy()"),
+    (item_is_written, 4, "memory that `history` may share", ".copy()"),
+    (grows_while_gone_through, 5, "changes a list while a loop goes through it", "list(items)"),
+    (filter_by_data, 1, "`filter` by a condition on data", "for v in x if"),
+]
+
+
+@pytest.mark.parametrize(("function", "line", "message", "hint"), REFUSED)
+def test_refusals_name_the_line_and_the_way_out(function, line, message, hint):
+    with pytest.raises(SrcadError) as caught:
+        srcad.vjp(function, np.array([0.5, 1.2, -0.8]))
+    assert message in caught.value.message
+    assert caught.value.origin.line == function.__code__.co_firstlineno + line
+    assert hint is None or hint in caught.value.hint
+
+
+def unbound_in_a_comprehension(x, test):
+    if test > 0.0:
+        scale = x * 2.0
+    return sum(v * scale for v in [x, 1.0])
+
+
+def test_names_that_are_not_bound_raise_as_in_python():
+    with pytest.raises(NameError):
+        unbound_in_a_comprehension(0.7, -1.0)
+    with pytest.raises(NameError):
+        srcad.vjp(unbound_in_a_comprehension, 0.7, -1.0)
+
+
+def test_order_of_nan_is_not_guessed():
+    with pytest.raises(ValueError, match="nan"):
+        srcad.vjp(lambda x: sorted([x, 1.0])[0], float("nan"))
+
+
+def test_one_specialisation_serves_lists_of_all_lengths():
+    def kept(x):
+        return sum([v**2 for v in x if v > 0.0]) + np.sum(np.array([np.sin(v) for v in x]))
+
+    gradient = srcad.differentiable(engine="numpy")(kept)
+    for count in (2, 5, 9):
+        x = np.linspace(-1.0, 1.0, count)
+        expected = np.where(x > 0.0, 2.0 * x, 0.0) + np.cos(x)
+        np.testing.assert_allclose(srcad.grad(gradient)(x), expected)
