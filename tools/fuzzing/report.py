@@ -52,7 +52,7 @@ class Report:
         return "\n".join(lines)
 
 
-def entry(case: Case, failure: Wrong, seed: int) -> str:
+def entry(case: Case, failure: Wrong, seed: int, compiled: bool = False) -> str:
     """A failure as it goes into a file of tests/programs: the functions, and a line of PROGRAMS."""
     tree = ast.parse(case.source)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
@@ -63,7 +63,7 @@ def entry(case: Case, failure: Wrong, seed: int) -> str:
     detail = textwrap.shorten(failure.detail, 400)
     return (
         f"# seed {seed}: {failure.kind}\n# {detail}\n{body}\n\n\nPROGRAMS = [\n{calls}\n]\n"
-        f"# tools/fuzz --seed {seed} --programs 1"
+        f"# tools/fuzz --seed {seed} --programs 1 --compile {int(compiled)}"
     )
 
 

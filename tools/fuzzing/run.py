@@ -50,7 +50,7 @@ def run(
                 outcome = attempt(case, compiled)
                 report.add(case, outcome, compiled)
                 if outcome.failure:
-                    tell(entry(*smallest(case, outcome.failure, compiled), seed))
+                    tell(entry(*smallest(case, outcome.failure, compiled), seed, compiled))
             seed += 1
     return report, seed
 
