@@ -140,7 +140,7 @@ def gathered(scope: Scope, kind: Type, depth: int) -> str | None:
 
 
 def made(scope: Scope, kind: Type, depth: int) -> str | None:
-    """Products, joins, running sums, and arrays made of nothing."""
+    """Products, joins, sorts, running sums, and arrays made of nothing."""
     if kind == ("n",):
         vector, matrix = ("n",), ("n", "m")
         form = scope.pick(
@@ -149,6 +149,8 @@ def made(scope: Scope, kind: Type, depth: int) -> str | None:
             "{m} @ ({nm}).T",
             "np.concatenate(({n}[1:], {n}[:1]))",
             "np.roll({n}, 1)",
+            "np.sort({n})",
+            "np.flip({n})",
             "np.arange(n) * a",
             "np.zeros(n)",
             "xi * 0.5",
