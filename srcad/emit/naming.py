@@ -223,13 +223,15 @@ class _Namer:
         around = self.live.through[id(stmt)] | (after - set(targets(stmt)))
         group = set(stmt.carried) | set(stmt.targets) | {stmt.counter}
         given: set[Var] = set()
+        bounds = set(self._bounds(stmt))
         for phi, init, target in zip(stmt.carried, stmt.inits, stmt.targets, strict=True):
             wish = self.names.of.get(init) if isinstance(init, Var) else None
             if wish is not None:
                 self.hopes.pop(phi, None)
             if wish is not None and phi.hint and not wish.startswith(clean(phi.hint)):
                 wish = None
-            self.give(phi, (around | given) - {target}, wish)
+            # What is carried gets its first value before the range is read.
+            self.give(phi, (around | given | bounds - {init}) - {target}, wish)
             self.names.of[target] = self.names.of[phi]
             given |= {phi}
         self.give(stmt.counter, (around | given) - {stmt.counter})
@@ -237,6 +239,13 @@ class _Namer:
         if stmt.test is not None:
             self.block(stmt.test)
         self.block(stmt.body)
+
+    def _bounds(self, loop: Loop) -> Iterator[Var]:
+        """What the range of a loop reads."""
+        if loop.range is not None:
+            for bound in (loop.range.start, loop.range.stop, loop.range.step):
+                if isinstance(bound, Var):
+                    yield from self.folding.open(bound)
 
 
 def _sources(block: Block, buffers: Buffers) -> Iterator[tuple[Var, tuple[Atom, ...]]]:

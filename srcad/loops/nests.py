@@ -177,6 +177,12 @@ class Nest:
             if isinstance(n, ast.Name)
         }
         needed |= {name for text in self.before for name in _words(text)}
+        needed |= {
+            node.value.id
+            for item in self.items()
+            for node in ast.walk(item.value)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        }
         contracted = {k: v for k, v in self._contracted().items() if k not in needed}
         out = list(self.before)
         for item in self.items():

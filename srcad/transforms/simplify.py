@@ -184,6 +184,7 @@ def _loop(stmt: Loop, state: _Rewriter, known: dict[object, Var]) -> Loop:
 
 
 def _let(stmt: Let, state: _Rewriter) -> Let | Atom:
+    stmt = replace(stmt, args=tuple(_plain_shape(arg, state) for arg in stmt.args))
     text = stmt.primitive.text
     if text == "add_at":
         return _add_at(stmt, state)
@@ -211,6 +212,21 @@ def _let(stmt: Let, state: _Rewriter) -> Let | Atom:
         same = _same_shape(stmt.args[0], stmt.target, state.sizes)
         return stmt.args[0] if same else stmt
     return stmt
+
+
+def _plain_shape(operand: Operand, state: _Rewriter) -> Operand:
+    """The shape of `-x` is that of `x`, which need not be computed for it."""
+    while isinstance(operand, ShapeOf) and not operand.var.hint:
+        held = state.made.get(operand.var)
+        if held is None or held.primitive.form != "elementwise":
+            break
+        made = operand.var
+        alike = (a for a in held.args if isinstance(a, Var) and _same_shape(a, made, state.sizes))
+        like = next(alike, None)
+        if like is None or not like.kind.is_array:
+            break
+        operand = ShapeOf(like)
+    return operand
 
 
 def _same_shape(a: Var, b: Var, sizes: Sizes) -> bool:

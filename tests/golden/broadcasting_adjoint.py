@@ -28,11 +28,10 @@ def broadcasting_bwd(saved, out_bar):
     d = grid ** 2 + a
 
     # 9: return np.sum(1.0 / np.sqrt(d)) + np.sum(x * d.T)
-    t2 = 1.0 / t
     x_bar = np.sum(out_bar * np.transpose(d), axis=0)
     d_bar = np.transpose(np.broadcast_to(out_bar, shape) * x)
     q = out_bar / t
-    t2 = masked(np.broadcast_to(out_bar, t2.shape), -(q * t2))
+    t2 = masked(np.broadcast_to(out_bar, t.shape), -(q * (1.0 / t)))
     d_bar += masked(t2, 0.5 * t2 / t)
 
     # 8: d = grid**2 + a

@@ -37,22 +37,21 @@ def broadcasting_bwd(saved, out_bar):
     # 7: grid = x[:, None] - y[None, :]
     total = 0.0
     d = np.empty((x.shape[0], y.shape[0]))
-    t4 = np.zeros((x.shape[0], 1))
+    t3 = np.zeros((x.shape[0], 1))
     array = np.zeros((1, y.shape[0]))
     for i in range(x.shape[0]):
-        t4_sum = 0.0
+        t3_sum = 0.0
         for j in independent(y.shape[0]):
             grid_ij = x[i] - y[j]
             d[i, j] = grid_ij ** 2 + a
-            t2_ij = 1.0 / t[i, j]
             q_ij = out_bar / t[i, j]
-            t3_ij = -(q_ij * t2_ij) if out_bar != 0.0 else 0.0
-            d_bar_ij = out_bar * x[i] + (0.5 * t3_ij / t[i, j] if t3_ij != 0.0 else 0.0)
+            t2_ij = -(q_ij * (1.0 / t[i, j])) if out_bar != 0.0 else 0.0
+            d_bar_ij = out_bar * x[i] + (0.5 * t2_ij / t[i, j] if t2_ij != 0.0 else 0.0)
             total = plus(total, d_bar_ij)
             grid_bar_ij = d_bar_ij * (2.0 * grid_ij)
-            t4_sum = plus(t4_sum, grid_bar_ij)
+            t3_sum = plus(t3_sum, grid_bar_ij)
             array[0, j] -= grid_bar_ij
-        t4[i, 0] += t4_sum
+        t3[i, 0] += t3_sum
 
     # 8: d = grid**2 + a
     a_bar = total
@@ -65,7 +64,7 @@ def broadcasting_bwd(saved, out_bar):
     for i in independent(y_bar.shape[0]):
         y_bar[i] = array[0, i]
     for i in independent(x_bar.shape[0]):
-        x_bar[i] += t4[i, 0]
+        x_bar[i] += t3[i, 0]
     return a_bar, x_bar, y_bar
 
 

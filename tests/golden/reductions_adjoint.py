@@ -27,15 +27,14 @@ def reductions_bwd(saved, out_bar):
     centred = x - t
 
     # 10: return np.sum(centred / spread) + np.prod(top) * x.min()
-    t = centred / spread
     hit = x == t3
     share = out_bar * t2 / np.sum(hit)
     x_bar = np.where(hit, share, 0.0)
     top_bar = out_bar * t3 * product_of_others(top, 0)
-    t2 = np.broadcast_to(out_bar, t.shape)
-    q = t2 / spread
-    centred_bar = masked(t2, q)
-    spread_bar = np.sum(masked(t2, -(q * t)), axis=0, keepdims=True)
+    t = np.broadcast_to(out_bar, centred.shape)
+    q = t / spread
+    centred_bar = masked(t, q)
+    spread_bar = np.sum(masked(t, -(q * (centred / spread))), axis=0, keepdims=True)
 
     # 9: top = np.max(x, axis=1)
     hit = x == np.expand_dims(top, 1)

@@ -59,12 +59,10 @@ def reductions_bwd(saved, out_bar):
     # 7: centred = x - np.mean(x, axis=0)
     total = 0
     centred = np.empty((x.shape[0], x.shape[1]))
-    t4 = np.empty((x.shape[0], x.shape[1]))
     hit = np.empty((x.shape[0], x.shape[1]), np.bool_)
     for i in range(x.shape[0]):
         for j in independent(x.shape[1]):
             centred[i, j] = x[i, j] - t[j]
-            t4[i, j] = centred[i, j] / spread[0, j]
             hit[i, j] = x[i, j] == t3
             total += hit[i, j]
 
@@ -77,16 +75,16 @@ def reductions_bwd(saved, out_bar):
     with objmode(made="float64[::1]"):
         made = np.ascontiguousarray(product_of_others(top, 0), np.float64)
     array = made
-    centred_bar = np.empty((t4.shape[0], t4.shape[1]))
-    spread_bar = np.zeros((1, t4.shape[1]))
-    hit2 = np.empty((t4.shape[0], t4.shape[1]), np.bool_)
-    array2 = np.zeros(t4.shape[0], np.int64)
-    for i in range(t4.shape[0]):
+    centred_bar = np.empty((centred.shape[0], centred.shape[1]))
+    spread_bar = np.zeros((1, centred.shape[1]))
+    hit2 = np.empty((centred.shape[0], centred.shape[1]), np.bool_)
+    array2 = np.zeros(centred.shape[0], np.int64)
+    for i in range(centred.shape[0]):
         array2_sum = 0
-        for j in independent(t4.shape[1]):
+        for j in independent(centred.shape[1]):
             q_ij = out_bar / spread[0, j]
             centred_bar[i, j] = q_ij if out_bar != 0.0 else 0.0
-            spread_bar[0, j] += -(q_ij * t4[i, j]) if out_bar != 0.0 else 0.0
+            spread_bar[0, j] += -(q_ij * (centred[i, j] / spread[0, j])) if out_bar != 0.0 else 0.0
             hit2[i, j] = x[i, j] == top[i]
             array2_sum += hit2[i, j]
         array2[i] += array2_sum
@@ -159,13 +157,13 @@ def reductions_value_and_grad(x):
         made2 = np.ascontiguousarray(product_of_others(top, 0), np.float64)
     array3 = made2
     total2 = 0.0
-    centred_bar = np.empty((t.shape[0], t.shape[1]))
-    spread_bar = np.zeros((1, t.shape[1]))
-    hit2 = np.empty((t.shape[0], t.shape[1]), np.bool_)
-    array4 = np.zeros(t.shape[0], np.int64)
-    for i in range(t.shape[0]):
+    centred_bar = np.empty((centred.shape[0], centred.shape[1]))
+    spread_bar = np.zeros((1, centred.shape[1]))
+    hit2 = np.empty((centred.shape[0], centred.shape[1]), np.bool_)
+    array4 = np.zeros(centred.shape[0], np.int64)
+    for i in range(centred.shape[0]):
         array4_sum = 0
-        for j in independent(t.shape[1]):
+        for j in independent(centred.shape[1]):
             q_ij = 1.0 / spread[0, j]
             centred_bar[i, j] = q_ij
             spread_bar[0, j] -= q_ij * t[i, j]

@@ -52,56 +52,56 @@ def runge_kutta_bwd(saved, out_bar):
         t6 = t4[1]
 
         # 14: k3 = pendulum(y + 0.5 * h * k2, damping)
-        t7 = y + t3 * k2_tape[n]
+        t4 = y + t3 * k2_tape[n]
 
         # 7: return np.array([y[1], -np.sin(y[0]) - damping * y[1]])
-        t8 = t7[0]
-        t9 = t7[1]
+        t7 = t4[0]
+        t8 = t4[1]
 
         # 15: k4 = pendulum(y + h * k3, damping)
-        t10 = y + h * k3_tape[n]
+        t4 = y + h * k3_tape[n]
 
         # 7: return np.array([y[1], -np.sin(y[0]) - damping * y[1]])
-        t11 = t10[0]
+        t9 = t4[0]
 
         # 16: y = y + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         k4_bar = y_bar * (h / 6.0)
         k3_bar = k4_bar * 2.0
 
         # 7: return np.array([y[1], -np.sin(y[0]) - damping * y[1]])
-        t12 = k4_bar[0]
-        t13 = -k4_bar[1]
-        damping_bar = damping_bar + t13 * t10[1]
-        t14 = np.zeros(t10.shape)
-        t14[1] = t13 * damping
-        t14[0] += t13 * np.cos(t11)
-        t14[1] += t12
+        t10 = k4_bar[0]
+        t11 = -k4_bar[1]
+        damping_bar = damping_bar + t11 * t4[1]
+        t4 = np.zeros(y.shape)
+        t4[1] = t11 * damping
+        t4[0] += t11 * np.cos(t9)
+        t4[1] += t10
 
         # 15: k4 = pendulum(y + h * k3, damping)
-        y_bar += t14
-        k3_bar2 = k3_bar + t14 * h
+        y_bar += t4
+        k3_bar2 = k3_bar + t4 * h
 
         # 7: return np.array([y[1], -np.sin(y[0]) - damping * y[1]])
-        t10 = k3_bar2[0]
-        t11 = -k3_bar2[1]
-        damping_bar = damping_bar + t11 * t9
-        t9 = np.zeros(t7.shape)
-        t9[1] = t11 * damping
-        t9[0] += t11 * np.cos(t8)
-        t9[1] += t10
+        t4 = k3_bar2[0]
+        t9 = -k3_bar2[1]
+        damping_bar = damping_bar + t9 * t8
+        t8 = np.zeros(y.shape)
+        t8[1] = t9 * damping
+        t8[0] += t9 * np.cos(t7)
+        t8[1] += t4
 
         # 14: k3 = pendulum(y + 0.5 * h * k2, damping)
-        y_bar += t9
-        k2_bar = k3_bar + t9 * t3
+        y_bar += t8
+        k2_bar = k3_bar + t8 * t3
 
         # 7: return np.array([y[1], -np.sin(y[0]) - damping * y[1]])
-        t7 = k2_bar[0]
-        t8 = -k2_bar[1]
-        damping_bar = damping_bar + t8 * t6
-        t6 = np.zeros(t4.shape)
-        t6[1] = t8 * damping
-        t6[0] += t8 * np.cos(t5)
-        t6[1] += t7
+        t4 = k2_bar[0]
+        t7 = -k2_bar[1]
+        damping_bar = damping_bar + t7 * t6
+        t6 = np.zeros(y.shape)
+        t6[1] = t7 * damping
+        t6[0] += t7 * np.cos(t5)
+        t6[1] += t4
 
         # 13: k2 = pendulum(y + 0.5 * h * k1, damping)
         y_bar += t6

@@ -259,6 +259,7 @@ def accumulate_products(values):
 
 COUNTS = np.array([2, 0, 3, 1])
 
+
 def while_on_sum(x):
     while np.sum(x) < 10.0:
         x = x * 1.5
@@ -309,6 +310,18 @@ def returns_two_from_endless_loop(u, a):
         u = np.sin(u)
         if k > 3:
             return u, k
+
+
+def range_bound_beside_what_is_carried(y, u, n):
+    v = np.exp(u).T.T
+    for i in range(n - 2, -1, -1):
+        y = y * y + np.sum(v)
+        v[:1] += 2.0
+    return y
+
+
+def mean_of_a_temporary(u):
+    return np.mean(u / 1.5, axis=1)
 
 
 PROGRAMS = [
@@ -366,4 +379,6 @@ PROGRAMS = [
     (returns_out_of_a_loop, (np.array([[0.5, 1.1], [0.7, 0.4]]),)),
     (names_like_those_of_stacks, (0.6, 0.8)),
     (returns_two_from_endless_loop, (np.array([0.3, 0.5]), 1.3)),
+    (range_bound_beside_what_is_carried, (0.1, np.array([0.2, 0.1]), 4)),
+    (mean_of_a_temporary, (np.array([[0.2, 0.1], [0.7, 1.3]]),)),
 ]

@@ -336,6 +336,7 @@ VECTOR = np.array([0.5, 1.2, -0.8, 0.9, 1.6])
 THREE = np.array([0.5, 1.2, -0.8])
 MATRIX = np.array([[0.5, 1.2, -0.8], [0.9, 1.6, 0.3]])
 
+
 def mask_or_positions(x, threshold, masked, positions):
     if masked:
         x[x > threshold] *= 0.5

@@ -231,7 +231,6 @@ def from_the_end_of_rows(matrix, k):
     return matrix
 
 
-
 def view_of_all_minus_itself(x):
     y = x[::1]
     y[:] -= y
@@ -242,7 +241,6 @@ def view_of_all_times_itself(x):
     y = x[:]
     y[:] *= y
     return x
-
 
 
 VECTOR = np.array([0.5, 1.2, -0.8, 0.9, 1.6])
