@@ -338,6 +338,7 @@ def test_aux_needs_a_pair(result):
 
 
 @real
+@pytest.mark.filterwarnings("ignore:.*prints:srcad.errors.EngineWarning")
 def test_the_function_runs_once_and_its_errors_come_through(capsys):
     def f(x):
         print("running")

@@ -186,9 +186,25 @@ def test_writing_to_one_of_two_objects_is_refused(function):
     assert "this writes to one of two objects" in message
 
 
+def adds_key_on_one_path(x):
+    found = {"a": x}
+
+    def add(v):
+        if v > 0.0:
+            found["b"] = v
+
+    add(x)
+    return sum(found.values())
+
+
 def test_what_is_different_on_two_paths_is_refused():
-    message = refused(appends_on_one_path, 2.0, kind=UnsupportedType)
-    assert "has different contents on different paths" in message
+    message = refused(adds_key_on_one_path, 2.0, kind=UnsupportedType)
+    assert "different" in message
+
+
+def test_a_list_that_is_longer_on_one_path():
+    assert gradient(appends_on_one_path, 2.0) == (3.0, 1.0)
+    assert gradient(appends_on_one_path, -2.0) == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("function", [view_from_inside, view_by_closure, view_in_loop])
