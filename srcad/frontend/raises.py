@@ -71,7 +71,7 @@ NEVER = frozenset({
     "np.isinf", "np.all", "np.any", "np.zeros", "np.ones", "np.empty", "np.zeros_like",
     "np.ones_like", "math.isfinite", "math.isnan", "math.isinf", "math.atan", "math.atan2",
     "math.fabs", "math.erf", "math.erfc", "math.tanh", "math.asinh", "math.copysign",
-    "math.degrees", "math.radians", "math.hypot", "math.cbrt", "last_written",
+    "math.degrees", "math.radians", "math.hypot", "math.cbrt", "last_written", "doubled",
 })  # fmt: skip
 
 
