@@ -233,26 +233,32 @@ class Writer:
     def branch(self, stmt: If) -> None:
         """Write an `if`."""
         self.comment(stmt.origin)
-        start = len(self.lines)
         test = self.text(stmt.test)
         yes = [(self.names[t], r) for t, r in zip(stmt.targets, stmt.then.results, strict=True)]
         no = [(self.names[t], r) for t, r in zip(stmt.targets, stmt.orelse.results, strict=True)]
         self.line(f"if {test}:")
+        start = len(self.lines) - 1
         shown = self.shown
         self.inner(stmt.then, yes)
-        empty = self.lines[-1].strip() == "pass"
+        empty = self._does_nothing(start + 1)
         at_else = len(self.lines)
         self.shown = shown
         self.line("else:")
+        other = len(self.lines)
         self.inner(stmt.orelse, no)
-        if self.lines[-1].strip() == "pass" and len(self.lines) == at_else + 2:
+        if self._does_nothing(other):
             del self.lines[at_else:]
             if empty:
                 del self.lines[start:]
-        elif empty and at_else == start + 2:
-            del self.lines[start : at_else + 1]
-            self.lines.insert(start, INDENT * self.depth + f"if {self._negated(stmt.test)}:")
+        elif empty:
+            negated = INDENT * self.depth + f"if {self._negated(stmt.test)}:"
+            self.lines[start:other] = [negated]
         self.shown = None if self.comments else self.shown
+
+    def _does_nothing(self, start: int) -> bool:
+        """Whether the lines from a place on are comments and `pass`."""
+        texts = (line.strip() for line in self.lines[start:])
+        return all(text in ("", "pass") or text.startswith("#") for text in texts)
 
     def _negated(self, test: Atom) -> str:
         node = self.expressions.operand(test)

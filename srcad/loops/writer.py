@@ -203,7 +203,7 @@ class LoopWriter(Writer):
             if var not in self.folding.lets:
                 self.folding.lets[var] = let
                 del self.names[var]
-        self.held = {}
+        self.held, self.note = {}, []
         self.in_range = known
 
     def moves(self, moves: Any) -> None:

@@ -286,6 +286,14 @@ def one_side_is_the_old_array(x, a):
     return w * u + z
 
 
+def branch_in_a_branch_that_ends_in_a_view(x, outer, inner):
+    if outer:
+        if inner:
+            y = x[:]
+            y[::1] -= y
+    return np.sum(x)
+
+
 PROGRAMS = [
     (piecewise, (-0.5,)),
     (piecewise, (0.5,)),
@@ -361,4 +369,7 @@ PROGRAMS = [
     (flags_of_loops, (np.array([0.5, 1.5]), 0)),
     (one_side_is_the_old_array, (np.array([0.5, 1.5, -0.2]), 0.7)),
     (one_side_is_the_old_array, (np.array([0.5, 1.5, -0.2]), 0.2)),
+    (branch_in_a_branch_that_ends_in_a_view, (np.array([0.9, 0.3]), 0.6, 0.7)),
+    (branch_in_a_branch_that_ends_in_a_view, (np.array([0.9, 0.3]), 0.6, 0.0)),
+    (branch_in_a_branch_that_ends_in_a_view, (np.array([0.9, 0.3]), 0.0, 0.7)),
 ]
