@@ -213,3 +213,16 @@ def test_what_a_sum_reads_may_be_read_beside_it():
     np.testing.assert_allclose(bars[0], [1.5, 1.5, 1.5])
     np.testing.assert_allclose(bars[1], [0.0, 1.0, 1.0])
     assert bars[2] == pytest.approx(np.sum(x) + 4 * 1.5 + 1.0)
+
+
+def written_in_reverse(r, u):
+    z = r[::-1]
+    z[:] = r
+    z[:] = z
+    return np.sum(r) + np.max(u.T[::1, :])
+
+
+def test_a_bar_of_ones_is_read_as_it_was():
+    function = srcad.value_and_grad(srcad.differentiable(engine="numba")(written_in_reverse))
+    _, bar = function(np.array([0.3, 0.9]), np.array([[0.2], [0.4]]))
+    np.testing.assert_array_equal(bar, [1.0, 1.0])

@@ -174,6 +174,8 @@ def is_view(stmt: Let) -> bool:
             isinstance(item, Slice | Const) or (isinstance(item, Var) and not item.kind.is_array)
             for item in items
         )
+    if stmt.primitive.text == "np.broadcast_to":
+        return True  # of a constant too: one number stands for all elements
     first = stmt.args[0] if stmt.args else None
     if not isinstance(first, Var):
         return False
