@@ -426,6 +426,14 @@ def test_what_counts_as_new_memory(body, owned):
     assert owned_results(f"def f(saved, x): {body}", "f") == owned
 
 
+def test_owned_results_of_value_and_gradient():
+    backward = "def f_bwd(saved, seed):\n    x_bar = np.zeros(2)\n    return x_bar, saved\n"
+    apart = "def f_value_and_grad(x):\n    return out, f_bwd(saved, 1.0)\n"
+    together = "def f_value_and_grad(x):\n    t = np.zeros(2)\n    return 1.0, (t, t, -t)\n"
+    assert owned_results(backward + apart, "f_value_and_grad") == (True, False)
+    assert owned_results(backward + together, "f_value_and_grad") == (False, False, True)
+
+
 def test_paths_pass_on_to_older_ones(engine):
     kinds = [np.ones((2,) * rank) for rank in range(1, fastpath.KEPT + 3)]
     gradient = srcad.value_and_grad(srcad.differentiable(engine=engine)(plain))

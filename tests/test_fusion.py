@@ -9,7 +9,7 @@ import pytest
 
 import srcad
 from srcad import pipeline, trees
-from srcad.loops.trips import own_elements
+from srcad.loops.order import own_elements
 from srcad.runtime.compiled import Bail
 from tests import test_programs as corpus
 
@@ -84,8 +84,7 @@ def test_loops_need_no_comparison_of_addresses(monkeypatch, tmp_path):
 
     arguments = [np.linspace(0.1, 1.0, 40) for _ in range(3)]
     srcad.value_and_grad(compiled_here, argnums=(0, 1, 2))(*arguments)
-    shared = [s for group in pipeline._CACHE.values() for s in group]
-    engine = next(s.engine for s in shared if s.program.function.name == "compiled_here")
+    engine = engine_of("compiled_here")
     assert "independent(" in engine.text
     (text,) = engine.both.inspect_llvm().values()
     assert "llvm.loop.parallel_accesses" in text
@@ -109,6 +108,12 @@ def test_sums_do_not_depend_on_addresses(length):
     assert len(seen) == 1
 
 
+def engine_of(name):
+    """The engine of the only specialisation of a function."""
+    shared = [s for group in pipeline._CACHE.values() for s in group]
+    return next(s.engine for s in shared if s.program.function.name == name)
+
+
 def root(x):
     return np.sum(np.sqrt(x))
 
@@ -123,14 +128,20 @@ def test_errors_of_the_adjoint_alone_are_no_news():
             value, bar = gradient(x)
         assert value == 3.0
         np.testing.assert_array_equal(bar, [np.inf, 0.5, 0.25])
+    assert engine_of("root").both is None  # the two functions of `vjp` do it, compiled as well
+
+
+def logarithms(x):
+    return np.sum(np.log(x))
 
 
 def test_errors_of_the_value_are_warned_of():
-    gradient = srcad.value_and_grad(lambda x: np.sum(np.log(x)))
+    gradient = srcad.value_and_grad(logarithms)
     for _ in range(6):
         with pytest.warns(RuntimeWarning, match="divide by zero"):
             value, _ = gradient(np.array([0.0, 1.0]))
         assert value == -np.inf
+    assert engine_of("logarithms").both is not None
 
 
 def read_before_and_after(x):
@@ -167,7 +178,7 @@ def bars_by(engine, specialisation, leaves, order):
     results = out if engine.count != 1 else (out,)
     seeds = [np.full_like(results[i], 0.7)[()] for i in engine.seeds]
     bars = namespace[f"{engine.name}_bwd"](saved, *seeds)
-    both = namespace.get(f"{engine.name}_value_and_grad") if engine.fused else None
+    both = namespace.get(f"{engine.name}_value_and_grad")
     return out, bars, both and both(*specialisation._inputs(copy.deepcopy(leaves)))
 
 

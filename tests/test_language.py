@@ -126,17 +126,6 @@ def test_outside_variables_are_not_written():
     assert "`state` belongs to a function outside" in refused(outside(), 1.0)
 
 
-def appends_on_one_path(x):
-    out = [1.0]
-
-    def add(v):
-        if v > 0.0:
-            out.append(v)
-
-    add(x)
-    return sum(out)
-
-
 def view_from_inside(x):
     u = x.copy()
 
@@ -200,11 +189,6 @@ def adds_key_on_one_path(x):
 def test_what_is_different_on_two_paths_is_refused():
     message = refused(adds_key_on_one_path, 2.0, kind=UnsupportedType)
     assert "different" in message
-
-
-def test_a_list_that_is_longer_on_one_path():
-    assert gradient(appends_on_one_path, 2.0) == (3.0, 1.0)
-    assert gradient(appends_on_one_path, -2.0) == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("function", [view_from_inside, view_by_closure, view_in_loop])

@@ -103,12 +103,12 @@ class Expressions:
         """A constant as a literal; one that has none gets a name in the module."""
         match value:
             case np.dtype():
-                return _dotted("np." + ("bool_" if value.name == "bool" else value.name))
+                return dotted("np." + ("bool_" if value.name == "bool" else value.name))
             case np.generic():
                 plain = ast.Constant(value.item())
                 if isinstance(value, np.float64 | np.bool_) or value.dtype.kind in "iu":
                     return plain
-                return ast.Call(_dotted(f"np.{value.dtype.name}"), [plain], [])
+                return ast.Call(dotted(f"np.{value.dtype.name}"), [plain], [])
             case float() if not np.isfinite(value):
                 return _special_float(value)
             case bool() | int() | float() | complex() | str() | bytes() | None:
@@ -120,7 +120,7 @@ class Expressions:
         if value is Ellipsis:
             return ast.Constant(...)
         if isinstance(value, type) and issubclass(value, np.generic):
-            return _dotted(f"np.{value.__name__}")
+            return dotted(f"np.{value.__name__}")
         name = getattr(value, "__name__", "value")
         self.constants[name] = value
         return ast.Name(name, ast.Load())
@@ -150,7 +150,7 @@ class Expressions:
             self.called[text] = stmt.primitive.function
         args = [self.operand(arg) for arg in stmt.args]
         keywords = [ast.keyword(key, self.operand(value)) for key, value in stmt.kwargs]
-        return ast.Call(_dotted(text), args, keywords)
+        return ast.Call(dotted(text), args, keywords)
 
     def choice(self, stmt: If) -> ast.expr:
         """`a if test else b`; `and`, `or` where they say the same."""
@@ -179,12 +179,13 @@ def _negated(operand: Operand) -> float | None:
 
 def _special_float(value: float) -> ast.expr:
     if np.isnan(value):
-        return _dotted("np.nan")
-    inf = _dotted("np.inf")
+        return dotted("np.nan")
+    inf = dotted("np.inf")
     return inf if value > 0 else ast.UnaryOp(ast.USub(), inf)
 
 
-def _dotted(text: str) -> ast.expr:
+def dotted(text: str) -> ast.expr:
+    """A dotted name."""
     first, *rest = text.split(".")
     node: ast.expr = ast.Name(first, ast.Load())
     for part in rest:
@@ -229,15 +230,15 @@ def _filled(self: Expressions, stmt: Let) -> ast.expr:
     if isinstance(shape, tuple) and len(shape) == 1 and not isinstance(shape[0], ShapeOf):
         args[0] = shape[0]
     keywords = [ast.keyword(key, self.operand(value)) for key, value in stmt.kwargs]
-    return ast.Call(_dotted(stmt.primitive.text), [self.operand(a) for a in args], keywords)
+    return ast.Call(dotted(stmt.primitive.text), [self.operand(a) for a in args], keywords)
 
 
 def _trips(self: Expressions, stmt: Let) -> ast.expr:
     bounds = list(stmt.args)
     if bounds[2] == Const(1):
         bounds.pop()
-    inner = ast.Call(_dotted("range"), [self.operand(b) for b in bounds], [])
-    return ast.Call(_dotted("len"), [inner], [])
+    inner = ast.Call(dotted("range"), [self.operand(b) for b in bounds], [])
+    return ast.Call(dotted("len"), [inner], [])
 
 
 def _text(self: Expressions, stmt: Let) -> ast.expr:

@@ -40,6 +40,8 @@ def owned_results(text: str, name: str) -> tuple[bool, ...]:
     if name.endswith("_value_and_grad"):
         assert isinstance(value, ast.Tuple)
         value = value.elts[1]
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+            return owned_results(text, value.func.id)  # two functions, one after the other
     items = value.elts if isinstance(value, ast.Tuple) else [value]
     names = [item.id for item in items if isinstance(item, ast.Name)]
     shared = _bound_otherwise(function) | {name for name in names if names.count(name) > 1}

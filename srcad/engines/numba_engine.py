@@ -41,7 +41,6 @@ class Engine:
         self.text = text
         self.strict = strict
         self.refused = False
-        self.fused = f"{name}_bwd(saved, " not in text
         self.failures = 0
         kinds = [param.kind for param in derivative.primal.params]
         results = derivative.primal.body.results
@@ -134,15 +133,12 @@ class Engine:
         """The results and the gradient of the first of them."""
         if self.both is None:
             return self._one_after_the_other(inputs, check)
+        float_errors.clear()
         found = self._call(self.both, self._ready(inputs))
         if found is _REFUSED:
-            if not self.fused or self.refused:
-                return self.plain.value_and_grad(inputs, check)
-            # A floating-point error may be the adjoint's, which is nothing to speak of.
-            self.failures += 1
-            if self.failures == PATIENCE:
-                self.both = None
-            return self._one_after_the_other(inputs, check)
+            if float_errors.noted():  # perhaps in the adjoint alone
+                return self._one_after_the_other(inputs, check)
+            return self.plain.value_and_grad(inputs, check)
         out, bars = found
         results = self._results(out)
         check(results)
@@ -153,6 +149,11 @@ class Engine:
     ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The value and the gradient by the two functions of `vjp`."""
         results, saved = self.forward(inputs)
+        if self.both is not None and not (saved and saved[0] is _PLAIN):
+            # It was in the adjoint alone, which is nothing to speak of.
+            self.failures += 1
+            if self.failures == PATIENCE:
+                self.both = None
         check(results)
         seeds = tuple(np.ones_like(results[i])[()] for i in self.seeds[:1])
         return results, self.backward(saved, seeds)
@@ -166,8 +167,7 @@ class Engine:
         found = overloads.get(tuple(map(typeof, self._ready(inputs))))
         if found is None:
             return None
-        function = "value_and_grad" if self.fused else "bwd"
-        owned = owned_results(self.text, f"{self.name}_{function}")
+        owned = owned_results(self.text, f"{self.name}_value_and_grad")
         retry = (Exception,)  # whatever `_call` leaves to the array level, or warns of
         out, bars = found.signature.return_type
         convert = None if isinstance(out, boxing.Scalar) else self.conversions[0]
@@ -180,7 +180,7 @@ _PLAIN = "array level"
 _REFUSED = object()
 
 PATIENCE = 3
-"""How often value and gradient in one function may fail before it is given up."""
+"""How often the adjoint may spoil value and gradient in one function before it is given up."""
 
 
 def _scalar(result: object) -> np.dtype[Any] | None:

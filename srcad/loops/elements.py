@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from srcad.analyses.sizes import Sizes
-from srcad.emit.expressions import BINARY, COMPARE, UNARY, Expressions
+from srcad.emit.expressions import BINARY, COMPARE, UNARY, Expressions, dotted
 from srcad.emit.folding import Folding
 from srcad.errors import Origin
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
-from srcad.loops.syntax import Index, dotted, minus, plus, product, subscript
+from srcad.loops.syntax import Index, minus, plus, product, subscript
 from srcad.runtime.vector_math import LIBM
 
 LOGICAL = ("masked", *COMPARE, "not", "~", "&", "|")

@@ -10,7 +10,7 @@ from srcad.emit.printer import expression
 from srcad.ir.dims import ONE, Dim
 from srcad.loops.elements import Elements
 from srcad.loops.nests import Item, Nest
-from srcad.loops.queue import independent, item_touches, plain_line, touched
+from srcad.loops.queue import commute, item_touches, plain_line, touched
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
@@ -39,8 +39,15 @@ def push(
         left = list(joined.lengths)
         item.shape = [ast.Constant(1) if one else left.pop(0) for one in ones]
         return
-    made = Nest(dims, lengths, counters, [*ready, *checks], note=writer.note)
-    made.taken, made.alias = writer.taken, writer.alias
+    made = Nest(
+        dims,
+        lengths,
+        counters,
+        [*ready, *checks],
+        note=writer.note,
+        taken=writer.taken,
+        alias=writer.alias,
+    )
     writer.note = []
     made.add(item)
     writer.queue.append(made)
@@ -60,7 +67,7 @@ def _joined(writer: LoopWriter, item: Item, dims: list[Dim], ready: list[str]) -
             and not _ready_reads(ready) & writes
         ):
             reachable.append(element)
-        if not independent((reads, writes), own, writer.alias):
+        if not commute((reads, writes), own, writer.alias):
             break
     if not reachable:
         return _sunk(writer, item, dims, ready)
@@ -79,7 +86,7 @@ def _sunk(writer: LoopWriter, item: Item, dims: list[Dim], ready: list[str]) -> 
             continue
         own = touched(nest)
         later = writer.queue[place + 1 :]
-        if not all(independent(own, touched(other), writer.alias) for other in later):
+        if not all(commute(own, touched(other), writer.alias) for other in later):
             continue
         if set().union(*(item_touches(item, [t])[1] for t in ready)) - {item.target}:
             continue

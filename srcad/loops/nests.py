@@ -15,7 +15,7 @@ from typing import Literal
 
 from srcad.ir.dims import Dim
 from srcad.ir.nodes import Var
-from srcad.loops.trips import own_elements
+from srcad.loops.order import elements, own_elements, text_of
 
 AUGMENTED: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
@@ -39,9 +39,8 @@ class Item:
 
     def reads(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The elements that the value reads: the array and the text of the index."""
-        for node in ast.walk(self.value):
-            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-                yield node.value.id, key_of(node)
+        for name, index in elements(self.value):
+            yield name, text_of(index)
 
     def names(self) -> set[str]:
         """Every name in the value and the index."""
@@ -50,18 +49,12 @@ class Item:
 
     def own_key(self) -> tuple[str, ...]:
         """The text of the index that is written."""
-        return tuple(ast.unparse(part) for part in self.index)
+        return text_of(self.index)
 
     @property
     def is_reduction(self) -> bool:
         """Whether the item ends in one number."""
         return self.kind in ("sum", "max", "min") and not self.index
-
-
-def key_of(node: ast.Subscript) -> tuple[str, ...]:
-    """The text of an index, part by part."""
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    return tuple(ast.unparse(part) for part in parts)
 
 
 @dataclass

@@ -89,7 +89,7 @@ def _parsed(text: str) -> ast.AST:
         return ast.Module([], [])
 
 
-def independent(
+def commute(
     first: tuple[set[str], set[str]],
     second: tuple[set[str], set[str]],
     alias: Callable[[str, str], bool],

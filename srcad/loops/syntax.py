@@ -15,15 +15,6 @@ def subscript(array: ast.expr, index: Index) -> ast.expr:
     return ast.Subscript(array, key, ast.Load())
 
 
-def dotted(text: str) -> ast.expr:
-    """A dotted name."""
-    first, *rest = text.split(".")
-    node: ast.expr = ast.Name(first, ast.Load())
-    for part in rest:
-        node = ast.Attribute(node, part, ast.Load())
-    return node
-
-
 def plus(left: ast.expr, right: ast.expr) -> ast.expr:
     """A sum of ints, with constants put together."""
     if isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):

@@ -21,7 +21,7 @@ from srcad.loops import extremes, fusion, matvec, numbers, reductions, slices, s
 from srcad.loops.calls import products, spelled
 from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
 from srcad.loops.nests import Item
-from srcad.loops.queue import Element, Line, independent, plain_line, touched
+from srcad.loops.queue import Element, Line, commute, plain_line, touched
 from srcad.loops.ranges import Around, check, not_negative
 
 COUNTERS = ("i", "j", "k", "l", "m", "n", "p", "q")
@@ -95,7 +95,7 @@ class LoopWriter(Writer):
         waiting.note, self.note = self.note, []
         place = len(self.queue)
         own = touched(waiting)
-        while place and independent(touched(self.queue[place - 1]), own, self.alias):
+        while place and commute(touched(self.queue[place - 1]), own, self.alias):
             place -= 1
         while place < len(self.queue) and isinstance(self.queue[place], Line):
             place += 1  # among other lines, the order stays the program's

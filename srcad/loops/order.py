@@ -30,9 +30,9 @@ def own_elements(
             return False
         if not any(_counts(part, counter) for part in index):
             return False
-        key = _text(index)
+        key = text_of(index)
         for other, other_index in touched:
-            if alias(name, other) and (name != other or _text(other_index) != key):
+            if alias(name, other) and (name != other or text_of(other_index) != key):
                 return False
     return True
 
@@ -45,8 +45,9 @@ def elements(value: ast.expr) -> Iterator[Element]:
             yield node.value.id, inside.elts if isinstance(inside, ast.Tuple) else [inside]
 
 
-def _text(index: list[ast.expr]) -> list[str]:
-    return [ast.unparse(part) for part in index]
+def text_of(index: list[ast.expr]) -> tuple[str, ...]:
+    """An index as text, part by part, to be compared with others."""
+    return tuple(ast.unparse(part) for part in index)
 
 
 def _bare(value: ast.expr) -> Iterator[str]:
