@@ -61,7 +61,8 @@ class _Namer:
     """`hopes` are names that values should have if they can.
 
     Arrays of `first` may be made under theirs, which is `promised`: no other array that is read on
-    the way there has it.  Temporaries have none of the program's `own` names.
+    the way there has it.  Temporaries have none of the program's `own` names, and
+    none of those in the `heads` of the loops around them.
     """
 
     names: Names
@@ -73,6 +74,7 @@ class _Namer:
     first: set[Var] = field(default_factory=set)
     promised: set[str] = field(default_factory=set)
     own: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()
 
     def give(self, var: Var, against: Iterable[Var], wish: str | None = None) -> None:
         """Give a name that none of the values needed at the same time has."""
@@ -87,7 +89,7 @@ class _Namer:
             stem, number = clean(var.hint) if var.hint else name, 2
             others |= self.promised - {name}
             if not var.hint and wish is None:
-                others |= self.own
+                others |= self.own | self.heads
             while not self._is_free(name, var, others, wish is not None):
                 name, number = f"{stem}{number}", number + 1
         self.names.of[var] = name
@@ -236,9 +238,12 @@ class _Namer:
             given |= {phi}
         self.give(stmt.counter, (around | given) - {stmt.counter})
         self.give(stmt.trips, (after | given | group) - {stmt.trips})
+        around_heads = self.heads
+        self.heads |= {self.names.of[v] for v in bounds if v in self.names.of}
         if stmt.test is not None:
             self.block(stmt.test)
         self.block(stmt.body)
+        self.heads = around_heads
 
     def _bounds(self, loop: Loop) -> Iterator[Var]:
         """What the range of a loop reads."""

@@ -11,6 +11,7 @@ from srcad.analyses.sizes import Sizes
 from srcad.emit.expressions import Expressions
 from srcad.emit.liveness import LiveSets
 from srcad.emit.memory import Memory, Roots, is_view
+from srcad.emit.naming import clean
 from srcad.emit.printer import expression
 from srcad.emit.statements import INDENT, Writer
 from srcad.frontend.builder import Builder
@@ -339,7 +340,7 @@ class LoopWriter(Writer):
         if stmt is None:
             self.pinned.add(self.names[var])
             return self.names[var]
-        name = self.fresh("array")
+        name = self.fresh(clean(var.hint) if var.hint else "array")
         self.make(var, name)
         self.pinned.add(name)
         self.held[var] = name
@@ -422,8 +423,6 @@ class LoopWriter(Writer):
         """Look out for an index out of range, which compiled code would not notice."""
         if self.checked:
             check(self, array, axis, item, node, length)
-
-    # -- control flow --------------------------------------------------------------------------
 
     def loop(self, stmt: Loop) -> None:
         """Write a loop, and before it the checks of its indices."""

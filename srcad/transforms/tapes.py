@@ -129,30 +129,34 @@ class TapeWriter:
             return self.trips[id(loop)]
         if loop.range is None:
             return None
-        start, stop, step = loop.range.start, loop.range.stop, loop.range.step
-        if not all(self._is_ready(atom, outermost) for atom in (start, stop, step)):
-            return None
-        whole = self._rows(loop.range)
-        if whole is not None:
-            length = whole
-            if self._may_be_negative(whole):
-                length = self.builder.emit(LARGER, whole, Const(0))
-        else:
-            made = self.builder.fresh("", INT)
-            self.builder.add(Let(made, TRIPS, (start, stop, step), (), None))
-            length = made
-        self.trips[id(loop)] = length
+        length = self._rows(loop.range, outermost)
+        if length is not None:
+            self.trips[id(loop)] = length
         return length
 
-    def _rows(self, bounds: Range) -> Atom | None:
-        """The rows of a tape of a loop in steps of one: a few may stay empty at its start."""
+    def _rows(self, bounds: Range, outermost: Loop) -> Atom | None:
+        """The rows of the tape of a loop: a few may stay empty at its start."""
+        upwards = bounds.step == Const(1)
         if is_direct(bounds):
-            if bounds.step == Const(1):
-                return bounds.stop
-            return self.builder.emit(operator.add, bounds.start, Const(1))
-        if bounds.step == Const(1):
-            return self.builder.emit(operator.sub, bounds.stop, bounds.start)
-        return None
+            end, more = (bounds.stop, 0) if upwards else (bounds.start, 1)
+            return self._not_negative(self._before(end, outermost, more))
+        start = self._before(bounds.start, outermost)
+        stop = self._before(bounds.stop, outermost)
+        step = self._before(bounds.step, outermost)
+        if start is None or stop is None or step is None:
+            return None
+        if upwards:
+            return self._not_negative(self.builder.emit(operator.sub, stop, start))
+        made = self.builder.fresh("", INT)
+        self.builder.add(Let(made, TRIPS, (start, stop, step), (), None))
+        return made
+
+    def _before(self, atom: Atom, outermost: Loop, more: int = 0) -> Atom | None:
+        """A bound, and so much more, known before the loop, even if it is computed inside."""
+        if self._is_ready(atom, outermost):
+            return self.builder.emit(operator.add, atom, Const(more)) if more else atom
+        size = self.builder.size(atom)
+        return None if size is None else self._length(size + more, outermost)
 
     def _place(self, bounds: Range | None, counter: Atom) -> Atom:
         """The row of a tape that belongs to a trip."""
@@ -164,6 +168,11 @@ class TapeWriter:
         if bounds.step != Const(1):
             place = self.builder.emit(operator.floordiv, place, bounds.step)
         return place
+
+    def _not_negative(self, atom: Atom | None) -> Atom | None:
+        if atom is None or not self._may_be_negative(atom):
+            return atom
+        return self.builder.emit(LARGER, atom, Const(0))
 
     def _may_be_negative(self, atom: Atom) -> bool:
         size = self.builder.size(atom)
@@ -186,7 +195,7 @@ class TapeWriter:
 
     def _length(self, dim: Dim, outermost: Loop) -> Atom | None:
         """A length as a value known before the loop."""
-        total: Atom = Const(dim.constant)
+        total: Atom = Const(0)
         for symbol, count in dim.terms:
             atom: Atom
             match symbol:
@@ -200,8 +209,11 @@ class TapeWriter:
                     return None
             if count != 1:
                 atom = self.builder.emit(operator.mul, Const(count), atom)
-            total = atom if total == Const(0) else self.builder.emit(operator.add, atom, total)
-        return total
+            total = atom if total == Const(0) else self.builder.emit(operator.add, total, atom)
+        if not dim.constant or not dim.terms:
+            return total if dim.terms else Const(dim.constant)
+        sign = operator.add if dim.constant > 0 else operator.sub
+        return self.builder.emit(sign, total, Const(abs(dim.constant)))
 
     def forward(
         self, saved: Mapping[Var, Tape | None], shapes: list[Var]

@@ -17,18 +17,18 @@ def branch_fwd(x, k):
     term_tape = np.empty(t)
     total = 0.0
     for i in range(t):
-        t = x[i] < 0.0
-        t_tape[i] = t
-        if t:
+        t2 = x[i] < 0.0
+        t_tape[i] = t2
+        if t2:
             term = np.exp(x[i])
             term_tape[i] = term
         else:
-            t = x[i] > 1.0
-            t_tape2[i] = t
-            if t:
-                t = np.log(x[i])
-                t_tape3[i] = t
-                term = k * t
+            t2 = x[i] > 1.0
+            t_tape2[i] = t2
+            if t2:
+                t2 = np.log(x[i])
+                t_tape3[i] = t2
+                term = k * t2
             else:
                 term = x[i] ** 3
         total = total + term
@@ -65,11 +65,11 @@ def branch_bwd(saved, out_bar):
             if t_tape2[i]:
                 # 12: term = k * np.log(x[i])
                 k_bar = k_bar + total_bar * t_tape3[i]
-                t = total_bar * k
-                x_bar[i] += masked(t, t / x[i])
+                t2 = total_bar * k
+                x_bar[i] += masked(t2, t2 / x[i])
             else:
                 # 14: term = x[i] ** 3
-                t = x[i]
-                x_bar[i] += total_bar * (3.0 * (t * t))
+                t2 = x[i]
+                x_bar[i] += total_bar * (3.0 * (t2 * t2))
 
     return x_bar, k_bar

@@ -15,14 +15,14 @@ def break_continue_fwd(x, limit):
     trips = 0
     for v in range(t):
         v2 = x[v]
-        t = v2 < 0.0
-        t_tape[v] = t
-        if t:
+        t2 = v2 < 0.0
+        t_tape[v] = t2
+        if t2:
             broke = False
         else:
-            t = np.tanh(total + v2)
-            t_tape2[v] = t
-            total = total + v2 * t
+            t2 = np.tanh(total + v2)
+            t_tape2[v] = t2
+            total = total + v2 * t2
             if total > limit:
                 broke = True
             else:

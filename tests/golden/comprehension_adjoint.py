@@ -21,9 +21,9 @@ def comprehension_fwd(x, y):
     for v in range(1, t):
         v2 = x[v]
         candidate = v2 ** 2
-        t = candidate > largest
-        t_tape[v] = t
-        if t:
+        t2 = candidate > largest
+        t_tape[v] = t2
+        if t2:
             largest = candidate
     found = False
     for v in range(y.shape[0]):

@@ -108,9 +108,9 @@ def growing_list_bwd(saved, out_bar):
     # 7: squares = [v**2 for v in y]
     for v in range(t - 1, -1, -1):
         v2 = y[v]
-        t = squares_bar[v]
+        t2 = squares_bar[v]
         squares_bar[v] = 0.0
-        v_bar = t * (2.0 * v2)
+        v_bar = t2 * (2.0 * v2)
         y_bar[v] += v_bar
 
     return y_bar, 0.0

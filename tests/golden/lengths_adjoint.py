@@ -9,8 +9,8 @@ import numpy as np
 def lengths_fwd(x, y, z, steps):
     """`lengths`, also returning what `lengths_bwd` needs."""
     total_tape = np.empty(steps)
-    v_tape = np.empty((steps, z.shape[0] + (y.shape[0] + x.shape[0])))
-    t_tape = np.empty((steps, z.shape[0] + (y.shape[0] + x.shape[0])))
+    v_tape = np.empty((steps, x.shape[0] + y.shape[0] + z.shape[0]))
+    t_tape = np.empty((steps, x.shape[0] + y.shape[0] + z.shape[0]))
     total = 0.0
     for k in range(steps):
         total_tape[k] = total

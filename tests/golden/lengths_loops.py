@@ -12,8 +12,8 @@ from srcad.runtime.vector_math import cos, plus, sin
 def lengths_fwd(x, y, z, steps):
     """`lengths`, also returning what `lengths_bwd` needs."""
     total_tape = np.empty(steps)
-    v_tape = np.empty((steps, add_int(z.shape[0], add_int(y.shape[0], x.shape[0]))))
-    t_tape = np.empty((steps, add_int(z.shape[0], add_int(y.shape[0], x.shape[0]))))
+    v_tape = np.empty((steps, add_int(add_int(x.shape[0], y.shape[0]), z.shape[0])))
+    t_tape = np.empty((steps, add_int(add_int(x.shape[0], y.shape[0]), z.shape[0])))
     total = 0.0
     for k in range(steps):
         total_tape[k] = total

@@ -46,13 +46,13 @@ def range_step_bwd(saved, out_bar):
     x_bar = np.zeros(x.shape)
     s_bar = out_bar
     for i in range(t2 + (trips2 - 1) * -3, t + 2, 3):
-        t = (i - t2) // -3
-        s = s_tape[t]
+        t3 = (i - t2) // -3
+        s = s_tape[t3]
 
         # 11: s += np.sin(s) * x[i]
-        t3 = s_bar * x[i]
-        x_bar[i] += s_bar * t_tape[t]
-        s_bar = s_bar + t3 * np.cos(s)
+        t4 = s_bar * x[i]
+        x_bar[i] += s_bar * t_tape[t3]
+        s_bar = s_bar + t4 * np.cos(s)
 
     # 8: for i in range(1, len(x), 2):
     c_bar = 0.0

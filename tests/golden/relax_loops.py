@@ -12,7 +12,7 @@ from srcad.runtime.vector_math import plus, tanh
 def relax_fwd(u, f, h, sweeps):
     """`relax`, also returning what `relax_bwd` needs."""
     t_tape = np.empty(sweeps, np.bool_)
-    r_tape = np.empty((sweeps, f.shape[0] + -2))
+    r_tape = np.empty((sweeps, f.shape[0] - 2))
     u2 = np.empty(u.shape[0])
     for i in independent(u.shape[0]):
         u2[i] = u[i]

@@ -19,25 +19,25 @@ def row_views_fwd(A, x):
     t_tape6 = np.empty((t, A.shape[1]))
     t_tape7 = np.empty((t, A.shape[1]))
     for i in range(1, t):
-        t = i - 1
-        above = A2[t]
+        t2 = i - 1
+        above = A2[t2]
         above_tape[i] = above
-        t2 = above[1]
-        t_tape[i] = t2
-        A2[i, 0] = x[i] * t2
-        t2 = A2[t]
-        t_tape5[i] = t2
-        t = t2[:-1]
-        t_tape2[i] = t
-        t = np.sin(t)
-        t_tape3[i] = t
-        t2 = A2[i]
-        t_tape6[i] = t2
-        t3 = t2[0]
-        t_tape4[i] = t3
-        t2 = A2[i]
-        t_tape7[i] = t2
-        A2[i, 1:] = t2[1:] + t * t3
+        t3 = above[1]
+        t_tape[i] = t3
+        A2[i, 0] = x[i] * t3
+        t3 = A2[t2]
+        t_tape5[i] = t3
+        t2 = t3[:-1]
+        t_tape2[i] = t2
+        t2 = np.sin(t2)
+        t_tape3[i] = t2
+        t3 = A2[i]
+        t_tape6[i] = t3
+        t4 = t3[0]
+        t_tape4[i] = t4
+        t3 = A2[i]
+        t_tape7[i] = t3
+        A2[i, 1:] = t3[1:] + t2 * t4
     return A2 * A2, (x, A2, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7)
 
 

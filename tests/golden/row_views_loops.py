@@ -17,32 +17,32 @@ def row_views_fwd(A, x):
             A2[j, k] = A[j, k]
     t = A2.shape[0]
     t_tape = np.empty(t)
-    t_tape2 = np.empty((t, A.shape[1] + -1))
-    t_tape3 = np.empty((t, A.shape[1] + -1))
+    t_tape2 = np.empty((t, A.shape[1] - 1))
+    t_tape3 = np.empty((t, A.shape[1] - 1))
     t_tape4 = np.empty(t)
     above_tape = np.empty((t, A.shape[1]))
     t_tape5 = np.empty((t, A.shape[1]))
     t_tape6 = np.empty((t, A.shape[1]))
     t_tape7 = np.empty((t, A.shape[1]))
     for i in range(1, t):
-        t = i - 1
-        t2 = A2[t, 1]
-        t_tape[i] = t2
+        t2 = i - 1
+        t3 = A2[t2, 1]
+        t_tape[i] = t3
         for j in independent(A2.shape[1]):
-            above_tape[i, j] = A2[t, j]
-        A2[i, 0] = x[i] * t2
-        t2 = A2[i, 0]
-        t_tape4[i] = t2
+            above_tape[i, j] = A2[t2, j]
+        A2[i, 0] = x[i] * t3
+        t3 = A2[i, 0]
+        t_tape4[i] = t3
         for j in independent(A2.shape[1]):
-            t_tape5[i, j] = A2[t, j]
+            t_tape5[i, j] = A2[t2, j]
             t_tape6[i, j] = A2[i, j]
             t_tape7[i, j] = A2[i, j]
         array = np.empty(A2.shape[1] - 1)
         for j in independent(A2.shape[1] - 1):
-            t_tape2[i, j] = A2[t, j]
-            t3_j = sin(A2[t, j])
-            t_tape3[i, j] = t3_j
-            array[j] = A2[i, j + 1] + t3_j * t2
+            t_tape2[i, j] = A2[t2, j]
+            t4_j = sin(A2[t2, j])
+            t_tape3[i, j] = t4_j
+            array[j] = A2[i, j + 1] + t4_j * t3
         for j in independent(A2.shape[1] - 1):
             A2[i, j + 1] = array[j]
     array2 = np.empty((A2.shape[0], A2.shape[1]))
@@ -76,16 +76,16 @@ def row_views_bwd(saved, out_bar):
         array = np.empty(t_tape7.shape[1])
         array2 = np.empty(t_tape7.shape[1])
         array3 = np.empty(t_tape7.shape[1])
-        array4 = np.empty(t_tape7.shape[1])
+        above = np.empty(t_tape7.shape[1])
         for j in independent(t_tape7.shape[1]):
             array[j] = t_tape7[i, j]
             array2[j] = t_tape6[i, j]
             array3[j] = t_tape5[i, j]
-            array4[j] = above_tape[i, j]
+            above[j] = above_tape[i, j]
         t6 = np.zeros(array.shape)
         t8 = np.zeros(array2.shape)
         t9 = np.zeros(array3.shape)
-        above_bar = np.zeros(array4.shape)
+        above_bar = np.zeros(above.shape)
 
         # 12: row[1:] += np.sin(above[:-1]) * row[0]
         total = 0.0

@@ -57,14 +57,14 @@ def runge_kutta_bwd(saved, out_bar):
         t10 = np.empty(y_tape.shape[1])
         k4_bar = np.empty(y_tape.shape[1])
         k3_bar = np.empty(y_tape.shape[1])
-        array = np.empty(y_tape.shape[1])
+        y = np.empty(y_tape.shape[1])
         for i in independent(y_tape.shape[1]):
             t4[i] = y_tape[n, i] + t3 * k1_tape[n, i]
             t7[i] = y_tape[n, i] + t3 * k2_tape[n, i]
             t10[i] = y_tape[n, i] + h * k3_tape[n, i]
             k4_bar[i] = y_bar[i] * (h / 6.0)
             k3_bar[i] = k4_bar[i] * 2.0
-            array[i] = y_tape[n, i]
+            y[i] = y_tape[n, i]
 
         # 7: return np.array([y[1], -np.sin(y[0]) - damping * y[1]])
         t5 = t4[0]
@@ -81,12 +81,12 @@ def runge_kutta_bwd(saved, out_bar):
         t12 = k4_bar[0]
         t13 = -k4_bar[1]
         damping_bar = damping_bar + t13 * t10[1]
-        t14 = np.zeros(array.shape)
+        t14 = np.zeros(y.shape)
         t14[1] = t13 * damping
         t14[0] += t13 * np.cos(t11)
         t14[1] += t12
-        t15 = np.zeros(array.shape)
-        t16 = np.zeros(array.shape)
+        t15 = np.zeros(y.shape)
+        t16 = np.zeros(y.shape)
 
         # 15: k4 = pendulum(y + h * k3, damping)
         k3_bar2 = np.empty(y_bar.shape[0])

@@ -22,19 +22,19 @@ def several_fwd(position, velocity, dt):
     for i in independent(velocity.shape[0]):
         p[i] = velocity[i] - dt * array[i]
     x = np.empty(3)
-    array4 = np.empty(3)
+    x2 = np.empty(3)
     for i in independent(3):
         x[i] = position[i] + dt * p[i]
-        array4[i] = position[i + 3]
-    q = np.concatenate((x, array4))
+        x2[i] = position[i + 3]
+    q = np.concatenate((x, x2))
     with objmode(made="float64[:, ::1]"):
         made = np.ascontiguousarray(np.stack((q, p)), np.float64)
-    array6 = made
-    array5 = np.empty((array6.shape[1], 2))
-    for i in range(array6.shape[1]):
+    array5 = made
+    array4 = np.empty((array5.shape[1], 2))
+    for i in range(array5.shape[1]):
         for j in independent(2):
-            array5[i, j] = array6[j, i]
-    return (q, p, array5, q.shape[0]), (position, velocity, dt)
+            array4[i, j] = array5[j, i]
+    return (q, p, array4, q.shape[0]), (position, velocity, dt)
 
 
 def several_bwd(saved, out0_bar, out1_bar, out2_bar):

@@ -14,9 +14,9 @@ def zip_enumerate_fwd(A, w, x):
     for k in range(t):
         row = A[k]
         weight = w[k]
-        t = np.sum(row * x)
-        t_tape[k] = t
-        total = total + weight * t
+        t2 = np.sum(row * x)
+        t_tape[k] = t2
+        total = total + weight * t2
     t = x.shape[0]
     total_tape = np.empty(t)
     for k in range(t):
@@ -57,9 +57,9 @@ def zip_enumerate_bwd(saved, out_bar):
 
         # 9: total += weight * np.sum(row * x)
         weight_bar = total_bar * t_tape[k]
-        t = total_bar * weight
-        row_bar = t * x
-        x_bar += t * row
+        t2 = total_bar * weight
+        row_bar = t2 * x
+        x_bar += t2 * row
 
         # 8: for row, weight in zip(A, w):
         w_bar[k] += weight_bar

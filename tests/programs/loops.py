@@ -324,6 +324,37 @@ def mean_of_a_temporary(u):
     return np.mean(u / 1.5, axis=1)
 
 
+def bounds_computed_inside(x, n, m):
+    s = 0.0
+    for k in range(m):
+        a = n - k
+        b = 2 * n - 1
+        for i in range(b - n, -1, -1):
+            s = np.sin(s + x[i]) * x[i]
+        for i in range(n - 2, a + k):
+            s = s * x[i] * s + 0.1
+        for i in range(a):
+            s = s * s * x[i] + 0.3
+    return s
+
+
+def thomas(u, upper, steps):
+    """Tridiagonal systems by elimination in place, an alias of the state read at the end."""
+    u = u.copy()
+    state = u
+    n = len(u)
+    for _ in range(steps):
+        d = np.ones(n) + upper
+        for i in range(1, n):
+            w = upper[i] / d[i - 1]
+            d[i] -= w * upper[i - 1]
+            u[i] -= w * u[i - 1]
+        u[-1] /= d[-1]
+        for i in range(n - 2, -1, -1):
+            u[i] = (u[i] - upper[i] * u[i + 1]) / d[i]
+    return np.sum(state**2)
+
+
 PROGRAMS = [
     (power_by_loop, (1.3, 4)),
     (power_by_loop, (1.3, 0)),
@@ -381,4 +412,8 @@ PROGRAMS = [
     (returns_two_from_endless_loop, (np.array([0.3, 0.5]), 1.3)),
     (range_bound_beside_what_is_carried, (0.1, np.array([0.2, 0.1]), 4)),
     (mean_of_a_temporary, (np.array([[0.2, 0.1], [0.7, 1.3]]),)),
+    (bounds_computed_inside, (np.array([0.6, 0.2, 0.9, 0.4, 0.8]), 4, 2)),
+    (bounds_computed_inside, (np.array([0.6, 0.2, 0.9, 0.4, 0.8]), 1, 3)),
+    (bounds_computed_inside, (np.array([0.6, 0.2, 0.9, 0.4, 0.8]), 3, 0)),
+    (thomas, (np.array([0.6, 0.2, 0.9, 0.4]), np.array([0.3, 0.2, 0.4, 0.1]), 2)),
 ]
