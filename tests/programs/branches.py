@@ -294,15 +294,7 @@ def branch_in_a_branch_that_ends_in_a_view(x, outer, inner):
     return np.sum(x)
 
 
-def mean_of_nothing_unused(x, a, b):
-    a = np.mean(x)
-    if a > b:
-        b = a
-    return b
-
-
 PROGRAMS = [
-    (mean_of_nothing_unused, (np.zeros(0), 0.3, 0.9)),
     (piecewise, (-0.5,)),
     (piecewise, (0.5,)),
     (piecewise, (1.5,)),
