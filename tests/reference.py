@@ -59,7 +59,8 @@ def rebuild(tree, new):
         items = {key: rebuild(tree[key], new) for key in sorted(tree)}
         return {key: items[key] for key in tree}
     if isinstance(tree, (tuple, list)):
-        return type(tree)(rebuild(item, new) for item in tree)
+        items = [rebuild(item, new) for item in tree]
+        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
     return None if tree is None else next(new)
 
 
