@@ -28,6 +28,7 @@ MODULES = (
     "numerics",
     "language",
     "lists_as_arrays",
+    "queues",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)
