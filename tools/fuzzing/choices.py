@@ -77,13 +77,13 @@ def selected(scope: Scope, body: Body) -> None:
 
 
 def matched(scope: Scope, body: Body) -> None:
-    """`match` on an integer, or on what a loop runs over."""
+    """`match` on an integer that is known, or on what a loop runs over."""
     if scope.chance(0.5):
         scope.line(f"for mode in {scope.pick('(0, 1, 2)', '(2, 7, 0)')}:")
         with scope.block(True):
             _cases(scope, body, "mode")
     else:
-        _cases(scope, body, scope.pick("k", "n", "len(x) % 3", "2", "m"))
+        _cases(scope, body, scope.pick("2", "0", "len((a, b))", "x.ndim"))
 
 
 def _cases(scope: Scope, body: Body, subject: str) -> None:

@@ -100,8 +100,6 @@ def one_of(scope: Scope, body: Body) -> None:
             f"a = (lambda s, t=b: s * t + {number})(a)",
             "a, b = map(np.tanh, (b, a))",
             "a = 0.2 * sum(map(lambda p, q: p * q, x, y))",
-            "b = max((a, b), key=lambda s: -s * s)",
-            "x = applied(np.sin if m > 2 else np.cos, x, 2)",
         )
     )
 

@@ -28,7 +28,7 @@ def ordering(scope: Scope) -> None:
             f"x = np.minimum(np.maximum(x, {vector}), 1.0)",
             f"a = np.percentile({vector}, 30.0)",
             "a = np.ptp(x)",
-            f"x = np.maximum.accumulate({vector})" if scope.chance(0.2) else "x = np.maximum(x, x)",
+            f"x = np.maximum({vector}, x)",
             f"x = np.take(x, np.flatnonzero({vector} > 0.4)[:1]) + y * 0.5",
         )
     )

@@ -56,7 +56,7 @@ def mapping(scope: Scope, body: Body) -> None:
         f'{name}["q"] += {{number}} * 0.2',
         f'{name}["w"]["in"] *= 0.5 * {name}["q"]',
         f'{name}["w"]["at"] = {name}["w"]["at"] * {{number}}',
-        f'{name}.update(q={{number}}, p={name}["p"] * 0.5)',
+        f'{name}.update({{"q": {{number}}, "p": {name}["p"] * 0.5}})',
         f'{name} = dict({name}, p={name}["p"] * a)',
         f'a = sum(value["in"] if key == "w" else np.sum(value) for key, value in {name}.items())',
         f'x = {name}.get("p") * 0.5',
@@ -65,7 +65,7 @@ def mapping(scope: Scope, body: Body) -> None:
         scope.pick(
             f'x, a = {name}["p"], {name}["q"]',
             f'x, a = {name}["p"] * 1.0, {name}["q"] + {name}["w"]["in"]',
-            f'y = {name}.pop("p")',
+            f'y = {name}["p"]',
             f'u = {name}["w"]["at"] * 0.5',
             f'a = 0.5 * {name}["q"] if "q" in {name} else b',
             f'b = sum(np.sum({name}[key]) * 0.1 for key in ("p", "q"))',
