@@ -100,7 +100,7 @@ def test_memory_that_nobody_wrote_is_found(monkeypatch):
     allocate = nests._allocate
     monkeypatch.setattr(nests, "_allocate", empty)
     shrunk = first_failure("loop level", range(40))
-    assert shrunk.statements <= 6
+    assert shrunk.statements <= 8
 
 
 def first_failure(kind, seeds):
