@@ -16,6 +16,7 @@ from srcad.frontend import (
     classes,
     control,
     expressions,
+    listed,
     masked,
     memory,
     objects,
@@ -77,9 +78,11 @@ def call_primitive(
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
+        args = listed.as_arrays(ctx, primitive, args, node)
         return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
+    args = listed.as_arrays(ctx, primitive, args, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
     named = {key: expressions.operand(ctx, value, node) for key, value in kwargs.items()}
     if not named and (folded := expressions._fold(primitive, operands, named)) is not None:
