@@ -98,11 +98,11 @@ def _cases(scope: Scope, body: Body, subject: str) -> None:
 def structured(scope: Scope, body: Body) -> None:
     """`match` on the structure of a value."""
     number = expression(scope, (), 1)
-    subject = scope.pick(f'("up", {number})', f'("down", {number}, b)', f"[a, {number}]")
+    subject = scope.pick(f'("up", {number})', f'("down", {number}, b)')
     scope.line(f"match {subject}:")
-    for pattern in ('("up", s)', '("down", s, t)', "[s, *_]"):
+    for pattern in ('("up", s)', '("down", s, t)', '("left" | "down", *_)'):
         scope.line(f"    case {pattern}:")
-        change = "s * t" if "t)" in pattern else "s + 0.1"
+        change = {'("up", s)': "s + 0.1", '("down", s, t)': "s * t"}.get(pattern, "a")
         scope.line(f"        a = {scope.pick('0.5', 'b', '0.3')} * ({change})")
 
 
