@@ -38,9 +38,11 @@ FLOORS = {
     "specialise": FACTS | {"frontend"},
     "pipeline": PASSES,
     "target": {"errors", "trees", "pipeline"},
+    "differences": set(),
+    "check": CALLS | {"differences"},
     "fastpath": FACTS | {"frontend", "engines", "specialise", "cotangents", "pipeline", "target"},
-    "pullback": CALLS,
-    "gradient": CALLS | {"fastpath"},
+    "pullback": CALLS | {"check"},
+    "gradient": CALLS | {"check", "fastpath"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS | {"pullback", "gradient", "decorator"},
 }
