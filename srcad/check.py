@@ -8,21 +8,22 @@ from typing import Any, cast
 import numpy as np
 
 from srcad import pipeline
-from srcad.cotangents import LeafType, leaf_type, split_aux
+from srcad.cotangents import split_aux
 from srcad.differences import Verdict, is_flat
+from srcad.directions import copied, epsilon, moved, random_directions, wide, widened
 from srcad.errors import CheckWarning, GradientMismatch
 from srcad.target import Function, Target, primal_names
 from srcad.trees import Tree, flatten, unflatten
 
-__all__ = ["Call", "check_gradient", "random_cotangents"]
+__all__ = ["Call", "check_gradient"]
 
-MOST_BLAMED = 16
-"""Arguments that are looked at one by one when a gradient is wrong; each takes runs of its own."""
+MOST_ALONE = 16
+"""Leaves that are moved one by one where moving all of them finds something."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Call:
-    """A call of a function whose gradient is to be checked.
+    """A call of a function, and its gradient.
 
     Args:
         function: the function.
@@ -42,168 +43,186 @@ class Call:
     gradients: Sequence[Any]
     cotangents: Sequence[Any]
 
+    def value(self, leaves: Sequence[Any]) -> list[Any]:
+        """Run the function on leaves that are its own, and return the leaves of its value."""
+        args, kwargs = cast(tuple[Any, Any], unflatten(self.structure, leaves))
+        with np.errstate(all="ignore"):
+            result = self.function(*args, **kwargs)
+        return flatten(split_aux(result)[0] if self.has_aux else result)[0]
+
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Line:
-    """A call, and where to move its arguments: one array for each of `chosen`, None to stay.
+class Line:
+    """A line through the arguments of a call.
 
-    The curve to look at is the function along the line, contracted with the cotangents, less what
-    the gradient says that it rises by. It is flat if the gradient is right. That arguments of low
-    precision are rounded where they are moved to is part of both, and makes no difference.
+    Args:
+        call: the call.
+        directions: where to move each of the chosen leaves; None to leave it where it is.
     """
 
     call: Call
     directions: Sequence[np.ndarray | None]
 
-    def at(self, step: float) -> float | None:
-        """The curve after a step, in relative terms; None where the function is not defined."""
+    def residue(self, step: float) -> float | None:
+        """Return the function after a step, less what the gradient says that it rises by.
+
+        That is flat where the gradient is right. Both parts go to the same place, that of rounded
+        arguments: so they may be of low precision.
+
+        Args:
+            step: how far to go; 1 is about as far as the arguments are from zero.
+
+        Returns:
+            The value contracted with the cotangents, less the rise; None where that is not defined.
+        """
         call = self.call
-        leaves = list(map(_copied, call.leaves))
+        leaves = list(map(copied, call.leaves))
         rise = 0.0
         for place, gradient, direction in zip(
             call.chosen, call.gradients, self.directions, strict=True
         ):
             if direction is not None:
-                leaves[place], change = _moved(call.leaves[place], step * direction)
+                leaves[place], change = moved(call.leaves[place], step * direction)
                 rise += float(np.sum((gradient * change).real))
         try:
-            found = _value(call, leaves)
-        except Exception:  # as the function likes: it is run where nobody may have meant it to be
+            found = call.value(leaves)
+        except Exception:  # of any kind: the function was not meant to be run there
             return None
         value = _contracted(call.cotangents, found)
         return value - rise if value is not None and np.isfinite(value - rise) else None
 
-    def along(self) -> tuple[float, float, float]:
-        """The gradient along the line, the sizes of its parts together, the line's length."""
-        total = parts = square = 0.0
+    def slope(self) -> tuple[float, float]:
+        """Return the slope that the gradient gives, and the sizes of its parts together."""
+        total = parts = 0.0
         for gradient, direction in zip(self.call.gradients, self.directions, strict=True):
             if direction is not None:
                 products = (gradient * direction).real
                 total += float(np.sum(products))
                 parts += float(np.sum(np.abs(products)))
-                square += float(np.sum(np.abs(direction) ** 2))
-        return total, parts, float(np.sqrt(square))
+        return total, parts
+
+    def only(self, index: int) -> "Line":
+        """Return the line that moves one of the leaves and leaves the others."""
+        directions = [d if i == index else None for i, d in enumerate(self.directions)]
+        return Line(self.call, directions)
 
 
 def check_gradient(target: Target, made: pipeline.Specialisation, call: Call) -> None:
     """Compare a gradient with differences of the function, along a direction drawn at random.
 
     The direction is the same for all calls with arguments of the same shapes. The function is run
-    some ten times, and sixty times where the two do not agree, on copies of the arguments.
+    some ten times, more where the two do not agree, on copies of the arguments.
 
     Args:
         target: the function.
-        made: the specialisation that computed the gradient; it is not checked again.
+        made: what computed the gradient; it is not checked again, unless the gradient is wrong.
         call: the call.
 
     Raises:
         GradientMismatch: when they are different beyond the error of the differences.
     """
-    directions = _random_directions(call)
-    if any(direction is not None for direction in directions) and any(
-        cotangent is not None for cotangent in call.cotangents
-    ):
-        line = _Line(call, directions)
+    line = Line(call, random_directions(call.leaves[place] for place in call.chosen))
+    moving = [index for index, direction in enumerate(line.directions) if direction is not None]
+    unsure = ""
+    if moving and any(cotangent is not None for cotangent in call.cotangents):
         verdict = _judged(line)
-        if verdict.answer == "no":
-            raise _mismatch(target, made, line, verdict)
-        target.history.checked.add(made.shared)  # first: the warning may be raised
-        if verdict.answer == "unknown":
-            warnings.warn(
-                f"the gradient of {_named(target, made)} could not be checked by differences:"
-                f" {verdict.reason}",
-                CheckWarning,
-                stacklevel=2,
-            )
+        if verdict.answer != "yes":
+            unsure = _looked_closer(target, made, line, verdict, moving)
+    target.history.checked.add(made.shared)
+    if unsure:
+        warnings.warn(unsure, CheckWarning, stacklevel=2)
 
 
-def random_cotangents(leaves: Sequence[object]) -> tuple[object, ...]:
-    """Draw a cotangent for each leaf of a result; large ones count no more than small ones.
-
-    Args:
-        leaves: numbers and arrays.
+def _looked_closer(
+    target: Target,
+    made: pipeline.Specialisation,
+    line: Line,
+    verdict: Verdict,
+    moving: Sequence[int],
+) -> str:
+    """Move one argument at a time: one that is at a kink (a flag, say) must not hide the others.
 
     Returns:
-        One of the same kind for each, None for integers and booleans.
+        What to warn of; empty if one by one all are right.
+
+    Raises:
+        GradientMismatch: for the arguments whose gradient is wrong.
     """
-    generator = np.random.default_rng(1982)
-    drawn: list[object] = []
-    for leaf in leaves:
-        kind = leaf_type(leaf)
-        if not kind.differentiable:
-            drawn.append(None)
-            continue
-        size = _size(np.asarray(leaf))
-        scale = 1.0 / size if 1e-30 < size < 1e30 else 1.0
-        drawn.append(_like(kind, scale * _random(generator, kind)))
-    return tuple(drawn)
+    place = made.shared.program.place
+    name = f"`{target.name}` ({place})" if place else f"`{target.name}`"
+    names = primal_names(target.function, line.call.structure)
+    lines = {names[line.call.chosen[index]]: line.only(index) for index in moving[:MOST_ALONE]}
+    if len(moving) == 1:
+        found = dict.fromkeys(lines, verdict)
+    else:
+        found = {leaf: _judged(alone) for leaf, alone in lines.items()}
+    wrong = [leaf for leaf, one in found.items() if one.answer == "no"]
+    if verdict.answer == "unknown" and wrong:
+        line, verdict = lines[wrong[0]], found[wrong[0]]
+    if verdict.answer == "no":
+        raise _mismatch(name, line, verdict, wrong)
+    unknown = {leaf: one for leaf, one in found.items() if one.answer == "unknown"}
+    if not unknown and len(moving) <= MOST_ALONE:
+        return ""
+    some = f" by {', '.join(unknown)}" if unknown and len(unknown) < len(moving) else ""
+    reasons = dict.fromkeys(one.reason for one in unknown.values() or [verdict])
+    return f"the gradient of {name}{some} could not be checked: {'; '.join(reasons)}"
 
 
-def _judged(line: _Line) -> Verdict:
-    """Whether the gradient along a line is the function's slope."""
+def _judged(line: Line) -> Verdict:
+    """Whether the gradient along a line is the function's slope.
+
+    In low precision differences see little, and kinks are close everywhere. So doubles are asked
+    first, and what they do not confirm is looked at as it is.
+    """
     call = line.call
-    total, parts, _ = line.along()
+    total, parts = line.slope()
     if not np.isfinite(total) or not np.isfinite(parts):
         return Verdict("unknown", reason="it is not finite")
+    doubles = replace(call, leaves=list(map(widened, call.leaves)))
+    if any(a is not b for a, b in zip(call.leaves, doubles.leaves, strict=True)):
+        relative = epsilon([call.leaves[place] for place in call.chosen]) ** 0.5
+        verdict = _flatness(replace(line, call=doubles), parts, relative)
+        if verdict.answer == "yes":
+            return verdict
+    return _flatness(line, parts)
+
+
+def _flatness(line: Line, parts: float, relative: float = 0.0) -> Verdict:
+    """Whether the residue along a line is flat, by the precision of what it computes with."""
+    call = line.call
     try:
-        found = _value(call, list(map(_copied, call.leaves)))
+        found = call.value(list(map(copied, call.leaves)))
     except Exception as error:
-        reason = f"it raises {type(error).__name__} when it is run again"
-        return Verdict("unknown", reason=reason)
-    sizes = [
-        float(np.sum(np.abs(_wide(cotangent) * _wide(leaf))))
+        return Verdict(
+            "unknown", reason=f"the function raises {type(error).__name__} when it is run again"
+        )
+    size = sum(
+        float(np.sum(np.abs(wide(cotangent) * wide(leaf))))
         for cotangent, leaf in zip(call.cotangents, found, strict=False)
         if cotangent is not None
-    ]
-    epsilon = _epsilon([*(call.leaves[place] for place in call.chosen), *found])
-    return is_flat(line.at, parts, 2.0 * epsilon * sum(sizes), epsilon)
-
-
-def _mismatch(
-    target: Target, made: pipeline.Specialisation, line: _Line, verdict: Verdict
-) -> GradientMismatch:
-    """The error for a gradient that is not the function's."""
-    total, _, length = line.along()
-    longest, shortest = verdict.steps
-    blamed = _blamed(target, line)
-    at_fault = f"\n  arguments that differ:     {', '.join(blamed)}" if blamed else ""
-    return GradientMismatch(
-        f"the gradient of {_named(target, made)} is not the slope of the function\n"
-        f"  along a random direction of size {length:.6g}:\n"
-        f"  gradient:                  {total:.12g}\n"
-        f"  differences:               {total + verdict.slope:.12g}, to about {verdict.error:.1g}\n"
-        f"  steps:                     {longest:.1g} to {shortest:.1g} of the direction{at_fault}",
-        None,
-        "a kink or a jump of the function there, randomness, or state that it keeps between calls\n"
-        "can be the reason; if there is none of these, the gradient is wrong and the fault is\n"
-        "srcad's: please report the function, its arguments, and what srcad.source prints for them",
     )
+    unit = epsilon([*(call.leaves[place] for place in call.chosen), *found])
+    return is_flat(line.residue, parts, 2.0 * unit * size, unit, max(relative, unit**0.5))
 
 
-def _named(target: Target, made: pipeline.Specialisation) -> str:
-    """The function's name, and its place if it has one."""
-    place = made.shared.program.place
-    return f"`{target.name}` ({place})" if place else f"`{target.name}`"
-
-
-def _blamed(target: Target, line: _Line) -> list[str]:
-    """The names of the arguments that the gradient is wrong for."""
-    moving = [i for i, direction in enumerate(line.directions) if direction is not None]
-    names = primal_names(target.function, line.call.structure)
-    blamed = []
-    for i in moving[:MOST_BLAMED]:
-        only = [direction if i == j else None for j, direction in enumerate(line.directions)]
-        if len(moving) == 1 or _judged(replace(line, directions=only)).answer == "no":
-            blamed.append(names[line.call.chosen[i]])
-    return blamed
-
-
-def _value(call: Call, leaves: Sequence[Any]) -> list[Any]:
-    """Run the function on leaves that are its own, and return the leaves of its value."""
-    args, kwargs = cast(tuple[Any, Any], unflatten(call.structure, leaves))
-    with np.errstate(all="ignore"):
-        result = call.function(*args, **kwargs)
-    return flatten(split_aux(result)[0] if call.has_aux else result)[0]
+def _mismatch(name: str, line: Line, verdict: Verdict, wrong: Sequence[str]) -> GradientMismatch:
+    """The error for a gradient that is not the function's."""
+    total, _ = line.slope()
+    squares = [np.sum(np.abs(d) ** 2) for d in line.directions if d is not None]
+    longest, shortest = verdict.steps
+    at = f"\n  wrong by:     {', '.join(wrong)}" if wrong else ""
+    return GradientMismatch(
+        f"the gradient of {name} is not the slope of the function\n"
+        f"  gradient:     {total:.12g}\n"
+        f"  differences:  {total + verdict.slope:.12g}, to about {verdict.error:.1g}\n"
+        f"  along:        a random direction of size {np.sqrt(sum(squares)):.3g},"
+        f" in steps of {longest:.1g} to {shortest:.1g} of it{at}",
+        None,
+        "if the function has a kink or a jump there, check it elsewhere; if it is random or keeps\n"
+        "something between calls, take that out of it; if none of these is the reason, the\n"
+        "gradient is wrong, and the fault is srcad's: please report the function and its arguments",
+    )
 
 
 def _contracted(cotangents: Sequence[Any], leaves: Sequence[Any]) -> float | None:
@@ -215,87 +234,5 @@ def _contracted(cotangents: Sequence[Any], leaves: Sequence[Any]) -> float | Non
         if cotangent is not None:
             if np.shape(leaf) != np.shape(cotangent):
                 return None
-            total += float(np.sum(_wide(cotangent) * _wide(leaf)).real)
+            total += float(np.sum(wide(cotangent) * wide(leaf)).real)
     return total
-
-
-def _random_directions(call: Call) -> list[np.ndarray | None]:
-    """Draw a direction for each leaf: about as large as the leaf is, element by element."""
-    generator = np.random.default_rng(1982)
-    return [_direction(generator, call.leaves[place]) for place in call.chosen]
-
-
-def _direction(generator: np.random.Generator, leaf: Any) -> np.ndarray | None:
-    kind = leaf_type(leaf)
-    if not kind.differentiable or not np.size(leaf):
-        return None
-    wide = _wide(leaf)
-    finite = np.isfinite(wide)
-    # Steps relative to each element stay inside of domains: logarithms, square roots. Zeros have
-    # to be moved too, and elements that are far smaller than their neighbours.
-    size = np.maximum(np.abs(np.where(finite, wide, 0.0)), _size(wide) / 16.0)
-    return np.where(finite, _random(generator, kind) * size, 0.0)
-
-
-def _random(generator: np.random.Generator, kind: LeafType) -> np.ndarray:
-    """Numbers between 0.4 and 1 in size, of both signs or all phases."""
-    sizes = generator.uniform(0.4, 1.0, kind.shape)
-    if kind.dtype.kind == "c":
-        return np.asarray(sizes * np.exp(2j * np.pi * generator.uniform(0.0, 1.0, kind.shape)))
-    return np.asarray(sizes * generator.choice([-1.0, 1.0], kind.shape))
-
-
-def _moved(leaf: object, change: np.ndarray) -> tuple[object, np.ndarray]:
-    """A leaf of the same kind that lies further along, and by how much."""
-    before = _wide(leaf)
-    moved = _like(leaf_type(leaf), np.where(change == 0.0, before, before + change))
-    if isinstance(leaf, np.ndarray):
-        copy = _copied(leaf)
-        writeable = copy.flags.writeable
-        copy.flags.writeable = True
-        copy[...] = moved
-        copy.flags.writeable = writeable
-        moved = copy
-    return moved, np.where(change == 0.0, 0.0, _wide(moved) - before)
-
-
-def _copied(leaf: Any) -> Any:
-    """A leaf that the function may write to: of the same layout, on which views depend."""
-    if not isinstance(leaf, np.ndarray):
-        return leaf
-    if leaf.flags.forc:
-        copy = np.array(leaf, order="K")
-    else:
-        copy = np.empty((*leaf.shape, 2), leaf.dtype)[..., 0]
-        copy[...] = leaf
-    copy.flags.writeable = leaf.flags.writeable
-    return copy
-
-
-def _like(kind: LeafType, value: np.ndarray) -> object:
-    """An array of doubles as a number or an array of another kind."""
-    if kind.form == "array":
-        return value.astype(kind.dtype)
-    if kind.form == "scalar":
-        return kind.dtype.type(value[()])
-    return complex(value) if kind.dtype.kind == "c" else float(value)
-
-
-def _wide(leaf: Any) -> np.ndarray:
-    """A number or an array in double precision."""
-    array = np.asarray(leaf)
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-
-
-def _size(array: np.ndarray) -> float:
-    """How large the elements of an array are, as a rule; 1 if all are zero."""
-    sizes = np.abs(_wide(array))
-    sizes = sizes[np.isfinite(sizes) & (sizes > 0.0)]
-    return float(np.sqrt(np.mean(sizes**2))) if sizes.size else 1.0
-
-
-def _epsilon(leaves: Sequence[Any]) -> float:
-    """The relative rounding error of the lowest precision among numbers and arrays."""
-    dtypes = [np.asarray(leaf).dtype for leaf in leaves]
-    found = [float(np.finfo(dtype).eps) for dtype in dtypes if dtype.kind in "fc"]
-    return max(found, default=float(np.finfo(np.float64).eps))

@@ -64,7 +64,7 @@ class _Slope:
     jumps: bool
 
 
-def is_flat(curve: Curve, size: float, rounding: float, epsilon: float) -> Verdict:
+def is_flat(curve: Curve, size: float, rounding: float, epsilon: float, relative: float) -> Verdict:
     """Tell whether the slope of a curve at zero is zero.
 
     Args:
@@ -72,30 +72,31 @@ def is_flat(curve: Curve, size: float, rounding: float, epsilon: float) -> Verdi
         size: how large the slopes are that the curve is the sum of.
         rounding: how large a rounding error in values of the curve is.
         epsilon: the relative rounding error of the numbers that it computes with.
+        relative: how large a slope may be, relative to `size`, that counts as zero.
 
     Returns:
         The verdict.
 
-    >>> is_flat(lambda step: 1.0 + step**2, 1.0, 1e-16, 1e-16).answer
+    >>> is_flat(lambda step: 1.0 + step**2, 1.0, 1e-16, 1e-16, 1e-8).answer
     'yes'
-    >>> found = is_flat(lambda step: 2.0 * math.sin(step), 1.0, 1e-16, 1e-16)
+    >>> found = is_flat(lambda step: 2.0 * math.sin(step), 1.0, 1e-16, 1e-16, 1e-8)
     >>> found.answer, found.slope
     ('no', 2.0000)
-    >>> is_flat(abs, 0.5, 1e-16, 1e-16).answer
+    >>> is_flat(abs, 0.5, 1e-16, 1e-16, 1e-8).answer
     'yes'
-    >>> is_flat(lambda step: max(step, 0.0), 0.5, 1e-16, 1e-16).reason
-    'it has a kink there'
-    >>> is_flat(lambda step: step + (step == 0.0), 1.0, 1e-16, 1e-16).reason
-    'it jumps there'
+    >>> is_flat(lambda step: max(step, 0.0), 0.5, 1e-16, 1e-16, 1e-8).reason
+    'the function has a kink there'
+    >>> is_flat(lambda step: step + (step == 0.0), 1.0, 1e-16, 1e-16, 1e-8).reason
+    'the function jumps there'
     """
     middle, again = curve(0.0), curve(0.0)
     if middle is None or again is None:
-        return Verdict("unknown", reason="it raises, or is not finite, when it is run again")
+        return Verdict("unknown", reason="the function is not finite there when it is run again")
     if abs(middle - again) > SAFETY * rounding:
-        return Verdict("unknown", reason="it gives another result each time it is run")
-    tolerance = epsilon**0.5 * size
+        return Verdict("unknown", reason="the function gives another result each time it is run")
+    tolerance = relative * size
     wrong: list[_Slope] = []
-    seen = False
+    slopes: list[_Slope] = []
     for longest in _longest_steps(epsilon):
         last: _Slope | None = None
         for slope in _ladder(curve, middle, longest, rounding):
@@ -104,16 +105,16 @@ def is_flat(curve: Curve, size: float, rounding: float, epsilon: float) -> Verdi
                 return Verdict("yes")
         if last is None:
             continue
-        seen = True
+        slopes.append(last)
         # Below the second bound the slope is nothing but rounding, whatever it is.
-        sure = last.error <= max(epsilon**0.25 * size, 32.0 * rounding)
+        sure = last.error <= max(relative**0.5 * size, 32.0 * rounding)
         if sure and _is_zero(last, tolerance, wrong):
             return Verdict("yes")
         if abs(last.value) > SAFETY * last.error + tolerance:
             wrong.append(last)
-    if not seen:
-        return Verdict("unknown", reason="it raises, or is not finite, around there")
-    return _verdict(wrong)
+    if not slopes:
+        return Verdict("unknown", reason="the function raises or is not finite around there")
+    return _verdict(slopes, wrong)
 
 
 def _is_zero(slope: _Slope, tolerance: float, wrong: list[_Slope]) -> bool:
@@ -122,19 +123,24 @@ def _is_zero(slope: _Slope, tolerance: float, wrong: list[_Slope]) -> bool:
     return abs(slope.value) <= error and all(error <= abs(other.value) / 2 for other in wrong)
 
 
-def _verdict(wrong: list[_Slope]) -> Verdict:
-    """What slopes that are not zero say together, from the longest steps to the shortest."""
-    if len(wrong) < 2:
+def _verdict(slopes: list[_Slope], wrong: list[_Slope]) -> Verdict:
+    """What slopes say together, from the longest steps to the shortest; `wrong` are not zero."""
+    if not wrong:
         return Verdict("unknown", reason="its differences do not settle")
-    if wrong[-1].jumps:
-        return Verdict("unknown", reason="it jumps there")
+    best = min(wrong, key=lambda slope: slope.error)
+    if best.jumps:
+        return Verdict("unknown", reason="the function jumps there")
     for slope in reversed(wrong):
         if slope.bend_error <= 0.2 * abs(slope.value):
             if abs(slope.bend) > max(5.0 * slope.bend_error, 0.05 * abs(slope.value)):
-                return Verdict("unknown", reason="it has a kink there")
+                return Verdict("unknown", reason="the function has a kink there")
             break
-    best = min(wrong, key=lambda slope: slope.error)
-    if any(abs(slope.value - best.value) > 0.1 * abs(best.value) for slope in wrong):
+    finer = slopes[slopes.index(best) + 1 :]
+    agree = sum(abs(slope.value - best.value) <= 0.1 * abs(best.value) for slope in wrong)
+    contradict = sum(
+        abs(slope.value - best.value) > 0.1 * abs(best.value) + 3.0 * slope.error for slope in finer
+    )
+    if agree < 2 or contradict:
         return Verdict("unknown", reason="its differences do not settle")
     return Verdict("no", best.value, best.error, best.steps)
 

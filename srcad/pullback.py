@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from srcad import pipeline
-from srcad.check import Call, check_gradient, random_cotangents
+from srcad.check import Call, check_gradient
 from srcad.cotangents import LeafType, Outputs, accept, bars_like, leaf_type, outputs_of
+from srcad.directions import random_cotangents
 from srcad.errors import ArgumentError
 from srcad.target import Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, refusal, show, unflatten
