@@ -106,14 +106,14 @@ def is_flat(curve: Curve, size: float, rounding: float, epsilon: float, relative
         if last is None:
             continue
         slopes.append(last)
-        # Below the second bound the slope is nothing but rounding, whatever it is.
-        sure = last.error <= max(relative**0.5 * size, 32.0 * rounding)
-        if sure and _is_zero(last, tolerance, wrong):
-            return Verdict("yes")
         if abs(last.value) > SAFETY * last.error + tolerance:
             wrong.append(last)
     if not slopes:
         return Verdict("unknown", reason="the function raises or is not finite around there")
+    # None is as sure as it might be. Below the second bound a slope is nothing but rounding.
+    bound = max(relative**0.5 * size, 32.0 * rounding)
+    if any(slope.error <= bound and _is_zero(slope, tolerance, wrong) for slope in slopes):
+        return Verdict("yes")
     return _verdict(slopes, wrong)
 
 
