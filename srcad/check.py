@@ -179,13 +179,15 @@ def _judged(line: Line) -> Verdict:
     total, parts = line.slope()
     if not np.isfinite(total) or not np.isfinite(parts):
         return Verdict("unknown", reason="it is not finite")
+    verdict = None
     doubles = replace(call, leaves=list(map(widened, call.leaves)))
     if any(a is not b for a, b in zip(call.leaves, doubles.leaves, strict=True)):
         relative = epsilon([call.leaves[place] for place in call.chosen]) ** 0.5
         verdict = _flatness(replace(line, call=doubles), parts, relative)
         if verdict.answer == "yes":
             return verdict
-    return _flatness(line, parts)
+    found = _flatness(line, parts)
+    return verdict if verdict is not None and found.answer == "unknown" else found
 
 
 def _flatness(line: Line, parts: float, relative: float = 0.0) -> Verdict:

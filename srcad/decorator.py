@@ -150,7 +150,9 @@ class _Bound(Differentiable[P, R]):
 
 
 @overload
-def differentiable(function: Callable[P, R], /) -> Differentiable[P, R]: ...
+def differentiable(
+    function: Callable[P, R], /, *, engine: str = "auto", check: bool = False
+) -> Differentiable[P, R]: ...
 
 
 @overload
@@ -173,18 +175,18 @@ def differentiable(
             and turns to NumPy for what cannot be compiled, saying so once.
         check: whether to compare the first gradient of each specialisation (one for each
             combination of kinds of arguments) with differences of the function, along a direction
-            that is random but always the same. The function is then run some ten times more, sixty
-            times in doubt, on copies of its arguments: what it prints comes that often. Later calls
-            cost what they always do.
+            that is random but always the same. For that the function is run some ten times more,
+            in doubt some hundred times, on copies of its arguments: what it prints comes that
+            often. Later calls cost what they always do.
 
     Returns:
         The function as a `Differentiable`, or a decorator when only options are given.
 
     Raises:
         ArgumentError: for an engine that there is not, or for what cannot be called.
-        GradientMismatch: from gradients, if `check` finds one that differs from the differences by
-            more than their error, which they estimate. Where they cannot tell (at a kink, say),
-            the gradient is returned with a `CheckWarning`.
+        GradientMismatch: from gradients, if `check` finds one that is not the function's slope, by
+            more than the error that the differences estimate. Where they cannot tell (at a kink,
+            say), the gradient is returned, and a `CheckWarning` says so once.
 
     >>> @differentiable
     ... def area(radius):
@@ -192,6 +194,8 @@ def differentiable(
     >>> area(2.0)
     12.0
     >>> area.grad(2.0)
+    12.0
+    >>> differentiable(area, check=True).grad(2.0)
     12.0
     """
     if engine not in ENGINES:

@@ -228,15 +228,15 @@ class GradientMismatch(SrcadError, AssertionError):
     """A gradient is not the slope of the function, found by `@differentiable(check=True)`.
 
     Cause: differences of the function itself, along one direction, give another number than the
-    gradient, by more than their own error. Either the function has a kink or a jump close by, is
-    random or keeps state between calls, or the gradient is wrong.
+    gradient, by more than their own error. Either the function has kinks or jumps so close by that
+    no difference can avoid them, keeps something between calls, or the gradient is wrong.
 
     Example:
-        @differentiable(check=True)     # cache: state that outlives a call
-        def f(x): return x * cache.setdefault("x", x)
+        @differentiable(check=True)     # stairs: the slope of each is 0, that of all together 1
+        def f(x): return np.round(x, 12)
 
-    The way out: check at another point, and take randomness and state out of the function. If
-    neither is the reason, the fault is srcad's: please report the function and its arguments.
+    The way out: check at another point, or take what it keeps out of the function. If neither is
+    the reason, the fault is srcad's: please report the function and its arguments.
     """
 
 
@@ -270,8 +270,8 @@ class CheckWarning(UserWarning):
     """A gradient was not checked, although `@differentiable(check=True)` asked for it.
 
     Cause: differences cannot tell what the slope of the function is there. It has a kink at that
-    very point, or is not finite or raises around it, gives another result at each call, or computes
-    with so much rounding or in so many jumps that its differences do not settle.
+    very point, is not finite or raises around it, gives another result each time it is run, or has
+    so many jumps or so much rounding in it that its differences do not settle.
 
     Example:
         @differentiable(check=True)
