@@ -110,12 +110,13 @@ def is_flat(curve: Curve, size: float, rounding: float, epsilon: float, relative
             wrong.append(last)
     if not slopes:
         return Verdict("unknown", reason="the function raises or is not finite around there")
-    # None is as sure as it might be, so the surest has the word. Below the second bound a slope is
-    # nothing but rounding.
-    best = min(slopes, key=lambda slope: slope.error)
-    sure = best.error <= max(relative**0.5 * size, 32.0 * rounding)
-    if sure and _is_zero(best, tolerance, wrong):
-        return Verdict("yes")
+    # None is as sure as it might be. Below the second bound a slope is nothing but rounding.
+    bound = max(relative**0.5 * size, 32.0 * rounding)
+    for index, slope in enumerate(slopes):
+        finer = [other for other in slopes[index:] if other in wrong]
+        surest = all(slope.error <= other.error for other in finer)
+        if slope.error <= bound and surest and _is_zero(slope, tolerance, wrong):
+            return Verdict("yes")
     return _verdict(slopes, wrong)
 
 
