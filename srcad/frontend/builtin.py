@@ -279,7 +279,10 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 
 def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return attributes.attribute(ctx, args[0], objects.static(ctx, args[1], node), node)
+    value, name = objects.resolve(ctx, args[0], node), objects.static(ctx, args[1], node)
+    if len(args) > 2 and not classes.has_attribute(ctx, value, name):
+        return args[2]
+    return attributes.attribute(ctx, value, name, node)
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
