@@ -182,10 +182,10 @@ def _normal(
             kwargs = {name: value, **kwargs}
         args = args[:flexible]
     if primitive.form in ("elementwise", "multilinear") and kwargs:
-        extra = [key for key in kwargs if key not in params]
-        if not extra:
-            ordered = [kwargs.pop(name) for name in params[len(args) :] if name in kwargs]
-            args = [*args, *ordered]
+        for name in params[len(args) :]:
+            if name not in kwargs:
+                break  # one that is left out keeps its default: those after it stay keywords
+            args = [*args, kwargs.pop(name)]
     for key in ("axis", "keepdims", "axes", "ord", "k"):
         if key in kwargs:
             kwargs[key] = Static(objects.static(ctx, kwargs[key], node))
