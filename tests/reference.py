@@ -27,6 +27,7 @@ MODULES = (
     "reductions_linalg",
     "numerics",
     "language",
+    "library_calls",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)

@@ -175,3 +175,24 @@ def doubled(rows):
     array([1., 2., 0., 0.])
     """
     return np.concatenate((rows, np.zeros_like(rows)))
+
+
+def as_before(made, dtype, rank):
+    """What a function of a library returned, in memory of its own; rank None is for numbers.
+
+    >>> as_before(np.arange(2.0), "float64", 1)
+    array([0., 1.])
+    >>> as_before(1j, "float64", None)
+    Traceback (most recent call last):
+    TypeError: a function returned complex128 here, and float64 when its program was differentiated
+    """
+    here = np.asarray(made).dtype.name
+    axes = made.ndim if isinstance(made, np.ndarray) else None
+    if (here, axes) != (dtype, rank):
+        now, then = (
+            f"{d}{'' if r is None else f' of {r} axes'}" for d, r in ((here, axes), (dtype, rank))
+        )
+        raise TypeError(
+            f"a function returned {now} here, and {then} when its program was differentiated"
+        )
+    return made if rank is None else np.array(made)
