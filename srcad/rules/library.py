@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from srcad.runtime.arrays import as_before
 
 MODULES = {
@@ -71,6 +73,10 @@ def spelled(function: Any) -> str | None:
     name = getattr(function, "__name__", None)
     if not isinstance(name, str) or name in EXCLUDED or isinstance(function, type):
         return None
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc) and name in ("reduce", "accumulate", "reduceat", "outer"):
+        whole = spelled(owner)
+        return None if whole is None else f"{whole}.{name}"
     for module, text in MODULES.items():
         members = getattr(sys.modules.get(module), "__dict__", {})
         if members.get(name) is function:
