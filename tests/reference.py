@@ -31,6 +31,7 @@ MODULES = (
     "lists_as_arrays",
     "queues",
     "found",
+    "library_calls",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)
