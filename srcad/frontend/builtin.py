@@ -15,7 +15,9 @@ from srcad.frontend import (
     calls,
     classes,
     control,
+    copies,
     expressions,
+    library,
     masked,
     memory,
     objects,
@@ -30,6 +32,7 @@ from srcad.frontend.values import (
     Closure,
     Foreign,
     Items,
+    Iteration,
     Mapping,
     Number,
     Record,
@@ -109,6 +112,31 @@ def _expanded(
             return calls.inline(ctx, body, args, kwargs, node)
         finally:
             ctx.within_rule = before
+
+
+def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """Call a function of the standard library as it is written in `library`."""
+    written = library.WRITTEN[function]
+    body = calls.closure(ctx, written, (("object", written),))  # type: ignore[arg-type]
+    args = [objects.resolve(ctx, arg, node) for arg in args]
+    pool = args[0] if args else None
+    if function in library.POOLS:
+        args = [args[0], *(expressions.literal(objects.static(ctx, r, node)) for r in args[1:])]
+        r = args[1].atom if len(args) == 2 and isinstance(args[1], Number) else None
+        if kwargs or not isinstance(r, Const) or r.value not in library.POOLS[function]:
+            ctx.refuse(f"this form of `{function.__name__}` cannot be differentiated yet", node)
+        if isinstance(pool, Array) and pool.kind.rank > 1:
+            ctx.refuse("the rows of an array are given here one by one", node, "give it indices")
+    with ctx.builder.origins(ctx.origin(node)):
+        before, ctx.within_rule = ctx.within_rule, True
+        try:
+            result = calls.inline(ctx, body, args, kwargs, node)
+        finally:
+            ctx.within_rule = before
+    if function in library.ITERATORS:
+        sources = (arg for arg in args if isinstance(arg, Array | Ref | Iteration))
+        return Iteration("written", (result, *sources))
+    return result
 
 
 def _decided(
@@ -245,9 +273,12 @@ def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     if args:
         value = objects.resolve(ctx, args[0], node)
         content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
-        if not isinstance(content, Mapping):
-            ctx.refuse("this form of dict() cannot be differentiated yet", node)
-        pairs.update(content.items)
+        if isinstance(content, Mapping):
+            pairs.update(content.items)
+        else:
+            for pair in objects.iterate(ctx, value, node):
+                key, item = objects.iterate(ctx, pair, node)
+                pairs[objects.static(ctx, key, node)] = item
     pairs.update(kwargs)
     return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
 
@@ -276,7 +307,11 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 
 def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return attributes.attribute(ctx, args[0], objects.static(ctx, args[1], node), node)
+    name = objects.static(ctx, args[1], node)
+    value = objects.resolve(ctx, args[0], node)
+    if len(args) > 2 and not classes.has_attribute(ctx, value, name):
+        return args[2]
+    return attributes.attribute(ctx, value, name, node)
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -366,6 +401,7 @@ HANDLERS: dict[Any, Handler] = {
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
     **classes.HANDLERS,
+    **copies.HANDLERS,
     **sequences.HANDLERS,
     **shaping.HANDLERS,
     **updates.HANDLERS,

@@ -19,7 +19,10 @@ from srcad.frontend import (
     classes,
     comprehensions,
     control,
+    copies,
+    dunders,
     expressions,
+    library,
     memory,
     methods,
     objects,
@@ -100,6 +103,10 @@ def call(
 ) -> Value:
     """Call any value."""
     match callee:
+        case Closure(function=function) if (
+            function in library.WRITTEN or function in copies.HANDLERS
+        ):
+            return call_python(ctx, function, args, kwargs, node, hint)
         case Closure():
             for value in (*args, *kwargs.values()):
                 sequences.refuse_kept(ctx, value, node)
@@ -133,6 +140,8 @@ def call_python(
     """Call a function that is known as a Python object."""
     handler = builtin.HANDLERS.get(function) if _hashable(function) else None
     primitive = primitive_of(function)
+    if (told := dunders.unary(ctx, function, args, node)) is not None:
+        return told
     numeric = (handler or primitive) and function not in builtin.OF_LISTS
     if numeric and any(rows.is_rows(ctx, arg) for arg in args):
         if (joined := rows.joined(ctx, function, args, kwargs, node)) is not None:
@@ -140,6 +149,8 @@ def call_python(
         args = [rows.as_array(ctx, arg, node) for arg in args]
     if handler is not None:
         return handler(ctx, args, kwargs, node)
+    if _hashable(function) and function in library.WRITTEN:
+        return builtin.call_written(ctx, function, args, kwargs, node)
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):

@@ -18,6 +18,7 @@ from srcad.frontend import (
     objects,
     rows,
     trips,
+    turns,
 )
 from srcad.frontend.values import Array, Items, Iteration, Number, Ref, Rows, Step, Value
 from srcad.ir.kinds import INT
@@ -38,6 +39,8 @@ def is_counted(ctx: Lowering, value: Value) -> bool:
             return True
         case Iteration(kind="filter"):
             return False
+        case Iteration(kind="written", parts=(items, *_)):
+            return is_counted(ctx, objects.resolve(ctx, items))
         case Iteration(parts=parts):
             inner = [objects.resolve(ctx, part) for part in parts]
             return any(is_counted(ctx, part) for part in inner)
@@ -101,6 +104,8 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
                 return calls.call(ctx, function, list(row.items), {}, node)
 
             return around, called
+        case Iteration(kind="written", parts=(items, *_)):
+            return counted(ctx, objects.resolve(ctx, items), node)
         case Iteration(kind="product", parts=parts):
             return _product(ctx, parts, node)
         case Iteration(kind="reversed", parts=(part,)):
@@ -110,10 +115,15 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
                 Range(last, Const(-1), Const(-1)),
                 element,
             )
-    found = objects.iterate(ctx, value, node)
-    return Range(Const(0), Const(len(found)), Const(1)), lambda i: objects.item(
-        ctx, Items(tuple(found)), Number(i, INT), node
-    )
+    found = objects.counted_out(ctx, turns.turns(ctx, value, node), value, node)
+
+    def item(i: Atom) -> Value:
+        if isinstance(i, Const):
+            return found[int(i.value)]()  # type: ignore[call-overload]
+        items = Items(tuple(turn() for turn in found))
+        return objects.item(ctx, items, Number(i, INT), node)
+
+    return Range(Const(0), Const(len(found)), Const(1)), item
 
 
 def _from_zero(
