@@ -21,6 +21,7 @@ from srcad.frontend import (
     growing,
     memory,
     objects,
+    ordering,
     rows,
     shaping,
     turns,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 Args = list[Value]
 Kwargs = dict[str, Value]
+STABLE = Static("stable")
 Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 
@@ -152,8 +154,12 @@ def _extreme(name: str) -> Handler:
     op = gast.Gt() if name == "max" else gast.Lt()
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        key = kwargs.pop("key", None)
         if set(kwargs) - {"default"} or (kwargs and len(args) > 1):
-            ctx.refuse(f"`{name}` with `key=` cannot be differentiated yet", node)
+            ctx.refuse(f"this form of `{name}` cannot be differentiated yet", node)
+        if not is_none(key):
+            assert key is not None
+            return ordering.extreme_by(ctx, name, args, key, kwargs.get("default"), node)
         items = list(args) if len(args) > 1 else _known_items(ctx, args[0], node)
         value = _result(objects.resolve(ctx, args[0], node))
         if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Rows):
@@ -238,7 +244,7 @@ def _sequence(make: str) -> Handler:
         found = objects.try_iterate(ctx, value, node)
         if found is None and isinstance(value, Array) and value.kind.rank:
             return rows.of_array(ctx, value)
-        if found is None and isinstance(value, Iteration) and value.kind == "range":
+        if found is None and isinstance(value, Iteration):
             return comprehensions.fold(ctx, "list", value, [], node)
         items = tuple(objects.iterate(ctx, value, node) if found is None else found)
         return Items(items) if make == "tuple" else Ref(ctx.heap(Sequence(items)))
@@ -267,7 +273,7 @@ def ordered(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         if not is_none(key):
             assert key is not None
             by = [calls.call(ctx, key, [item], {}, node) for item in items]
-        if all(_is_known(item) for item in by) or not is_none(key):
+        if all(_is_known(item) for item in by):
             known = [objects.static(ctx, item, node) for item in by]
             places = range(len(known))
             try:
@@ -275,8 +281,9 @@ def ordered(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
             except TypeError as error:
                 return control.fail(ctx, error)
             return Ref(ctx.heap(Sequence(tuple(items[place] for place in order))))
-    elif not is_none(key):
-        ctx.refuse("`sorted` with `key=` needs a number of items that is known here", node)
+    if not is_none(key):
+        assert key is not None
+        return ordering.sorted_by(ctx, value, items, key, backwards, node)
     return _ordered_numbers(ctx, value, items, backwards, node)
 
 
@@ -298,16 +305,10 @@ def _ordered_numbers(
     )
     if not isinstance(array, Array) or array.kind.rank != 1 or array.kind.is_complex:
         ctx.refuse("only lists of numbers can be sorted", node, error=UnsupportedType)
-    if array.kind.is_inexact:
-        strange = calls.call_python(ctx, np.isnan, [array], {}, node)
-        any_strange = calls.call_python(ctx, np.any, [strange], {}, node)
-        sound = expressions.negate(ctx, expressions.truth(ctx, any_strange, node))
-        atom = expressions.operand(ctx, sound)
-        message = "nan has no place in the order of a list"
-        control.require(ctx, atom, ValueError, message)  # type: ignore[arg-type]
+    ordering.refuse_nan(ctx, array, node)
     turned = SliceValue(None, None, expressions.literal(-1))
     source = expressions.subscript(ctx, array, turned, node) if backwards else array
-    order = calls.call_python(ctx, np.argsort, [source], {"kind": Static("stable")}, node)
+    order = calls.call_python(ctx, np.argsort, [source], {"kind": STABLE}, node)
     result = expressions.subscript(ctx, source, order, node)
     if backwards:
         result = expressions.subscript(ctx, result, turned, node)
@@ -317,10 +318,15 @@ def _ordered_numbers(
     found = [expressions.subscript(ctx, result, place, node) for place in places]
     kinds = {item.kind for item in items if isinstance(item, Number)}
     if all(kind.is_python for kind in kinds):
-        assert isinstance(array, Array)
-        plain: Any = python_type(array.kind.scalar())
-        found = [calls.call_python(ctx, plain, [item], {}, node) for item in found]
+        found = [as_python(ctx, item, node) for item in found]
     return Ref(ctx.heap(Sequence(tuple(found))))
+
+
+def as_python(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    """The Python number that a number of NumPy's is."""
+    assert isinstance(value, Number)
+    plain: Any = python_type(value.kind.scalar())
+    return calls.call_python(ctx, plain, [value], {}, node)
 
 
 # -- searching ------------------------------------------------------------------------------------
