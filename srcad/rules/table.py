@@ -12,12 +12,14 @@ from srcad.rules import (
     joining,
     linalg,
     operators,
+    polynomials,
     products,
     pymath,
     rearranging,
     reductions,
     shaping,
     sorting,
+    statistics,
     tensors,
 )
 
@@ -31,11 +33,13 @@ __all__ = [
     "joining",
     "linalg",
     "operators",
+    "polynomials",
     "products",
     "pymath",
     "rearranging",
     "reductions",
     "shaping",
     "sorting",
+    "statistics",
     "tensors",
 ]
