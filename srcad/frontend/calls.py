@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
+import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
 from srcad.frontend import (
@@ -196,6 +197,12 @@ def _call_object(
         inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
     ctx.fix(Foreign(function, path))
+    if isinstance(function, np.vectorize):
+        ctx.refuse(
+            "`np.vectorize` cannot be differentiated: the first result decides on the dtype of all",
+            node,
+            "write it for arrays with np.where, or as a loop that fills an array",
+        )
     if isinstance(function, functools._lru_cache_wrapper):
         return cached.call(ctx, function, path, args, kwargs, node)
     for attribute in ("py_func", "function"):  # numba's dispatchers, srcad's own decorator

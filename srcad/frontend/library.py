@@ -10,6 +10,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 
 def reduce(function: Any, sequence: Any, *initial: Any) -> Any:
     """`functools.reduce(function, sequence, initial)`."""
@@ -120,6 +122,23 @@ def wraps(wrapped: Any, *assigned: Any) -> Any:
     return lambda wrapper: wrapper
 
 
+def sliding_window_view(x: Any, window_shape: int) -> Any:
+    """`np.lib.stride_tricks.sliding_window_view(x, window_shape)` of a vector."""
+    count = x.shape[0] - window_shape + 1
+    if count < 1:
+        raise ValueError("window shape cannot be larger than input array shape")
+    return x[np.arange(count)[:, None] + np.arange(window_shape)]
+
+
+def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any) -> Any:
+    """`np.apply_along_axis(func1d, axis, arr)` of a matrix."""
+    rows = arr if axis in (1, -1) else arr.T
+    found = np.array([func1d(row, *args) for row in rows])
+    if found.ndim == 1 or axis in (1, -1):
+        return found
+    return found.T
+
+
 def itemgetter(*items: Any) -> Any:
     """`operator.itemgetter(i)`."""
     if len(items) == 1:
@@ -140,6 +159,8 @@ WRITTEN: dict[Any, Callable[..., Any]] = {
     itertools.chain.from_iterable: from_iterable,
     itertools.takewhile: takewhile,
     operator.itemgetter: itemgetter,
+    np.apply_along_axis: apply_along_axis,
+    np.lib.stride_tricks.sliding_window_view: sliding_window_view,
 }
 """What stands for each function."""
 

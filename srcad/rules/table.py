@@ -5,6 +5,7 @@ from __future__ import annotations
 from srcad.rules import (
     calculus,
     constants,
+    editing,
     elementwise,
     factors,
     fourier,
@@ -26,6 +27,7 @@ from srcad.rules import (
 __all__ = [
     "calculus",
     "constants",
+    "editing",
     "elementwise",
     "factors",
     "fourier",
