@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import operator
 import types
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
         case Array() | Number():
             return _array_attribute(ctx, value, name, node)
         case Static(value=constant):
+            if constant is itertools.chain and name == "from_iterable":
+                return Static(itertools.chain.from_iterable)
             try:
                 return static_member(ctx, constant, name)
             except AttributeError as error:
@@ -117,6 +120,11 @@ def _record_attribute(
     if name == "__class__":
         return Static(record.type)
     return _class_attribute(ctx, value, record.type, name, node)
+
+
+def of_class(ctx: Lowering, value: Value, kind: type, name: str, node: gast.AST) -> Value:
+    """A method of an object as its class has it: operators do not ask the object itself."""
+    return _class_attribute(ctx, value, kind, name, node)
 
 
 def _class_attribute(
