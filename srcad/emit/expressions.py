@@ -121,6 +121,8 @@ class Expressions:
             return ast.Constant(...)
         if isinstance(value, type) and issubclass(value, np.generic):
             return dotted(f"np.{value.__name__}")
+        if value is complex:  # as a dtype; Numba does not know it by this name
+            return dotted("np.complex128")
         name = getattr(value, "__name__", "value")
         self.constants[name] = value
         return ast.Name(name, ast.Load())
@@ -256,6 +258,11 @@ def _text(self: Expressions, stmt: Let) -> ast.expr:
     return ast.JoinedStr(pieces)
 
 
+def _conjugate(self: Expressions, stmt: Let) -> ast.expr:
+    """The method of Python's complex numbers, which gives one of them."""
+    return ast.Call(ast.Attribute(self.operand(stmt.args[0]), "conjugate", ast.Load()), [], [])
+
+
 def _tape(_self: Expressions, _stmt: Let) -> ast.expr:
     return ast.List([], ast.Load())
 
@@ -265,6 +272,7 @@ _SPECIAL: dict[str, Callable[[Expressions, Let], ast.expr]] = {
     "size": _size,
     "shape": _shape,
     "cast": _cast,
+    "conjugate": _conjugate,
     "np.zeros": _filled,
     "np.ones": _filled,
     "np.empty": _filled,

@@ -19,6 +19,7 @@ from srcad.frontend import (
     masked,
     memory,
     objects,
+    parts,
     sequences,
     shaping,
     updates,
@@ -76,6 +77,9 @@ def call_primitive(
             ctx.refuse("this `out=` cannot be differentiated yet", node, "give it an array")
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
+    if "of_complex" in primitive.options and any(_is_complex_number(arg) for arg in args):
+        body = primitive.options["of_complex"]
+        return calls.inline(ctx, calls.closure(ctx, body, (("object", body),)), args, kwargs, node)
     if primitive.form == "expand":
         return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
@@ -89,6 +93,10 @@ def call_primitive(
     except EvaluationFails as failure:
         return control.fail(ctx, failure.cause)
     return objects.result(ctx, made, primitive, args)
+
+
+def _is_complex_number(value: Value) -> bool:
+    return isinstance(value, Number | Array) and value.kind.is_complex
 
 
 def _expanded(
@@ -370,6 +378,7 @@ HANDLERS: dict[Any, Handler] = {
     **shaping.HANDLERS,
     **updates.HANDLERS,
     **masked.HANDLERS,
+    **parts.HANDLERS,
 }
 
 OF_LISTS = frozenset(

@@ -10,6 +10,9 @@ from srcad.loops.elements import Unsupported
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
+BLAS = ("float32", "float64", "complex64", "complex128")
+"""The dtypes of products and solutions that Numba compiles."""
+
 NATIVE = {
     "np.diag",
     "np.trace",
@@ -55,8 +58,12 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         return in_python(writer, stmt, args)
     plain = all(0 < _rank(a) <= 2 for a in stmt.args) and _rank(stmt.args[0]) in (1, 2)
     if text in ("np.vdot", "np.linalg.solve") and plain and not _stacked(stmt):
+        dtype = stmt.target.kind.dtype
+        if dtype not in BLAS:
+            return in_python(writer, stmt, args)
         dense = [t if t.isidentifier() else f"np.ascontiguousarray({t})" for t in args]
-        return f"{text}({', '.join(dense)})"
+        alike = [_as(dtype, t, arg) for t, arg in zip(dense, stmt.args, strict=True)]
+        return f"{text}({', '.join(alike)})"
     if text == "np.copy":
         return f"{args[0]}.copy()"
     if text in ("np.reshape", "np.ravel"):
@@ -178,8 +185,17 @@ def _rank(operand: Operand) -> int:
 
 def products(writer: LoopWriter, stmt: Let) -> str:
     """A product of vectors and matrices, by BLAS; transposed matrices are passed as they lie."""
-    parts = [_dense(writer, arg) for arg in stmt.args]
+    dtype = stmt.target.kind.dtype
+    if dtype not in BLAS:
+        return in_python(writer, stmt, [writer.whole(arg) for arg in stmt.args])
+    parts = [_as(dtype, _dense(writer, arg), arg) for arg in stmt.args]
     return f"np.dot({', '.join(parts)})"
+
+
+def _as(dtype: str, text: str, operand: Operand) -> str:
+    """An array for BLAS and LAPACK, which take all of their operands in one dtype."""
+    same = isinstance(operand, Var) and operand.kind.dtype == dtype
+    return text if same else f"{text}.astype(np.{dtype})"
 
 
 def _dense(writer: LoopWriter, operand: Operand) -> str:

@@ -15,6 +15,7 @@ from srcad.errors import Origin
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
+from srcad.loops import complexes
 from srcad.loops.syntax import Index, minus, plus, product, subscript
 from srcad.runtime.vector_math import LIBM
 
@@ -192,6 +193,8 @@ class Elements:
             node = ast.UnaryOp(ast.Not() if negate else UNARY[text], values[0])
         elif text == "np.clip":
             node = self._clip(values, args)
+        elif text in complexes.FORMS:
+            node = complexes.FORMS[text](*values)
         else:
             node = ast.Call(dotted(SPELLING.get(text, text)), values, [])
             if "." not in text:

@@ -217,7 +217,8 @@ def _module(title: str, texts: list[Text]) -> str:
     helpers = [name for name in called if hasattr(compiled, name)]
     plain = [n for n in called if hasattr(arrays, n) and n not in helpers and n != "masked"]
     plain = [n for n in plain if f"{n}(" in body]
-    imports = ["import math", ""] if "math." in body else []
+    imports = [f"import {n}" for n in ("cmath", "math") if re.search(rf"\b{n}\.", body)]
+    imports += [""] if imports else []
     imports += ["import numpy as np"]
     if "objmode" in called:
         imports += ["from numba import objmode"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
 ONLY_PYTHON = ("math.cbrt", "math.fmod", "math.remainder")
+LOGARITHMS = ("math.log", "cmath.log")
 SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
 
@@ -47,7 +48,7 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         return writer.elements().choice(stmt, writer.scalar)
     if text in ("np.dot", "np.inner") and not any(isinstance(a, Var) and a.kind.rank for a in args):
         return ast.BinOp(writer.scalar(args[0]), ast.Mult(), writer.scalar(args[1]))
-    if text in ONLY_PYTHON or (text == "math.log" and len(args) == 2):
+    if text in ONLY_PYTHON or (text in LOGARITHMS and len(args) == 2):
         return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
     if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
         return _arithmetic(writer, stmt)
@@ -66,7 +67,7 @@ def is_plain(writer: LoopWriter, stmt: Stmt) -> bool:
         return not any(v in writer.folding.lets for v in arrays)
     if arrays:
         return False
-    return text not in ONLY_PYTHON and not (text == "math.log" and len(stmt.args) == 2)
+    return text not in ONLY_PYTHON and not (text in LOGARITHMS and len(stmt.args) == 2)
 
 
 def _length(writer: LoopWriter, stmt: Let) -> ast.expr | None:
@@ -91,7 +92,7 @@ def _arithmetic(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         assert isinstance(node, ast.BinOp)
         node.right = ast.Call(ast.Name("nonzero", ast.Load()), [node.right], [])
         return node
-    if text.startswith("math.") and kind.is_inexact:
+    if text.startswith(("math.", "cmath.")) and kind.is_inexact:
         writer.helpers.add("finite")
         return ast.Call(ast.Name("finite", ast.Load()), [node], [])  # type: ignore[list-item]
     if text == "**":
@@ -147,4 +148,4 @@ def _read(writer: LoopWriter, stmt: Let) -> ast.expr:
 def _is_python(operand: Operand) -> bool:
     if isinstance(operand, Var):
         return operand.kind.is_python
-    return isinstance(operand, Const) and isinstance(operand.value, int | float)
+    return isinstance(operand, Const) and isinstance(operand.value, int | float | complex)

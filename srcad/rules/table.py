@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from srcad.rules import (
     calculus,
+    complexes,
     constants,
     elementwise,
     factors,
@@ -23,6 +24,7 @@ from srcad.rules import (
 
 __all__ = [
     "calculus",
+    "complexes",
     "constants",
     "elementwise",
     "factors",
