@@ -119,15 +119,22 @@ def directions(leaf, generator):
 
 def moved(args, position, change):
     """Copies of the arguments in double precision, the leaf at `position` moved by `change`."""
-    flat = leaves(copy.deepcopy(args))
+    flat = leaves(copied(args))
     for k, leaf in enumerate(flat):
         if is_float(leaf):
             if isinstance(leaf, np.ndarray | np.generic):
                 flat[k] = leaf.astype(wide(leaf))
-    flat[position] = flat[position] + (
-        change if isinstance(flat[position], np.ndarray) else change.item()
-    )
+    if isinstance(flat[position], np.ndarray):
+        flat[position] = np.asarray(flat[position] + change)
+    else:
+        flat[position] = flat[position] + change.item()
     return rebuild(args, iter(flat))
+
+
+def copied(args):
+    """A deep copy; `copy.deepcopy` makes a number of a 0-d array."""
+    own = [x.copy() if isinstance(x, np.ndarray) else copy.deepcopy(x) for x in leaves(args)]
+    return rebuild(args, iter(own))
 
 
 def derivative(function, args, position, direction, cotangents):

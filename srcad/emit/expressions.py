@@ -121,8 +121,8 @@ class Expressions:
             return ast.Constant(...)
         if isinstance(value, type) and issubclass(value, np.generic):
             return dotted(f"np.{value.__name__}")
-        if value is complex:  # as a dtype; Numba does not know it by this name
-            return dotted("np.complex128")
+        if value in (bool, int, complex):  # as dtypes; Numba does not know them by these names
+            return self.constant(np.dtype(value))
         name = getattr(value, "__name__", "value")
         self.constants[name] = value
         return ast.Name(name, ast.Load())

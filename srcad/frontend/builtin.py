@@ -46,6 +46,7 @@ from srcad.frontend.values import (
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Var
 from srcad.ir.primitives import Primitive
+from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -331,6 +332,15 @@ def _is_complex(answer: bool) -> Handler:
     return handler
 
 
+def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.where`: a choice, or with a condition alone `np.nonzero`."""
+    if len(args) == 1 and not kwargs:
+        return masked.nonzero(ctx, args, {}, node)
+    primitive = primitive_of(np.where)
+    assert primitive is not None
+    return call_primitive(ctx, primitive, args, kwargs, node)
+
+
 def _dtype(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return Static(np.dtype(objects.static(ctx, args[0], node)))
 
@@ -365,6 +375,7 @@ HANDLERS: dict[Any, Handler] = {
     bool: _bool,
     slice: _slice,
     np.dtype: _dtype,
+    np.where: _where,
     np.iscomplexobj: _is_complex(True),
     np.isrealobj: _is_complex(False),
     np.shape: _shape,

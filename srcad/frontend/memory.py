@@ -151,7 +151,7 @@ def _update(
     ctx: Lowering, base: Var, path: tuple[Step, ...], index: Operand, value: Operand
 ) -> Var:
     if not path:
-        if index == Const(Ellipsis) or index == (Const(Ellipsis),):
+        if _is_whole(base, index):
             return ctx.builder.emit(assign, base, value, hint=base.hint)
         return ctx.builder.emit(setitem, base, index, value, hint=base.hint)
     step, rest = path[0], path[1:]
@@ -172,13 +172,18 @@ def _update(
     return VIEWS[step.operation][1](ctx, base, changed, step.args)
 
 
+def _is_whole(base: Var, index: Operand) -> bool:
+    """Whether an index takes all of an array: `...`, and `()` of a 0-d array."""
+    return index in (Const(Ellipsis), (Const(Ellipsis),)) or (index == () and not base.kind.rank)
+
+
 def _update_part(
     ctx: Lowering, base: Var, step: Step, rest: tuple[Step, ...], index: Operand, value: Operand
 ) -> Var:
     """A write to the real or imaginary parts of an array: of what is written to, nothing else."""
     if rest:  # the rows of the real parts are the real parts of the rows
         return _update(ctx, base, (rest[0], step, *rest[1:]), index, value)
-    if index == Const(Ellipsis) or index == (Const(Ellipsis),):
+    if _is_whole(base, index):
         return _with_part(ctx, base, step, value)
     changed = _with_part(ctx, ctx.builder.emit(getitem, base, index), step, value)
     return ctx.builder.emit(setitem, base, index, changed, hint=base.hint)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from srcad.emit.expressions import COMPARE
 from srcad.ir.nodes import Const, Let, Operand, Var
+from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     if text in ("np.tril", "np.triu") and rank == 2 and _rank(stmt.args[0]) == 2:
         shift = [writer.text(value) for _, value in stmt.kwargs]
         return f"{text}({', '.join([*args, *shift])})"
-    if text in NATIVE and not stmt.kwargs and _is_simple(stmt):
+    if text in NATIVE and not stmt.kwargs and _is_simple(stmt) and not is_ordering(stmt):
         return f"{text}({', '.join(args)})"
     return in_python(writer, stmt, args)
 
@@ -162,6 +164,8 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         if isinstance(index, tuple) and index:  # slices have no text of their own in parentheses
             key = ", ".join(writer.whole(item) for item in index)
         call = f"{args[0]}[{key}]"
+    elif text in COMPARE:
+        call = f"({args[0]} {text} {args[1]})"
     elif text in ("@", "np.matmul"):
         call = f"np.matmul({', '.join(args)})"
     else:

@@ -21,9 +21,9 @@ from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
 from srcad.ir.walk import statements
-from srcad.loops.elements import vector_name
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
+from srcad.loops.vectors import vector_name
 from srcad.loops.writer import LoopExpressions, LoopWriter
 from srcad.runtime import arrays, compiled
 from srcad.runtime.vector_math import NAMES

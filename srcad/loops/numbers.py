@@ -11,6 +11,7 @@ from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Stmt, Var
 from srcad.ir.walk import own_vars
 from srcad.loops import reductions
 from srcad.loops.calls import in_python
+from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 
 ONLY_PYTHON = ("math.cbrt", "math.fmod", "math.remainder")
 LOGARITHMS = ("math.log", "cmath.log")
+BITS = ("&", "|", "^", "<<", ">>", "~")
 SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
 
 def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     """The value of a scalar statement, where the loop level has its own form of it."""
     text, args = stmt.primitive.text, stmt.args
-    if text in SUMS and isinstance(args[0], Var) and args[0].kind.rank:
+    if text in SUMS and isinstance(args[0], Var) and args[0].kind.rank and not is_ordering(stmt):
         return reductions.whole(writer, stmt)
     if text == "getitem" and not stmt.target.kind.rank:
         return _read(writer, stmt)
@@ -50,7 +52,8 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         return ast.BinOp(writer.scalar(args[0]), ast.Mult(), writer.scalar(args[1]))
     if text in ONLY_PYTHON or (text in LOGARITHMS and len(args) == 2):
         return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
-    if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
+    machine = text in BITS and not stmt.target.kind.is_python
+    if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips") or machine:
         return _arithmetic(writer, stmt)
     arrays = [a for a in args if isinstance(a, Var) and a.kind.rank]
     if arrays or any(isinstance(a, tuple) for a in args):
@@ -82,7 +85,7 @@ def _arithmetic(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     text, args, kind = stmt.primitive.text, stmt.args, stmt.target.kind
     python = all(_is_python(a) for a in args)
     node: ast.expr | None = None
-    if stmt.primitive.form == "elementwise" or text in BINARY:
+    if stmt.primitive.form == "elementwise" or text in BINARY or text in BITS:
         node = writer.elements().applied(stmt, writer.scalar)
     if not writer.checked or not python:
         return node

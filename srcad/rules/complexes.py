@@ -71,9 +71,10 @@ def shape_of_first(sizes, z, x):
 def unit(z):
     """`np.sign` of complex numbers, which is no decision: z over its absolute value."""
     size = np.abs(z)
-    return z / (size + (size == 0.0))
+    return np.divide(z, size + (size == 0.0))
 
 
+constant(np.isreal, np.iscomplex, decides=True, options={"broadcasts": True})
 constant(np.sign, decides=True, options={"broadcasts": True, "of_complex": unit})
 
 
