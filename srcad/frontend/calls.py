@@ -145,6 +145,13 @@ def call_python(
     hint: str = "",
 ) -> Value:
     """Call a function that is known as a Python object."""
+    if (getattr(function, "__module__", None) or "").startswith("numpy.ma."):
+        ctx.refuse(
+            "masked arrays compute unlike plain arrays",
+            node,
+            "keep the data and the mask as two arrays: np.where(mask, 0.0, data)",
+            UnsupportedType,
+        )
     handler = builtin.HANDLERS.get(function) if _hashable(function) else None
     primitive = primitive_of(function)
     if (told := dunders.unary(ctx, function, args, node)) is not None:

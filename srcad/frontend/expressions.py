@@ -489,4 +489,6 @@ def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: st
             return memory.new_array(ctx, result)
         case Items() | Ref() | Static():
             return objects.item(ctx, base, index, node)
+        case Number(kind=kind) if not kind.is_python and index == Items(()):
+            return base
     ctx.refuse(f"{objects.describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
