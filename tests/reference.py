@@ -18,6 +18,7 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "carried",
     "numpy_functions",
     "comprehensions",
     "growing_lists",

@@ -160,6 +160,7 @@ def make(
 
 def append(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
     """`items.append(value)`."""
+    ctx.check_change(identity)
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
     value = objects.resolve(ctx, value, node)
@@ -195,6 +196,9 @@ def append(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
 def _put(ctx: Lowering, identity: int, held: Rows, value: Value) -> None:
     buffer = memory.content(ctx, held.cell)
     stored = _stored(ctx, value)
+    if isinstance(value, Ref):
+        # The list holds that list itself, of which only the numbers are kept.
+        ctx.listed.add(value.identity)
     if isinstance(value, Array):
         # The list holds the array itself: it must not change while the list is in use.
         memory.may_share(ctx.state, held.cell, frozenset({value.cell}))
@@ -237,7 +241,7 @@ def extend(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
     if more is None:
         comprehensions.fold(ctx, "extend", value, [Ref(identity)], node)
     elif isinstance(content, Sequence):
-        ctx.state.heap[identity] = Sequence((*content.items, *more))
+        ctx.change(identity, Sequence((*content.items, *more)))
     else:
         for item_ in more:
             append(ctx, identity, item_, node)
@@ -265,6 +269,7 @@ def copied(ctx: Lowering, value: Value, node: gast.AST) -> Ref:
 
 def pop(ctx: Lowering, identity: int, args: list[Value], node: gast.AST) -> Value:
     """`items.pop()`: the last item only."""
+    ctx.check_change(identity)
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
     if args and objects.static(ctx, args[0], node) != -1:
@@ -283,6 +288,7 @@ def pop(ctx: Lowering, identity: int, args: list[Value], node: gast.AST) -> Valu
 
 def store(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.AST) -> None:
     """`items[index] = value`."""
+    ctx.check_change(identity)
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
     common = form_of(ctx, value)

@@ -53,7 +53,7 @@ def call_method(
                 items = objects.iterate(
                     ctx, sequences.ordered(ctx, [receiver, *args], kwargs, node), node
                 )
-                ctx.state.heap[identity] = Sequence(tuple(items))
+                ctx.change(identity, Sequence(tuple(items)))
                 return Static(None)
             if kwargs:
                 ctx.refuse(f"`{name}` with keywords cannot be differentiated yet", node)
