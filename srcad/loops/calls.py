@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from srcad.emit.statements import INDENT
 from srcad.ir.nodes import Const, Let, Operand, Var
 from srcad.loops.elements import Unsupported
 
@@ -57,6 +58,8 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     if text in ("np.vdot", "np.linalg.solve") and plain and not _stacked(stmt):
         dense = [t if t.isidentifier() else f"np.ascontiguousarray({t})" for t in args]
         return f"{text}({', '.join(dense)})"
+    if text == "np.linalg.norm" and plain and len(args) == 1 and not stmt.kwargs:
+        return f"{text}(np.ascontiguousarray({args[0]}))"
     if text == "np.copy":
         return f"{args[0]}.copy()"
     if text in ("np.reshape", "np.ravel"):
@@ -145,7 +148,10 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     kind = stmt.target.kind
     if kind.form == "opaque":
         raise Unsupported(f"`{stmt.primitive.text}` has no loop form yet", stmt.origin)
-    made = writer.fresh("made")
+    known = writer.python_calls.get(stmt.target)
+    if known is not None and _is_at_hand(writer, known):
+        return known
+    made = writer.python_calls[stmt.target] = writer.fresh("made")
     axes = ", ".join([":"] * (kind.rank - 1) + ["::1"]) if kind.rank else ""
     dtype = NUMBA_TYPES.get(kind.dtype, kind.dtype)
     declared = f"{dtype}[{axes}]" if kind.rank else dtype
@@ -172,6 +178,17 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         convert = {"float64": "float", "int64": "int", "bool": "bool"}.get(kind.dtype)
         writer.line(f"    {made} = {convert}({call})" if convert else f"    {made} = {call}")
     return made
+
+
+def _is_at_hand(writer: LoopWriter, name: str) -> bool:
+    """Whether a call of Python was written on the way here: a test is written more than once."""
+    least = writer.depth * len(INDENT)
+    for line in reversed(writer.lines):
+        if line.strip():
+            least = min(least, len(line) - len(line.lstrip()))
+        if f"with objmode({name}=" in line:
+            return len(line) - len(line.lstrip()) <= least
+    return False
 
 
 def _rank(operand: Operand) -> int:

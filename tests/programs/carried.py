@@ -268,6 +268,25 @@ def none_until_the_first_trip(x, count):
     return best + where
 
 
+def until_two_norms_are_close(x):
+    while True:
+        new = 0.5 * np.cos(x)
+        step = new - x
+        x = new
+        if np.linalg.norm(step, np.inf) < 1e-3 * (1.0 + np.linalg.norm(x)):
+            break
+    return np.sum(x)
+
+
+def branch_without_a_body(x, count):
+    for k in range(count):
+        if np.linalg.norm(x[:2], 1) > k:
+            pass
+        else:
+            x = 1.5 * np.sin(x)
+    return np.sum(x) * np.linalg.norm(x)
+
+
 X = np.array([0.5, -0.2])
 BY_COUNT = (
     global_that_changes,
@@ -307,4 +326,6 @@ PROGRAMS = [
     (bodies_replaced, (X, 3)),
     (rotated_from_the_front, (X, 4)),
     (row_after_row, (0.8, 3)),
+    (until_two_norms_are_close, (X,)),
+    (branch_without_a_body, (np.array([0.5, -0.2, 0.9]), 4)),
 ]
