@@ -18,6 +18,7 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "carried",
     "loop_exits",
     "numpy_functions",
     "comprehensions",

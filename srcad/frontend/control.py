@@ -94,7 +94,7 @@ def branch(
 
 def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | None) -> None:
     """Write the `If` and make the state after it; names not in `live` are forgotten."""
-    merge = Merge(ctx, yes, no)
+    merge = Merge(ctx, yes, no, live)
     if yes.state.dead and no.state.dead:
         ctx.state = yes.state
         ctx.builder.add(if_statement(test, yes.body, no.body, (), (), (), ctx))

@@ -28,12 +28,12 @@ from srcad.frontend.carried import (
     Carried,
     NeedsPeeling,
     Plan,
-    compare,
     head_of,
 )
 from srcad.frontend.context import Unreachable
 from srcad.frontend.exits import after_loop
 from srcad.frontend.liveness import stores
+from srcad.frontend.trip_ends import compare
 from srcad.frontend.values import (
     Number,
     State,

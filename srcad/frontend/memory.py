@@ -287,7 +287,7 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
     if not sharing:
         return
     live = set(ctx.frame.live_above) if ctx.frames else set()
-    now = ctx.frame.live_now if ctx.frames else None
+    now = ctx.frame.still_read(node) if ctx.frames else None
     for identifier, value in ctx.state.env.items():
         hidden = identifier.startswith("<iterated")
         boxed = identifier.startswith("<box")

@@ -65,7 +65,7 @@ def call_method(
                 items = objects.iterate(
                     ctx, sequences.ordered(ctx, [receiver, *args], kwargs, node), node
                 )
-                ctx.state.heap[identity] = Sequence(tuple(items))
+                ctx.change(identity, Sequence(tuple(items)))
                 return Static(None)
             if isinstance(content, Mapping):
                 return _of_dict(ctx, identity, content, name, args, kwargs, node)

@@ -129,6 +129,11 @@ def _fixed(ctx: Lowering, value: Any) -> Value:
     return Static(value)
 
 
+def is_outside(value: Value) -> bool:
+    """Whether a value is a number or array found outside of the program, which nobody has read."""
+    return isinstance(value, Foreign) and isinstance(value.value, (*NUMBERS, np.ndarray))
+
+
 def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
     """Turn an outside number or array into the input that holds it."""
     if isinstance(value, Ref) and isinstance(ctx.state.heap.get(value.identity), Conflict):
@@ -258,7 +263,7 @@ def _identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool
             return a is b
         case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
             return a is b
-        case Ref(identity=a), Ref(identity=b):
+        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & (ctx.mixed | ctx.listed):
             return bool(a == b)
         case (Static(value=None | type() | bool() | str()), _) | (
             _,

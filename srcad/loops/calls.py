@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from srcad.emit.expressions import COMPARE
+from srcad.emit.statements import INDENT
 from srcad.ir.nodes import Const, Let, Operand, Var
 from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
@@ -68,6 +69,8 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         dense = [t if t.isidentifier() else f"np.ascontiguousarray({t})" for t in args]
         alike = [_as(dtype, t, arg) for t, arg in zip(dense, stmt.args, strict=True)]
         return f"{text}({', '.join(alike)})"
+    if text == "np.linalg.norm" and plain and len(args) == 1 and not stmt.kwargs:
+        return f"{text}(np.ascontiguousarray({args[0]}))"
     if text == "np.copy":
         return f"{args[0]}.copy()"
     if text in ("np.reshape", "np.ravel"):
@@ -157,7 +160,10 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     kind = stmt.target.kind
     if kind.form == "opaque":
         raise Unsupported(f"`{stmt.primitive.text}` has no loop form yet", stmt.origin)
-    made = writer.fresh("made")
+    known = writer.python_calls.get(stmt.target)
+    if known is not None and _is_at_hand(writer, known):
+        return known
+    made = writer.python_calls[stmt.target] = writer.fresh("made")
     axes = ", ".join([":"] * (kind.rank - 1) + ["::1"]) if kind.rank else ""
     dtype = NUMBA_TYPES.get(kind.dtype, kind.dtype)
     declared = f"{dtype}[{axes}]" if kind.rank else dtype
@@ -199,6 +205,17 @@ def _of_library(writer: LoopWriter, stmt: Let, call: str) -> str:
     writer.expressions.called[check.__name__] = check
     kind = stmt.target.kind
     return f'{check.__name__}({call}, "{kind.dtype}", {kind.rank if kind.is_array else None})'
+
+
+def _is_at_hand(writer: LoopWriter, name: str) -> bool:
+    """Whether a call of Python was written on the way here: a test is written more than once."""
+    least = writer.depth * len(INDENT)
+    for line in reversed(writer.lines):
+        if line.strip():
+            least = min(least, len(line) - len(line.lstrip()))
+        if f"with objmode({name}=" in line:
+            return len(line) - len(line.lstrip()) <= least
+    return False
 
 
 def _rank(operand: Operand) -> int:
