@@ -15,7 +15,7 @@ from srcad.errors import Origin
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
-from srcad.loops.syntax import Index, minus, plus, product, subscript
+from srcad.loops.syntax import Index, minus, plus, product, subscript, total
 from srcad.runtime.vector_math import LIBM
 
 LOGICAL = ("masked", *COMPARE, "not", "~", "&", "|")
@@ -183,6 +183,8 @@ class Elements:
         elif text == "*" and all(isinstance(arg, Var) for arg in args):
             kinds = [arg.kind for arg in args if isinstance(arg, Var)]
             node = product(values[0], values[1], *kinds)
+        elif text == "+" and len(values) == 2:
+            node = total(*values)
         elif text in BINARY and len(values) == 2:
             node = ast.BinOp(values[0], BINARY[text], values[1])
         elif text in COMPARE and len(values) == 2:
