@@ -16,6 +16,7 @@ from srcad.frontend import (
     classes,
     control,
     expressions,
+    listed,
     masked,
     memory,
     objects,
@@ -77,9 +78,11 @@ def call_primitive(
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
+        args = listed.as_arrays(ctx, primitive, args, node)
         return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
+    args = listed.as_arrays(ctx, primitive, args, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
     named = {key: expressions.operand(ctx, value, node) for key, value in kwargs.items()}
     if not named and (folded := expressions._fold(primitive, operands, named)) is not None:
@@ -179,10 +182,10 @@ def _normal(
             kwargs = {name: value, **kwargs}
         args = args[:flexible]
     if primitive.form in ("elementwise", "multilinear") and kwargs:
-        extra = [key for key in kwargs if key not in params]
-        if not extra:
-            ordered = [kwargs.pop(name) for name in params[len(args) :] if name in kwargs]
-            args = [*args, *ordered]
+        for name in params[len(args) :]:
+            if name not in kwargs:
+                break  # one that is left out keeps its default: those after it stay keywords
+            args = [*args, kwargs.pop(name)]
     for key in ("axis", "keepdims", "axes", "ord", "k"):
         if key in kwargs:
             kwargs[key] = Static(objects.static(ctx, kwargs[key], node))

@@ -16,6 +16,7 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    listed,
     memory,
     methods,
     objects,
@@ -265,6 +266,7 @@ def primitive_call(
     """Call a primitive; on constants only, the call is made now."""
     primitive = function if isinstance(function, Primitive) else primitive_of(function)
     assert primitive is not None, function
+    args = listed.as_arrays(ctx, primitive, args, node)
     operands = [operand(ctx, arg, node) for arg in args]
     named = {key: operand(ctx, value, node) for key, value in kwargs.items()}
     if (folded := _fold(primitive, operands, named)) is not None:
@@ -401,7 +403,10 @@ def compare(
     """`left op right`."""
     if type(op) in STATIC_COMPARE:
         return literal(objects.static_compare(ctx, STATIC_COMPARE[type(op)], left, right, node))
-    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    pair = [objects.resolve(ctx, value, node) for value in (left, right)]
+    primitive = primitive_of(COMPARE[type(op)])
+    assert primitive is not None
+    left, right = listed.as_arrays(ctx, primitive, pair, node)
     numeric = isinstance(left, Number | Array) and isinstance(right, Number | Array)
     if not numeric:
         return literal(
