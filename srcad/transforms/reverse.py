@@ -102,7 +102,7 @@ def _let(state: Reverse, stmt: Let) -> None:
         raise MissingRule(
             f"`{stmt.primitive.text}` has no derivative rule",
             stmt.origin,
-            "compute it without active arguments, or give it a rule",
+            "compute it outside, or write it with functions that have rules",
         )
     for arg, contribution in pullback.contributions(state, stmt, bar):
         state.accumulate(arg, contribution)
