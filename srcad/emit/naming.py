@@ -273,7 +273,8 @@ def _changes(stmt: Let, buffers: Buffers) -> bool:
 
 
 def clean(hint: str) -> str:
-    """A hint as an identifier."""
+    """A hint as an identifier; what the function returns is its `out`."""
+    hint = hint.replace("<return>", "out").replace("<", "").replace(">", "")
     name = "".join(c if c.isidentifier() or c.isdigit() else "_" for c in hint).strip("_")
     if not name or not name.isidentifier():
         return "t"

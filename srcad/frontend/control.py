@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcad.frontend import expressions, trying
-from srcad.frontend.merge import FALSE, TRUE, Merge, Side
+from srcad.frontend.merge import FALSE, TRUE, UNNAMED, Merge, Side
 from srcad.frontend.values import (
     Conflict,
     Number,
@@ -113,8 +113,6 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
 
 # -- conditions with values ---------------------------------------------------------------------
 
-VALUE = "<value>"
-
 
 def conditional(
     ctx: Lowering,
@@ -144,7 +142,7 @@ def choose(
     """The value of one of two continuations."""
     if isinstance(test, bool):
         return (then if test else orelse)()
-    slot = f"<{hint}>" if hint else VALUE
+    slot = f"<{hint}>" if hint else UNNAMED
     branch(
         ctx,
         test,

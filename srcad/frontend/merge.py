@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
 TRUE, FALSE = Const(True), Const(False)
+UNNAMED = "<value>"
+"""What the value of an expression is called while its sides are lowered."""
 
 
 @dataclass
@@ -346,7 +348,7 @@ class Merge:
             shape = tuple(
                 x if self.ctx.sizes.equal(x, y) else None for x, y in zip(*shapes, strict=True)
             )
-        var = self.ctx.builder.fresh(hint, kind, shape)
+        var = self.ctx.builder.fresh("" if hint == UNNAMED else hint, kind, shape)
         sizes = [self.ctx.builder.size(v) for v in (a, b)]
         if sizes[0] is not None and sizes[0] == sizes[1]:
             self.ctx.builder.known[var] = sizes[0]

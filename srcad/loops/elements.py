@@ -16,7 +16,7 @@ from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
 from srcad.loops import complexes
-from srcad.loops.syntax import OF_BOOLS, Index, minus, plus, product, subscript
+from srcad.loops.syntax import OF_BOOLS, Index, minus, plus, product, subscript, total
 from srcad.loops.vectors import is_half, vector_name
 
 LOGICAL = ("masked", *COMPARE, "not", "~", "&", "|")
@@ -186,6 +186,8 @@ class Elements:
         elif text == "*" and all(isinstance(arg, Var) for arg in args):
             kinds = [arg.kind for arg in args if isinstance(arg, Var)]
             node = product(values[0], values[1], *kinds)
+        elif text == "+" and len(values) == 2:
+            node = total(*values)
         elif text in BINARY and len(values) == 2:
             operation = OF_BOOLS.get(text) if kind.is_bool else None
             node = ast.BinOp(values[0], operation or BINARY[text], values[1])

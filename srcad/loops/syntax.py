@@ -67,3 +67,10 @@ def product(left: ast.expr, right: ast.expr, *kinds: Kind) -> ast.expr:
             if isinstance(one, ast.Constant) and one.value == 1.0:
                 return other
     return ast.BinOp(left, ast.Mult(), right)
+
+
+def total(left: ast.expr, right: ast.expr) -> ast.expr:
+    """`left + right` of numbers of any kind, `left - x` where the right one is `-x`."""
+    if isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):
+        return ast.BinOp(left, ast.Sub(), right.operand)
+    return ast.BinOp(left, ast.Add(), right)

@@ -43,8 +43,6 @@ def growing_list_fwd(y, count, end):
             break
         steps_count_tape = push_number(steps_count_tape, steps_count_tape_count, steps_count)
         steps_count_tape_count += 1
-        if not -steps.shape[0] <= steps_count - 1 < steps.shape[0]:
-            raise Bail
         t2 = steps[steps_count - 1] * 1.5
         t = steps_count == steps.shape[0]
         t_tape2 = push_number(t_tape2, t_tape2_count, t)
