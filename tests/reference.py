@@ -30,6 +30,7 @@ MODULES = (
     "language",
     "lists_as_arrays",
     "queues",
+    "found",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)
