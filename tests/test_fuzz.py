@@ -278,6 +278,7 @@ def test_a_statement_is_taken_away():
         "def f(x):\n    pass\n    return x\n"
     )
     assert without("def f(x):\n    return x[9]\n", 2) is None
+    assert without("def f(x):\n    while True:\n        if x[9]:\n            break\n", 3) is None
 
 
 @pytest.mark.parametrize("seed", [4, 5, 6])  # Fortran order, float32, steps
