@@ -159,10 +159,9 @@ def unbroadcast_to(state: Reverse, bar: Atom, like: Var) -> Atom:
     summed: list[int] = []
     for axis in range(rank):
         ours, theirs = like.shape[axis], bar.shape[axis + extra]
-        same = sizes.equal(ours, theirs)
-        if same:
+        if sizes.equal(ours, theirs):
             continue
-        if same is None or not sizes.is_one(ours):
+        if not sizes.is_one(ours):
             return state.builder.emit(CHECKED_UNBROADCAST, bar, ShapeOf(like))
         summed.append(axis)
     if extra:
