@@ -18,6 +18,7 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "loop_exits",
     "numpy_functions",
     "comprehensions",
     "growing_lists",
@@ -28,6 +29,9 @@ MODULES = (
     "numerics",
     "language",
     "library_calls",
+    "grids",
+    "lists_as_arrays",
+    "queues",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)
@@ -117,14 +121,23 @@ def moved(args, position, change):
 def derivative(function, args, position, direction, cotangents):
     """The derivative of <cotangents, function(args)> along `direction`, and its error estimate."""
 
+    unit = unit_of(leaves(args)[position])
+
     def along(change):
-        return inner(cotangents, leaves(function(*moved(args, position, change * direction))))
+        there = moved(args, position, change * unit * direction)
+        return inner(cotangents, leaves(function(*there))) / unit
 
     differences, error = ridders(along)
     exact = complex_step(along)
     if exact is not None and abs(exact - differences) <= 10.0 * error + 1e-7 * abs(differences):
         return exact, 1e-13 * abs(exact), True
     return differences, error, False
+
+
+def unit_of(leaf):
+    """What steps are measured in: 1, or the size of what is given in nanometres, say."""
+    size = float(np.max(np.abs(leaf), initial=0.0))
+    return size if 0.0 < size < 1e-3 else 1.0
 
 
 def complex_step(along):

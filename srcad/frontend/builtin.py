@@ -16,6 +16,8 @@ from srcad.frontend import (
     classes,
     control,
     expressions,
+    grids,
+    listed,
     masked,
     memory,
     objects,
@@ -77,9 +79,11 @@ def call_primitive(
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
+        args = listed.as_arrays(ctx, primitive, args, node)
         return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
+    args = listed.as_arrays(ctx, primitive, args, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
     named = {key: expressions.operand(ctx, value, node) for key, value in kwargs.items()}
     if not named and (folded := expressions._fold(primitive, operands, named)) is not None:
@@ -179,10 +183,10 @@ def _normal(
             kwargs = {name: value, **kwargs}
         args = args[:flexible]
     if primitive.form in ("elementwise", "multilinear") and kwargs:
-        extra = [key for key in kwargs if key not in params]
-        if not extra:
-            ordered = [kwargs.pop(name) for name in params[len(args) :] if name in kwargs]
-            args = [*args, *ordered]
+        for name in params[len(args) :]:
+            if name not in kwargs:
+                break  # one that is left out keeps its default: those after it stay keywords
+            args = [*args, kwargs.pop(name)]
     for key in ("axis", "keepdims", "axes", "ord", "k"):
         if key in kwargs:
             kwargs[key] = Static(objects.static(ctx, kwargs[key], node))
@@ -276,7 +280,10 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 
 def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return attributes.attribute(ctx, args[0], objects.static(ctx, args[1], node), node)
+    value, name = objects.resolve(ctx, args[0], node), objects.static(ctx, args[1], node)
+    if len(args) > 2 and not classes.has_attribute(ctx, value, name):
+        return args[2]
+    return attributes.attribute(ctx, value, name, node)
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -370,6 +377,8 @@ HANDLERS: dict[Any, Handler] = {
     **shaping.HANDLERS,
     **updates.HANDLERS,
     **masked.HANDLERS,
+    np.linspace: grids.linspace,
+    np.indices: grids.indices,
 }
 
 OF_LISTS = frozenset(

@@ -16,6 +16,8 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    grids,
+    listed,
     memory,
     methods,
     objects,
@@ -265,6 +267,7 @@ def primitive_call(
     """Call a primitive; on constants only, the call is made now."""
     primitive = function if isinstance(function, Primitive) else primitive_of(function)
     assert primitive is not None, function
+    args = listed.as_arrays(ctx, primitive, args, node)
     operands = [operand(ctx, arg, node) for arg in args]
     named = {key: operand(ctx, value, node) for key, value in kwargs.items()}
     if (folded := _fold(primitive, operands, named)) is not None:
@@ -401,7 +404,10 @@ def compare(
     """`left op right`."""
     if type(op) in STATIC_COMPARE:
         return literal(objects.static_compare(ctx, STATIC_COMPARE[type(op)], left, right, node))
-    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    pair = [objects.resolve(ctx, value, node) for value in (left, right)]
+    primitive = primitive_of(COMPARE[type(op)])
+    assert primitive is not None
+    left, right = listed.as_arrays(ctx, primitive, pair, node)
     numeric = isinstance(left, Number | Array) and isinstance(right, Number | Array)
     if not numeric:
         return literal(
@@ -436,6 +442,8 @@ def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
 def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
     if rows.is_rows(ctx, value):
         value = calls.call_python(ctx, np.array, [value], {}, node or gast.Pass())
+    if isinstance(value, Iteration) and value.kind == "range":
+        return operand(ctx, calls.call_python(ctx, np.arange, [*value.parts], {}, gast.Pass()))
     if isinstance(value, Items | Ref):
         node = node or gast.Pass()
         empty = not objects.iterate(ctx, value, node)
@@ -448,6 +456,8 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
 def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
     """`base[index]`."""
     base = objects.resolve(ctx, base, node)
+    if (maker := grids.maker_of(ctx, base)) is not None:
+        return grids.made(ctx, maker, index, node)
     match base:
         case Array():
             place = place_of(ctx, index, node)

@@ -68,8 +68,17 @@ def stores(nodes: Iterable[gast.AST]) -> Names:
 def _block(
     body: Sequence[gast.stmt], out: Names, on_break: Names, on_continue: Names, facts: Liveness
 ) -> Names:
+    # Whoever has left passes by what follows here, with the names that are read where it went.
+    kept = frozenset().union(
+        *(
+            on_break if isinstance(node, gast.Break) else on_continue
+            for stmt in body
+            for node in gast.walk(stmt)
+            if isinstance(node, gast.Break | gast.Continue)
+        )
+    )
     for stmt in reversed(body):
-        facts.after[id(stmt)] = out
+        facts.after[id(stmt)] = out | kept
         out = _before(stmt, out, on_break, on_continue, facts)
     return out
 

@@ -156,17 +156,26 @@ def _after_else(ctx: Lowering, node: gast.For | gast.While, broke: bool | Atom) 
 def lower_while(ctx: Lowering, node: gast.While) -> None:
     """`while test: body`."""
     if any(isinstance(inner, gast.NamedExpr) for inner in gast.walk(node.test)):
-        leave = gast.If(gast.UnaryOp(gast.Not(), node.test), [gast.Break()], [])
+        parts = [part for stmt in node.orelse for part in gast.walk(stmt)]
+        if any(isinstance(part, gast.Break | gast.Continue) for part in parts):
+            ctx.refuse(
+                "`:=` in the test of a loop whose `else` leaves another loop",
+                node,
+                "assign before the loop, and again at the end of its body",
+            )
+        done = [*node.orelse, gast.Break()]
+        leave = gast.If(gast.UnaryOp(gast.Not(), node.test), done, [])
         for new in gast.walk(leave):
             if not hasattr(new, "lineno"):
                 gast.copy_location(new, node.test)
-        endless = gast.While(gast.Constant(True, None), [leave, *node.body], node.orelse)
+        endless = gast.While(gast.Constant(True, None), [leave, *node.body], [])
         gast.copy_location(endless, node)
         gast.copy_location(endless.test, node)
         facts = ctx.frame.facts
-        facts.head[id(endless)] = facts.live_at_head(node) | stores([node.test])
+        kept = facts.live_at_head(node) | facts.live_after(node) | stores([node.test])
+        facts.head[id(endless)] = kept
         facts.after[id(endless)] = facts.live_after(node)
-        facts.after[id(leave)] = facts.live_at_head(node) | stores([node.test])
+        facts.after[id(leave)] = kept
         node = endless
     try:
         run(ctx, node, None, None)

@@ -103,8 +103,8 @@ def _of_array(
             return shaping.reshape(ctx, [receiver, shape], kwargs, node)
         case "ravel":
             return shaping.ravel(ctx, [receiver, *args], kwargs, node)
-        case "flatten" if not args and not kwargs:
-            raveled = shaping.ravel(ctx, [receiver], {}, node)
+        case "flatten":
+            raveled = shaping.ravel(ctx, [receiver, *args], kwargs, node)
             return calls.call_python(ctx, np.copy, [raveled], {}, node, hint)
         case "transpose":
             axes = [] if not args else [args[0] if len(args) == 1 else Items(tuple(args))]
@@ -233,6 +233,9 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
             return Static(None)
         case "extend":
             growing.extend(ctx, receiver.identity, args[0], node)
+            return Static(None)
+        case "insert":
+            growing.insert(ctx, receiver.identity, args[0], args[1], node)
             return Static(None)
         case "pop":
             return growing.pop(ctx, receiver.identity, args, node)
