@@ -48,6 +48,26 @@ def test_only_the_arguments_asked_for_need_a_rule():
         srcad.grad(f, argnums=1)(X, phase)
 
 
+def test_python_functions_of_libraries_are_called_too():
+    vander = np.polynomial.polynomial.polyvander
+
+    def f(x, t):
+        return np.sum(vander(t, 2) @ x)
+
+    t = np.linspace(0.0, 1.0, 4)
+    np.testing.assert_allclose(srcad.grad(f)(X, t), np.sum(vander(t, 2), axis=0))
+    with pytest.raises(srcad.MissingRule, match="polyvander") as caught:
+        srcad.grad(f, argnums=1)(X, t)
+    assert "test_library_calls.py" in str(caught.value)
+
+
+def test_frequencies_depend_on_the_distance_of_the_points():
+    def f(length, n):
+        return np.sum(np.fft.fftfreq(n, length / 4) ** 2)
+
+    assert srcad.grad(f)(0.9, 4) == pytest.approx(-2.0 * f(0.9, 4) / 0.9)
+
+
 def test_parts_of_one_result_are_told_apart():
     def f(x):
         i, j = np.unravel_index(np.argmin(x), (3, 1))
@@ -82,6 +102,19 @@ def test_a_write_to_what_results_may_share_is_refused(name):
     chosen = with_diagonal if name == "diag_indices" else with_broadcasting
     with pytest.raises(srcad.UnsafeMutation):
         srcad.grad(chosen)(X)
+
+
+@pytest.mark.parametrize("first", ["transpose", "plain"])
+def test_a_write_to_what_an_order_may_have_copied_is_refused(first):
+    def f(x):
+        a = np.outer(x, x)
+        a = a.T if first == "transpose" else a
+        w = a.ravel(order="F")
+        w[1] = 5.0
+        return np.sum(a**2)
+
+    with pytest.raises(srcad.UnsafeMutation):
+        srcad.grad(f)(X)
 
 
 def test_random_numbers_are_refused():

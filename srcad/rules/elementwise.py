@@ -318,6 +318,11 @@ def same_shape(sizes, x):
     return x.shape
 
 
+@elementwise(np.nextafter, math.nextafter)
+def nextafter(x, y):
+    return 1.0, None
+
+
 # Decisions: no derivative.
 
 constant(
@@ -327,4 +332,4 @@ constant(
     decides=True, options={"broadcasts": True},
 )  # fmt: skip
 constant(np.isclose, decides=True, options={"broadcasts": True})
-constant(np.gcd, np.lcm, np.nextafter, np.spacing, options={"broadcasts": True})
+constant(np.gcd, np.lcm, np.spacing, options={"broadcasts": True})
