@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcad.frontend import expressions, trying
-from srcad.frontend.merge import FALSE, TRUE, Merge, Side
+from srcad.frontend.merge import FALSE, TRUE, UNNAMED, Merge, Side
 from srcad.frontend.values import (
     Conflict,
     Number,
@@ -94,7 +94,7 @@ def branch(
 
 def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | None) -> None:
     """Write the `If` and make the state after it; names not in `live` are forgotten."""
-    merge = Merge(ctx, yes, no)
+    merge = Merge(ctx, yes, no, live)
     if yes.state.dead and no.state.dead:
         ctx.state = yes.state
         ctx.builder.add(if_statement(test, yes.body, no.body, (), (), (), ctx))
@@ -112,8 +112,6 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
 
 
 # -- conditions with values ---------------------------------------------------------------------
-
-VALUE = "<value>"
 
 
 def conditional(
@@ -144,7 +142,7 @@ def choose(
     """The value of one of two continuations."""
     if isinstance(test, bool):
         return (then if test else orelse)()
-    slot = f"<{hint}>" if hint else VALUE
+    slot = f"<{hint}>" if hint else UNNAMED
     branch(
         ctx,
         test,
@@ -166,6 +164,11 @@ def short_circuit(ctx: Lowering, is_and: bool, values: list[gast.AST], node: gas
 def both(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
     """`first and second`, where `second` is evaluated only if it is looked at."""
     return _either(ctx, True, first, second, node)
+
+
+def either(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
+    """`first or second`, where `second` is evaluated only if it is looked at."""
+    return _either(ctx, False, first, second, node)
 
 
 def _either(

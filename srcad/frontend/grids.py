@@ -175,7 +175,7 @@ def linspace(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: g
     count = given.get("num", expressions.literal(50))
     size = ctx.builder.size(count.atom) if isinstance(count, Number) else None
     if size is None or not ctx.sizes.at_least(size, 2 if ends else 1):
-        ctx.refuse("the step between fewer than two points is not known here", node)
+        ctx.refuse("whether there are two points, with a step between them, is not known", node)
     if ends:
         count = expressions.binary(ctx, operator.sub, count, expressions.literal(1), node)
     extent = expressions.binary(ctx, operator.sub, given["stop"], given["start"], node)

@@ -44,11 +44,18 @@ def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
     return facts
 
 
-def reads(node: gast.AST) -> Names:
-    """The names that a piece of source reads."""
-    return frozenset(
-        n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
-    )
+def reads(node: gast.AST, without: gast.AST | None = None) -> Names:
+    """The names that a piece of source reads, but for one part of it."""
+    found = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if part is without:
+            continue
+        if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Load):
+            found.add(part.id)
+        waiting += gast.iter_child_nodes(part)
+    return frozenset(found)
 
 
 def stores(nodes: Iterable[gast.AST]) -> Names:
@@ -129,6 +136,10 @@ def _try(stmt: gast.Try, out: Names, on_break: Names, on_continue: Names, facts:
     ways = [_block(handler.body, out, on_break, on_continue, facts) for handler in stmt.handlers]
     done = _block(stmt.orelse, out, on_break, on_continue, facts)
     body = _block(stmt.body, done.union(*ways), on_break, on_continue, facts)
+    for inner in (node for tried in stmt.body for node in gast.walk(tried)):
+        for known in (facts.after, facts.head):
+            if id(inner) in known:
+                known[id(inner)] = known[id(inner)].union(*ways)
     kinds = [reads(handler.type) for handler in stmt.handlers if handler.type is not None]
     return body.union(*ways, *kinds)
 

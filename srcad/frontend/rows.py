@@ -34,6 +34,8 @@ JOINING = frozenset(
     {np.stack, np.concatenate, np.vstack, np.hstack, np.dstack, np.column_stack, np.block}
 )
 
+WITHOUT_ITEMS = "a list without items is made an array, which srcad expected to have rows"
+
 
 def is_rows(ctx: Lowering, value: Value) -> bool:
     """Whether a value is a list of unknown length."""
@@ -90,8 +92,10 @@ def array(ctx: Lowering, held: Rows, node: gast.AST, message: str = "") -> Array
     if not some and (message or rank > 1 or held.kind.dtype != "float64"):
         # Without items, NumPy makes an array of floats with one axis.
         filled_some = ctx.builder.emit(operator.gt, held.count.atom, Const(0))
-        text = message or "a list without items is made an array, of which the shape is not known"
-        control.require(ctx, filled_some, ValueError, text)
+        if message:
+            control.require(ctx, filled_some, ValueError, message)
+        else:
+            control.require(ctx, filled_some, UnsupportedType, WITHOUT_ITEMS)
     made = memory.new_array(ctx, filled(ctx, held))
     assert isinstance(made, Array)
     return made
@@ -168,7 +172,8 @@ def listed(ctx: Lowering, var: Var, like: Rows) -> Ref:
     cell = ctx.cell(var)
     ctx.grown.add(cell)
     memory.may_share(ctx.state, cell, frozenset({like.cell}))
-    return Ref(ctx.heap(replace(like, cell=cell, count=attributes.length(ctx, var, 0))))
+    count = attributes.length(ctx, var, 0)
+    return Ref(ctx.heap(replace(like, cell=cell, count=count, sites=frozenset())))
 
 
 def of_array(ctx: Lowering, value: Array) -> Value:
@@ -199,12 +204,18 @@ def _row(ctx: Lowering, held: Rows, place: Any) -> Value:
     length = found.shape[0]
     number = replace(held, form="number", sites=frozenset())
     if not length.is_constant:
-        return listed(ctx, found, number)
+        return _inside(ctx, listed(ctx, found, number))
     items = tuple(
         _plain(ctx, ctx.builder.emit(getitem, found, Const(i)), held.kind)
         for i in range(length.constant)
     )
-    return Items(items) if held.form == "tuple" else Ref(ctx.heap(Sequence(items)))
+    return Items(items) if held.form == "tuple" else _inside(ctx, Ref(ctx.heap(Sequence(items))))
+
+
+def _inside(ctx: Lowering, item: Ref) -> Ref:
+    """A list within a list of unknown length: what is written to it would not get there."""
+    ctx.listed.add(item.identity)
+    return item
 
 
 def _plain(ctx: Lowering, found: Var, kind: Kind) -> Value:

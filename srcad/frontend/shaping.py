@@ -62,7 +62,7 @@ def _by_columns(ctx: Lowering, order: Value | None, node: gast.AST) -> bool:
     """Whether elements are read in the order of columns; that of memory is not known here."""
     letter = "C" if order is None else objects.static(ctx, order, node)
     if letter not in ("C", "F"):
-        ctx.refuse(f"the order {letter!r} of elements is not followed", node, 'use "C" or "F"')
+        ctx.refuse("elements in the order of memory are not followed", node, 'use "C" or "F"')
     return bool(letter == "F")
 
 

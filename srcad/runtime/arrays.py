@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad.runtime.compiled import doubled as doubled
+
 
 def unbroadcast(bar, shape):
     """Sum a bar down to the shape that was broadcast.
@@ -48,6 +50,32 @@ def masked(bar, value):
     if bar != 0:
         return value.copy() if isinstance(value, np.ndarray) else value
     return np.zeros_like(value) if isinstance(value, np.ndarray) else type(value)(0)
+
+
+def with_real(z, x):
+    """`z` with another real part, as `z.real = x` makes it.
+
+    >>> with_real(1.0 + 2.0j, 5.0)
+    (5+2j)
+    """
+    if not isinstance(z, np.ndarray):
+        return type(z)(complex(x, z.imag))
+    result = z.copy()
+    result.real[...] = x
+    return result
+
+
+def with_imag(z, x):
+    """`z` with another imaginary part, as `z.imag = x` makes it.
+
+    >>> with_imag(1.0 + 2.0j, 5.0)
+    (1+5j)
+    """
+    if not isinstance(z, np.ndarray):
+        return type(z)(complex(z.real, x))
+    result = z.copy()
+    result.imag[...] = x
+    return result
 
 
 def product_of_others(x, axis):
@@ -166,15 +194,6 @@ def packed_svd(a):
     """
     left, values, right = np.linalg.svd(a, full_matrices=False)
     return np.concatenate((values[..., None, :], left, np.swapaxes(right, -1, -2)), axis=-2)
-
-
-def doubled(rows):
-    """An array with these rows and as many more, which are still to be written.
-
-    >>> doubled(np.array([1.0, 2.0]))
-    array([1., 2., 0., 0.])
-    """
-    return np.concatenate((rows, np.zeros_like(rows)))
 
 
 def as_before(made, dtype, rank):
