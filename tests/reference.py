@@ -26,6 +26,9 @@ MODULES = (
     "helpers_closures",
     "reductions_linalg",
     "numerics",
+    "user_classes",
+    "iteration",
+    "unknown_lengths",
     "language",
 )
 FLOAT0 = np.dtype([("float0", "V")])
