@@ -17,13 +17,14 @@ from srcad.frontend import (
     control,
     copies,
     expressions,
-    library,
+    listed,
     masked,
     memory,
     objects,
     sequences,
     shaping,
     updates,
+    written,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.shaping import as_array
@@ -81,9 +82,11 @@ def call_primitive(
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
     if primitive.form == "expand":
+        args = listed.as_arrays(ctx, primitive, args, node)
         return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
+    args = listed.as_arrays(ctx, primitive, args, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
     named = {key: expressions.operand(ctx, value, node) for key, value in kwargs.items()}
     if not named and (folded := expressions._fold(primitive, operands, named)) is not None:
@@ -116,9 +119,9 @@ def _expanded(
 
 
 def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """Call a function of the standard library as it is written in `library`."""
-    written = library.WRITTEN[function]
-    body = calls.closure(ctx, written, (("object", written),))  # type: ignore[arg-type]
+    """Call a function of the standard library as it is written in `written`."""
+    text = written.WRITTEN[function]
+    body = calls.closure(ctx, text, (("object", text),))  # type: ignore[arg-type]
     args = [objects.resolve(ctx, arg, node) for arg in args]
     pool = args[0] if args else None
     if function is np.lib.stride_tricks.sliding_window_view:
@@ -127,10 +130,10 @@ def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node:
         len(args) > 2 and isinstance(args[2], Array) and args[2].kind.rank == 2
     ):
         ctx.refuse("`np.apply_along_axis` has a rule for matrices only", node, "write a loop")
-    if function in library.POOLS:
+    if function in written.POOLS:
         args = [args[0], *(expressions.literal(objects.static(ctx, r, node)) for r in args[1:])]
         r = args[1].atom if len(args) == 2 and isinstance(args[1], Number) else None
-        if kwargs or not isinstance(r, Const) or r.value not in library.POOLS[function]:
+        if kwargs or not isinstance(r, Const) or r.value not in written.POOLS[function]:
             ctx.refuse(f"this form of `{function.__name__}` cannot be differentiated yet", node)
         if isinstance(pool, Array) and pool.kind.rank > 1:
             ctx.refuse("the rows of an array are given here one by one", node, "give it indices")
@@ -140,7 +143,7 @@ def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node:
             result = calls.inline(ctx, body, args, kwargs, node)
         finally:
             ctx.within_rule = before
-    if function in library.ITERATORS:
+    if function in written.ITERATORS:
         sources = (arg for arg in args if isinstance(arg, Array | Ref | Iteration))
         return Iteration("written", (result, *sources))
     return result
@@ -273,10 +276,10 @@ def _normal(
             kwargs = {name: value, **kwargs}
         args = args[:flexible]
     if primitive.form in ("elementwise", "multilinear") and kwargs:
-        extra = [key for key in kwargs if key not in params]
-        if not extra:
-            ordered = [kwargs.pop(name) for name in params[len(args) :] if name in kwargs]
-            args = [*args, *ordered]
+        for name in params[len(args) :]:
+            if name not in kwargs:
+                break  # one that is left out keeps its default: those after it stay keywords
+            args = [*args, kwargs.pop(name)]
     for key in ("axis", "keepdims", "axes", "ord", "k"):
         if key in kwargs:
             kwargs[key] = Static(objects.static(ctx, kwargs[key], node))
@@ -373,8 +376,7 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 
 def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    name = objects.static(ctx, args[1], node)
-    value = objects.resolve(ctx, args[0], node)
+    value, name = objects.resolve(ctx, args[0], node), objects.static(ctx, args[1], node)
     if len(args) > 2 and not classes.has_attribute(ctx, value, name):
         return args[2]
     return attributes.attribute(ctx, value, name, node)

@@ -32,6 +32,7 @@ from srcad.frontend import (
     sequences,
     statements,
     trying,
+    written,
 )
 from srcad.frontend.context import Frame, Unreachable
 from srcad.frontend.liveness import liveness
@@ -105,9 +106,14 @@ def call(
     """Call any value."""
     match callee:
         case Closure(function=function) if (
-            function in library.WRITTEN or function in copies.HANDLERS
+            function in written.WRITTEN or function in copies.HANDLERS
         ):
             return call_python(ctx, function, args, kwargs, node, hint)
+        case Closure(function=function, receiver=None) if (
+            function is not None
+            and (made := library.call_inactive(ctx, function, args, kwargs, node, hint)) is not None
+        ):
+            return made
         case Closure():
             for value in (*args, *kwargs.values()):
                 sequences.refuse_kept(ctx, value, node)
@@ -150,11 +156,13 @@ def call_python(
         args = [rows.as_array(ctx, arg, node) for arg in args]
     if handler is not None:
         return handler(ctx, args, kwargs, node)
-    if _hashable(function) and function in library.WRITTEN:
+    if _hashable(function) and function in written.WRITTEN:
         return builtin.call_written(ctx, function, args, kwargs, node)
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):
+        if (made := library.call_inactive(ctx, function, args, kwargs, node, hint)) is not None:
+            return made
         return inline(ctx, closure(ctx, function, (("object", function),)), args, kwargs, node)
     if isinstance(function, type):
         if function.__name__ == "prange" and function.__module__.startswith("numba."):
@@ -217,6 +225,8 @@ def _call_object(
         return inline(
             ctx, closure(ctx, dunder, (("object", dunder),)), [receiver, *args], kwargs, node
         )
+    if (made := library.call(ctx, function, args, kwargs, node, hint)) is not None:
+        return made
     missing(ctx, function, node)
 
 

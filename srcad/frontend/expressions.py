@@ -17,6 +17,7 @@ from srcad.frontend import (
     comprehensions,
     control,
     dunders,
+    listed,
     memory,
     methods,
     objects,
@@ -271,6 +272,7 @@ def primitive_call(
     """Call a primitive; on constants only, the call is made now."""
     primitive = function if isinstance(function, Primitive) else primitive_of(function)
     assert primitive is not None, function
+    args = listed.as_arrays(ctx, primitive, args, node)
     operands = [operand(ctx, arg, node) for arg in args]
     named = {key: operand(ctx, value, node) for key, value in kwargs.items()}
     if (folded := _fold(primitive, operands, named)) is not None:
@@ -412,6 +414,9 @@ def compare(
     left, right = (objects.resolve(ctx, value, node) for value in (left, right))
     if (told := dunders.compare(ctx, COMPARE[type(op)], left, right, node)) is not None:
         return told
+    primitive = primitive_of(COMPARE[type(op)])
+    assert primitive is not None
+    left, right = listed.as_arrays(ctx, primitive, [left, right], node)
     numeric = isinstance(left, Number | Array) and isinstance(right, Number | Array)
     if not numeric:
         return literal(

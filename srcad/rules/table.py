@@ -22,6 +22,7 @@ from srcad.rules import (
     sorting,
     statistics,
     tensors,
+    ufuncs,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "sorting",
     "statistics",
     "tensors",
+    "ufuncs",
 ]
