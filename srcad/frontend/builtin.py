@@ -21,10 +21,10 @@ from srcad.frontend import (
     masked,
     memory,
     objects,
+    rewritten,
     sequences,
     shaping,
     updates,
-    written,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.shaping import as_array
@@ -119,9 +119,9 @@ def _expanded(
 
 
 def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """Call a function of the standard library as it is written in `written`."""
-    text = written.WRITTEN[function]
-    body = calls.closure(ctx, text, (("object", text),))  # type: ignore[arg-type]
+    """Call a function of the standard library as it is written in `rewritten`."""
+    written = rewritten.WRITTEN[function]
+    body = calls.closure(ctx, written, (("object", written),))  # type: ignore[arg-type]
     args = [objects.resolve(ctx, arg, node) for arg in args]
     pool = args[0] if args else None
     if function is np.lib.stride_tricks.sliding_window_view:
@@ -130,10 +130,10 @@ def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node:
         len(args) > 2 and isinstance(args[2], Array) and args[2].kind.rank == 2
     ):
         ctx.refuse("`np.apply_along_axis` has a rule for matrices only", node, "write a loop")
-    if function in written.POOLS:
+    if function in rewritten.POOLS:
         args = [args[0], *(expressions.literal(objects.static(ctx, r, node)) for r in args[1:])]
         r = args[1].atom if len(args) == 2 and isinstance(args[1], Number) else None
-        if kwargs or not isinstance(r, Const) or r.value not in written.POOLS[function]:
+        if kwargs or not isinstance(r, Const) or r.value not in rewritten.POOLS[function]:
             ctx.refuse(f"this form of `{function.__name__}` cannot be differentiated yet", node)
         if isinstance(pool, Array) and pool.kind.rank > 1:
             ctx.refuse("the rows of an array are given here one by one", node, "give it indices")
@@ -143,7 +143,7 @@ def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node:
             result = calls.inline(ctx, body, args, kwargs, node)
         finally:
             ctx.within_rule = before
-    if function in written.ITERATORS:
+    if function in rewritten.ITERATORS:
         sources = (arg for arg in args if isinstance(arg, Array | Ref | Iteration))
         return Iteration("written", (result, *sources))
     return result

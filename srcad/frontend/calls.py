@@ -28,11 +28,11 @@ from srcad.frontend import (
     methods,
     objects,
     recursion,
+    rewritten,
     rows,
     sequences,
     statements,
     trying,
-    written,
 )
 from srcad.frontend.context import Frame, Unreachable
 from srcad.frontend.liveness import liveness
@@ -106,7 +106,7 @@ def call(
     """Call any value."""
     match callee:
         case Closure(function=function) if (
-            function in written.WRITTEN or function in copies.HANDLERS
+            function in rewritten.WRITTEN or function in copies.HANDLERS
         ):
             return call_python(ctx, function, args, kwargs, node, hint)
         case Closure(function=function, receiver=None) if (
@@ -156,7 +156,7 @@ def call_python(
         args = [rows.as_array(ctx, arg, node) for arg in args]
     if handler is not None:
         return handler(ctx, args, kwargs, node)
-    if _hashable(function) and function in written.WRITTEN:
+    if _hashable(function) and function in rewritten.WRITTEN:
         return builtin.call_written(ctx, function, args, kwargs, node)
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
