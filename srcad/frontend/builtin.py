@@ -99,7 +99,7 @@ def call_primitive(
     try:
         made = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, made, primitive, args)
 
 

@@ -18,6 +18,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Atom, Block, Const, Effect, If, Stmt, Var
+from srcad.ir.primitives import Primitive
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -31,6 +32,18 @@ def fail(ctx: Lowering, error: BaseException) -> Value:
     ctx.builder.add(Effect("raise", type(error), (Const(str(error)),), (), (), ctx.builder.origin))
     ctx.state.dead = True
     return Conflict("is not defined here")
+
+
+BY_LENGTH = ("np.array", "np.asarray", "np.argpartition")
+"""Functions that work for arrays of some lengths only, also where their kinds are right."""
+
+
+def fails(ctx: Lowering, error: Exception, primitive: Primitive, node: gast.AST | None) -> Value:
+    """A call that raises for arrays of length 1: the program raises here, unless lengths matter."""
+    if primitive.text in BY_LENGTH and isinstance(error, ValueError):
+        message = f"`{primitive.text}` may not work for these lengths: {error!s:.60}"
+        ctx.refuse(message, node, "make arrays of the parts first: np.array([...])")
+    return fail(ctx, error)
 
 
 def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str) -> None:
