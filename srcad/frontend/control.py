@@ -116,7 +116,10 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
     names = dict.fromkeys([*yes.state.env, *no.state.env])
     for name in names:
         if live is None or name in live or name.startswith("<"):
-            env[name] = merge.values(yes.state.env.get(name), no.state.env.get(name), name)
+            sides = (yes.state.env.get(name), no.state.env.get(name))
+            env[name] = merge.values(*sides, name)
+            if isinstance(env[name], Conflict) and name not in ctx.frame.facts.always:
+                env[name] = merge.where_it_stays(*sides, name) or env[name]
     state = merge.finish(env)
     ctx.builder.add(
         if_statement(test, yes.body, no.body, yes.results, no.results, merge.targets, ctx)

@@ -275,7 +275,7 @@ def _identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool
             return a is b
         case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
             return a is b
-        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & (ctx.mixed | ctx.listed):
+        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & ctx.state.marks.keys():
             return bool(a == b)
         case (Static(value=None | type() | bool() | str()), _) | (
             _,
