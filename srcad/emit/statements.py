@@ -233,7 +233,8 @@ class Writer:
 
     def _augment(self, place: str, operation: str, value: Operand) -> None:
         held = self.folding.lets.get(value) if isinstance(value, Var) else None
-        if operation == "+" and held is not None and held.primitive.text == "neg":
+        negated = held is not None and held.primitive.text == "neg"
+        if operation == "+" and held is not None and negated and held.target.kind.negates_exactly:
             operation, value = "-", held.args[0]
         self.line(f"{place} {operation}= {self.text(value)}")
 
