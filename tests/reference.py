@@ -18,6 +18,7 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "loop_exits",
     "numpy_functions",
     "comprehensions",
     "growing_lists",
@@ -28,6 +29,10 @@ MODULES = (
     "numerics",
     "language",
     "complex_numbers",
+    "lists_as_arrays",
+    "queues",
+    "found",
+    "library_calls",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, complex, np.inexact)
@@ -60,7 +65,8 @@ def rebuild(tree, new):
         items = {key: rebuild(tree[key], new) for key in sorted(tree)}
         return {key: items[key] for key in tree}
     if isinstance(tree, (tuple, list)):
-        return type(tree)(rebuild(item, new) for item in tree)
+        items = [rebuild(item, new) for item in tree]
+        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
     return None if tree is None else next(new)
 
 
@@ -140,8 +146,11 @@ def copied(args):
 def derivative(function, args, position, direction, cotangents):
     """The derivative of <cotangents, function(args)> along `direction`, and its error estimate."""
 
+    unit = unit_of(leaves(args)[position])
+
     def along(change):
-        return inner(cotangents, leaves(function(*moved(args, position, change * direction))))
+        there = moved(args, position, change * unit * direction)
+        return inner(cotangents, leaves(function(*there))) / unit
 
     differences, error = ridders(along)
     # A step along the imaginary axis is a step like any other where numbers are complex anyway.
@@ -150,6 +159,12 @@ def derivative(function, args, position, direction, cotangents):
     if exact is not None and abs(exact - differences) <= 10.0 * error + 1e-7 * abs(differences):
         return exact, 1e-13 * abs(exact), True
     return differences, error, False
+
+
+def unit_of(leaf):
+    """What steps are measured in: 1, or the size of what is given in nanometres, say."""
+    size = float(np.max(np.abs(leaf), initial=0.0))
+    return size if 0.0 < size < 1e-3 else 1.0
 
 
 def complex_step(along):

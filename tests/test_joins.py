@@ -118,3 +118,20 @@ def test_a_flag_that_may_be_either_says_nothing():
     facts = Facts().together([first, second], [(True, None), (False, False)])
     assert facts.assume(first, True).of(second) is None
     assert facts.assume(second, True).of(first) is True
+
+
+def mean_of_nothing(x, a, b):
+    a = np.mean(x)
+    if a > b:
+        b = a
+    return b
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.filterwarnings("ignore")
+def test_no_bar_is_divided_by_no_elements(engine):
+    """The bar of a branch not taken is Python's 0.0, which Python does not divide by 0."""
+    _, pullback = srcad.differentiable(engine=engine)(mean_of_nothing).vjp(np.zeros(0), 0.3, 0.9)
+    x_bar, a_bar, b_bar = pullback(1.0)
+    assert x_bar.shape == (0,)
+    assert (a_bar, b_bar) == (0.0, 1.0)

@@ -91,14 +91,31 @@ def _identity(name: str, value: Any) -> str:
     return f"{name} is {type(value).__qualname__} {value!r}"
 
 
-def without_warnings(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A backward function whose infinite partials warn of nothing: the user's code did not run."""
+def without_warnings(function: FunctionType) -> Callable[..., Any]:
+    """A backward function whose infinite partials tell of nothing: the user's code did not run."""
 
     def quiet(*args: Any) -> Any:
         with np.errstate(all="ignore"):
-            return function(*args)
+            try:
+                return function(*args)
+            except ZeroDivisionError:
+                return of_numpy(function)(*args)
 
     return quiet
+
+
+def of_numpy(function: FunctionType) -> FunctionType:
+    """The function with its numbers as NumPy's, which may be divided by zero.
+
+    >>> def reciprocal(x):
+    ...     return 1.0 / x
+    >>> with np.errstate(all="ignore"):
+    ...     print(of_numpy(reciprocal)(0.0))
+    inf
+    """
+    code = function.__code__
+    constants = (np.float64(c) if type(c) is float else c for c in code.co_consts)
+    return FunctionType(code.replace(co_consts=tuple(constants)), function.__globals__)
 
 
 __all__ = ["arrays", "load", "without_warnings"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import operator
 import types
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,8 @@ def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
         case Array() | Number():
             return _array_attribute(ctx, value, name, node)
         case Static(value=constant):
+            if constant is itertools.chain and name == "from_iterable":
+                return Static(itertools.chain.from_iterable)
             try:
                 return static_member(ctx, constant, name)
             except AttributeError as error:
@@ -128,6 +131,11 @@ def _record_attribute(
     return _class_attribute(ctx, value, record.type, name, node)
 
 
+def of_class(ctx: Lowering, value: Value, kind: type, name: str, node: gast.AST) -> Value:
+    """A method of an object as its class has it: operators do not ask the object itself."""
+    return _class_attribute(ctx, value, kind, name, node)
+
+
 def _class_attribute(
     ctx: Lowering,
     receiver: Value | None,
@@ -176,6 +184,9 @@ def _member(
                 ctx.change(receiver.identity, Record(kind, (*content.fields, (name, found))))
             return found
     if isinstance(member, types.MemberDescriptorType) and receiver is not None:
+        if isinstance(receiver, Foreign) and hasattr(receiver.value, name):
+            found = getattr(receiver.value, name)
+            return objects.wrap(ctx, found, (*receiver.path, ("attr", name)))
         return control.fail(ctx, AttributeError(name))
     if member is object.__init__:
         return Static(member)
@@ -192,6 +203,8 @@ def _foreign_attribute(ctx: Lowering, value: Foreign, name: str, node: gast.AST)
     thing = value.value
     if name in getattr(thing, "__dict__", {}):
         return objects.wrap(ctx, thing.__dict__[name], (*value.path, ("attr", name)))
+    if hasattr(thing, "__dict__"):
+        ctx.fix(Foreign(False, (*value.path, ("own", name))))
     return _class_attribute(ctx, value, type(thing), name, node)
 
 

@@ -51,6 +51,12 @@ def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.
         return Ref(ctx.heap(Record(kind, tuple(kwargs.items()))))
     if issubclass(kind, np.generic) and primitive_of(kind) is None:
         return methods.astype(ctx, args[0], [Static(np.dtype(kind))], node)
+    if kind is np.vectorize:
+        ctx.refuse(
+            "`np.vectorize` cannot be differentiated: the first result decides on the dtype of all",
+            node,
+            "write it for arrays with np.where, or as a loop that fills an array",
+        )
     if not _is_plain(kind):
         ctx.refuse(
             f"a `{kind.__name__}` cannot be made inside the function",
@@ -260,7 +266,11 @@ def has_attribute(ctx: Lowering, value: Value, name: str) -> bool:
             content = ctx.state.heap[identity]
             if isinstance(content, Record):
                 return name in dict(content.fields) or hasattr(content.type, name)
-        case Foreign(value=thing) | Static(value=thing):
+        case Foreign(value=thing, path=path):
+            found = hasattr(thing, name)
+            ctx.fix(Foreign(found, (*path, ("has", name))))
+            return found
+        case Static(value=thing):
             return hasattr(thing, name)
     kind = class_of(ctx, value)
     return kind is not None and hasattr(kind, name)

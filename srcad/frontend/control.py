@@ -168,6 +168,11 @@ def both(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AS
     return _either(ctx, True, first, second, node)
 
 
+def either(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
+    """`first or second`, where `second` is evaluated only if it is looked at."""
+    return _either(ctx, False, first, second, node)
+
+
 def _either(
     ctx: Lowering, is_and: bool, first: Value, second: Callable[[], Value], node: gast.AST
 ) -> Value:

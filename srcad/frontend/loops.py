@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import gast
@@ -20,6 +21,7 @@ from srcad.frontend import (
     room,
     statements,
     trips,
+    turns,
 )
 from srcad.frontend.builder import given_shape
 from srcad.frontend.carried import (
@@ -53,13 +55,16 @@ def lower_for(ctx: Lowering, node: gast.For) -> None:
     iterable = objects.resolve(ctx, expressions.evaluate(ctx, node.iter), node.iter)
     before = len(ctx.iterated)
     ctx.iterated += objects.lists_in(ctx, iterable)
+    check = turns.steady(ctx, iterable, node)
     _lower_for(ctx, node, iterable)
+    check()
     del ctx.iterated[before:]
 
 
 def _lower_for(ctx: Lowering, node: gast.For, iterable: Value) -> None:
     if not iterations.is_counted(ctx, iterable):
-        _unroll(ctx, node, objects.iterate(ctx, iterable, node.iter))
+        found = turns.turns(ctx, iterable, node.iter)
+        _unroll(ctx, node, objects.counted_out(ctx, found, iterable, node.iter))
         return
     # The loop reads what it runs over in every trip, whatever becomes of the names of that.
     hidden = f"<iterated {next(ctx.numbers)}>"
@@ -77,11 +82,15 @@ def _lower_counted(ctx: Lowering, node: gast.For, iterable: Value) -> None:
     if all(isinstance(bound, Const) for bound in bounds):
         values = range(*(bound.value for bound in bounds))  # type: ignore[union-attr,arg-type]
     few = values is not None and len(values) <= MAX_UNROLLED
+    before = ctx.state.copy()
     try:
-        run(ctx, node, trip_range, element, grows=not few)
+        with ctx.builder.block() as written:
+            run(ctx, node, trip_range, element, grows=not few)
+        ctx.builder.extend(written)
     except _Refused as refused:
         if values is None or not few:
             raise refused.error from None
+        ctx.state = before  # trips may have been peeled off before the refusal
         _unroll_or_grow(ctx, node, trip_range, element, values)
 
 
@@ -97,7 +106,7 @@ def _unroll_or_grow(
     with ctx.can_grow(before):
         try:
             with ctx.builder.block() as written:
-                _unroll(ctx, node, [element(Const(i)) for i in values])
+                _unroll(ctx, node, [partial(element, Const(i)) for i in values])
             ctx.builder.extend(written)
             return
         except growing.NeedsRows as change:
@@ -111,15 +120,15 @@ def _unroll_or_grow(
 
 
 class _Refused(Exception):
-    """The body cannot be lowered once for all trips; nothing has been written."""
+    """The body cannot be lowered once for all trips."""
 
     def __init__(self, error: UnsupportedType) -> None:
         super().__init__()
         self.error = error
 
 
-def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
-    """Run the body once for each of a fixed list of items."""
+def _unroll(ctx: Lowering, node: gast.For, items: list[turns.Turn]) -> None:
+    """Run the body once for each of a fixed number of items."""
     outer = {flag: ctx.state.left.pop(flag, False) for flag in ("broke", "continued")}
     step(ctx, node, items, 0)
     broke = ctx.state.left.pop("broke", False)
@@ -129,11 +138,11 @@ def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
         _after_else(ctx, node, broke)
 
 
-def step(ctx: Lowering, node: gast.For, items: list[Value], position: int) -> None:
+def step(ctx: Lowering, node: gast.For, items: list[turns.Turn], position: int) -> None:
     """Run the trips of an unrolled loop from a position on."""
     if position == len(items) or ctx.state.leaves:
         return
-    statements.bind(ctx, node.target, items[position], node)
+    statements.bind(ctx, node.target, items[position](), node)
     statements.run_block(ctx, node.body)
     ctx.state.left.pop("continued", None)
     if ctx.state.leaves or not ctx.state.may_leave:
@@ -156,17 +165,26 @@ def _after_else(ctx: Lowering, node: gast.For | gast.While, broke: bool | Atom) 
 def lower_while(ctx: Lowering, node: gast.While) -> None:
     """`while test: body`."""
     if any(isinstance(inner, gast.NamedExpr) for inner in gast.walk(node.test)):
-        leave = gast.If(gast.UnaryOp(gast.Not(), node.test), [gast.Break()], [])
+        parts = [part for stmt in node.orelse for part in gast.walk(stmt)]
+        if any(isinstance(part, gast.Break | gast.Continue) for part in parts):
+            ctx.refuse(
+                "`:=` in the test of a loop whose `else` leaves another loop",
+                node,
+                "assign before the loop, and again at the end of its body",
+            )
+        done = [*node.orelse, gast.Break()]
+        leave = gast.If(gast.UnaryOp(gast.Not(), node.test), done, [])
         for new in gast.walk(leave):
             if not hasattr(new, "lineno"):
                 gast.copy_location(new, node.test)
-        endless = gast.While(gast.Constant(True, None), [leave, *node.body], node.orelse)
+        endless = gast.While(gast.Constant(True, None), [leave, *node.body], [])
         gast.copy_location(endless, node)
         gast.copy_location(endless.test, node)
         facts = ctx.frame.facts
-        facts.head[id(endless)] = facts.live_at_head(node) | stores([node.test])
+        kept = facts.live_at_head(node) | facts.live_after(node) | stores([node.test])
+        facts.head[id(endless)] = kept
         facts.after[id(endless)] = facts.live_after(node)
-        facts.after[id(leave)] = facts.live_at_head(node) | stores([node.test])
+        facts.after[id(leave)] = kept
         node = endless
     try:
         run(ctx, node, None, None)

@@ -20,7 +20,18 @@ from srcad.frontend import (
     sequences,
     shaping,
 )
-from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Rows, Sequence, Static, Value
+from srcad.frontend.values import (
+    Array,
+    Items,
+    Iteration,
+    Mapping,
+    Number,
+    Ref,
+    Rows,
+    Sequence,
+    Static,
+    Value,
+)
 from srcad.ir.nodes import Const
 from srcad.rules.indexing import cast
 
@@ -56,14 +67,14 @@ def call_method(
                 )
                 ctx.state.heap[identity] = Sequence(tuple(items))
                 return Static(None)
+            if isinstance(content, Mapping):
+                return _of_dict(ctx, identity, content, name, args, kwargs, node)
             if kwargs:
                 ctx.refuse(f"`{name}` with keywords cannot be differentiated yet", node)
             if isinstance(content, Sequence):
                 return _of_list(ctx, identity, content, name, args, node)
             if isinstance(content, Rows):
                 return _of_rows(ctx, receiver, name, args, node)
-            if isinstance(content, Mapping):
-                return _of_dict(ctx, identity, content, name, args, node)
         case Items(items=items, type=kind):
             fields: tuple[str, ...] = getattr(kind, "_fields", ())
             if name == "_replace" and fields and not args:
@@ -235,6 +246,9 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
         case "extend":
             growing.extend(ctx, receiver.identity, args[0], node)
             return Static(None)
+        case "insert":
+            growing.insert(ctx, receiver.identity, args[0], args[1], node)
+            return Static(None)
         case "pop":
             return growing.pop(ctx, receiver.identity, args, node)
     ctx.refuse(
@@ -245,35 +259,56 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
     )
 
 
+def _change_dict(ctx: Lowering, identity: int, pairs: dict[Any, Value], node: gast.AST) -> None:
+    if [*pairs] != [*objects.pairs_of(ctx, Ref(identity))]:
+        growing.refuse_iterated(ctx, identity, node)
+    ctx.change(identity, Mapping(tuple(pairs.items())))
+
+
 def _of_dict(
     ctx: Lowering,
     identity: int,
     content: Mapping,
     name: str,
     args: list[Value],
+    kwargs: dict[str, Value],
     node: gast.AST,
 ) -> Value:
     pairs = dict(content.items)
+    found: Value
     match name:
-        case "keys":
-            return Items(tuple(expressions.literal(key) for key in pairs))
-        case "values":
-            return Items(tuple(pairs.values()))
-        case "items":
-            return Items(
-                tuple(Items((expressions.literal(key), value)) for key, value in pairs.items())
-            )
+        case "keys" | "values" | "items":
+            return Iteration(name, (Ref(identity),))
         case "get":
             default = args[1] if len(args) > 1 else Static(None)
-            found: Value = pairs.get(objects.static(ctx, args[0], node), default)
+            found = pairs.get(objects.static(ctx, args[0], node), default)
             return found
         case "copy":
             return Ref(ctx.heap(Mapping(content.items)))
-        case "update" if isinstance(args[0], Ref):
-            other = ctx.state.heap[args[0].identity]
-            if isinstance(other, Mapping):
-                ctx.change(identity, Mapping(tuple({**pairs, **dict(other.items)}.items())))
-                return Static(None)
+        case "update":
+            more = dict(kwargs)
+            if args:
+                made = calls.call_python(ctx, dict, args, {}, node)
+                more = {**objects.pairs_of(ctx, made), **more}
+            _change_dict(ctx, identity, {**pairs, **more}, node)
+            return Static(None)
+        case "setdefault" if not kwargs:
+            key = objects.static(ctx, args[0], node)
+            if key not in pairs:
+                pairs[key] = args[1] if len(args) > 1 else Static(None)
+                _change_dict(ctx, identity, pairs, node)
+            found = pairs[key]
+            return found
+        case "pop" if not kwargs:
+            key = objects.static(ctx, args[0], node)
+            if key not in pairs:
+                return args[1] if len(args) > 1 else control.fail(ctx, KeyError(key))
+            last: Value = pairs.pop(key)
+            _change_dict(ctx, identity, pairs, node)
+            return last
+        case "clear":
+            _change_dict(ctx, identity, {}, node)
+            return Static(None)
     ctx.refuse(
         f"the dict method `{name}` cannot be differentiated yet", node, error=UnsupportedType
     )

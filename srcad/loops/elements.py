@@ -44,7 +44,8 @@ class Elements:
     """Turns array expressions into scalar ones.
 
     `before` are lines to run before the loop nest, `checks` pairs of lengths that must be equal,
-    `materialise` makes a named array of an expression that has no element-wise form.
+    `materialise` makes a named array of an expression that has no element-wise form, `measured` are
+    the arrays whose lengths have been taken for the statement that is being written.
     """
 
     expressions: Expressions
@@ -53,7 +54,7 @@ class Elements:
     materialise: Callable[[Var], str]
     scalar_value: Callable[[Operand], ast.expr]
     slice_bounds: Callable[[Var, int, Slice], tuple[ast.expr, ast.expr, int]]
-    shape_operands: Callable[[Let], list[Operand]]
+    measured: set[str]
     check_index: Callable[[Var, int, Operand, ast.expr, ast.expr], None]
     not_negative: Callable[[Operand], bool]
     checks: list[tuple[ast.expr, ast.expr]] = field(default_factory=list)
@@ -128,9 +129,8 @@ class Elements:
             return self._summed(stmt, index)
         if text == "np.copy":
             return self._inner(stmt.args[0], stmt, index)
-        if stmt.primitive.form == "elementwise" or text in LOGICAL:
-            return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
-        if stmt.primitive.options.get("broadcasts") and stmt.primitive.form == "constant":
+        broadcasts = stmt.primitive.options.get("broadcasts") or text in LOGICAL
+        if not stmt.kwargs and (broadcasts or stmt.primitive.form == "elementwise"):
             return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
         name = self.materialise(stmt.target)
         return subscript(ast.Name(name, ast.Load()), index)
@@ -325,7 +325,7 @@ class Elements:
         if not source.kind.rank:
             return self.scalar_value(source)
         rank = source.kind.rank
-        given = self.shape_operands(stmt)
+        given = [*stmt.args[1:], *(value for _, value in stmt.kwargs)]
         match stmt.primitive.text:
             case "np.broadcast_to":
                 return self._inner(source, stmt, index)
@@ -360,6 +360,7 @@ class Elements:
             return ast.Constant(dim.constant)
         stmt = self.folding.lets.get(var)
         if stmt is None:
+            self.measured.add(self.expressions.names[var])
             name = ast.Name(self.expressions.names[var], ast.Load())
             shape = ast.Attribute(name, "shape", ast.Load())
             return ast.Subscript(shape, ast.Constant(axis), ast.Load())

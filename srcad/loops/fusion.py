@@ -34,6 +34,7 @@ def push(
     item.live_after = writer.live.after.get(id(writer.current), writer.handed)
     ready = [*writer.pending, *before]
     writer.pending = []
+    writer.measured.clear()  # from here on it shows in the queue what is needed
     if not checks and (joined := _joined(writer, item, dims, ready)) is not None:
         # The same lengths, said with arrays that are surely still there.
         left = list(joined.lengths)

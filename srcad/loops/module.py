@@ -16,7 +16,7 @@ from srcad.emit.folding import fold
 from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
 from srcad.emit.memory import memory
-from srcad.emit.module import Text, joined, tape_positions, tupled
+from srcad.emit.module import Text, joined, scipy_imports, tape_positions, tupled
 from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
@@ -220,6 +220,7 @@ def _module(title: str, texts: list[Text]) -> str:
     imports = [f"import {n}" for n in ("cmath", "math") if re.search(rf"\b{n}\.", body)]
     imports += [""] if imports else []
     imports += ["import numpy as np"]
+    imports += scipy_imports(body)
     if "objmode" in called:
         imports += ["from numba import objmode"]
     if plain:

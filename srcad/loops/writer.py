@@ -67,6 +67,7 @@ class LoopWriter(Writer):
     queue: list[Element] = field(default_factory=list)
     note: list[str] = field(default_factory=list)
     pinned: set[str] = field(default_factory=set)
+    measured: set[str] = field(default_factory=set)
     held: dict[Var, str] = field(default_factory=dict)
     bounds: dict[Any, tuple[ast.expr, ast.expr, int]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
@@ -136,7 +137,7 @@ class LoopWriter(Writer):
                 super().line(element.text)
                 continue
             others = [other for other in waiting if other is not element]
-            needed = self.pinned | here
+            needed = self.pinned | here | self.measured
             for other in others:
                 needed |= set().union(*touched(other))
             for text in element.lines(expression, needed):
@@ -157,6 +158,7 @@ class LoopWriter(Writer):
         self.current = stmt
         self.held = {}
         self.bounds = {}
+        self.measured.clear()
         recorded = isinstance(stmt, Effect) and stmt.action == "record"
         apart = isinstance(stmt, If | Loop | Effect) and not recorded
         if apart and not self._is_folded(stmt):
@@ -227,7 +229,7 @@ class LoopWriter(Writer):
             self.materialise,
             self.scalar,
             partial(slices.bounds, self),
-            _operands,
+            self.measured,
             self.check_index,
             partial(not_negative, self),
         )
@@ -274,8 +276,9 @@ class LoopWriter(Writer):
             same = isinstance(source, Var) and source.kind.rank == stmt.target.kind.rank
             return bool(stmt.primitive.options.get("checked")) and same
         if stmt.primitive.form == "constant" and stmt.primitive.options.get("broadcasts"):
-            return True
-        return stmt.primitive.form == "elementwise" or text in ELEMENTWISE or is_outer(stmt)
+            return not stmt.kwargs
+        elementwise = stmt.primitive.form == "elementwise" and not stmt.kwargs
+        return elementwise or text in ELEMENTWISE or is_outer(stmt)
 
     def _scalar_statement(self, stmt: Let, name: str) -> None:
         if stmt.target.kind.form == "opaque" and stmt.primitive.text == "text":
@@ -349,7 +352,7 @@ class LoopWriter(Writer):
     def make(self, var: Var, name: str, lasting: bool = True) -> None:
         """Compute an expression into a named array: the variable from now on, if `lasting`."""
         kept = self.folding.lets.pop(var)
-        current = self.current
+        current, measured = self.current, frozenset(self.measured)
         if lasting:
             self._shares(name, kept)
         try:
@@ -364,6 +367,7 @@ class LoopWriter(Writer):
                 self.line(f"{name} = {self.array_call(kept)}")
         finally:
             self.current = current
+            self.measured |= measured
             if not lasting:
                 self.folding.lets[var] = kept
                 del self.names[var]
@@ -493,7 +497,3 @@ class LoopWriter(Writer):
             stacks.record(self, stmt)
         elif stmt.action == "replay":
             stacks.replay(self, stmt)
-
-
-def _operands(stmt: Let) -> list[Operand]:
-    return [*stmt.args[1:], *(value for _, value in stmt.kwargs)]
