@@ -9,7 +9,7 @@ import numpy as np
 
 from srcad import pipeline
 from srcad.cotangents import split_aux
-from srcad.differences import Verdict, is_flat
+from srcad.differences import Residue, Verdict, is_flat
 from srcad.directions import copied, epsilon, moved, random_directions, wide, widened
 from srcad.errors import CheckWarning, GradientMismatch
 from srcad.target import Function, Target, primal_names
@@ -177,20 +177,20 @@ def _judged(line: Line) -> Verdict:
     """
     call = line.call
     total, parts = line.slope()
+    verdict = None
     if not np.isfinite(total) or not np.isfinite(parts):
         return Verdict("unknown", reason="it is not finite")
-    verdict = None
     doubles = replace(call, leaves=list(map(widened, call.leaves)))
     if any(a is not b for a, b in zip(call.leaves, doubles.leaves, strict=True)):
         relative = epsilon([call.leaves[place] for place in call.chosen]) ** 0.5
-        verdict = _flatness(replace(line, call=doubles), parts, relative)
+        verdict = _flatness(replace(line, call=doubles), relative)
         if verdict.answer == "yes":
             return verdict
-    found = _flatness(line, parts)
+    found = _flatness(line)
     return verdict if verdict is not None and found.answer == "unknown" else found
 
 
-def _flatness(line: Line, parts: float, relative: float = 0.0) -> Verdict:
+def _flatness(line: Line, relative: float = 0.0) -> Verdict:
     """Whether the residue along a line is flat, by the precision of what it computes with."""
     call = line.call
     try:
@@ -205,7 +205,9 @@ def _flatness(line: Line, parts: float, relative: float = 0.0) -> Verdict:
         if cotangent is not None
     )
     unit = epsilon([*(call.leaves[place] for place in call.chosen), *found])
-    return is_flat(line.residue, parts, 2.0 * unit * size, unit, max(relative, unit**0.5))
+    total, parts = line.slope()
+    relative = max(relative, unit**0.5)
+    return is_flat(Residue(line.residue, total, parts, 2.0 * unit * size, unit, relative))
 
 
 def _mismatch(name: str, line: Line, verdict: Verdict, wrong: Sequence[str]) -> GradientMismatch:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Curve", "Verdict", "is_flat"]
+__all__ = ["Curve", "Residue", "Verdict", "is_flat"]
 
 Curve: TypeAlias = Callable[[float], float | None]
 """A function of a step; None where it raises or is not finite."""
@@ -25,8 +25,29 @@ SAFETY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class Residue:
+    """What is left of a function along a line when the slope that it should have is taken off it.
+
+    Args:
+        curve: what is left, over steps that are relative: 1 is as large as what is stepped over.
+        slope: the slope that was taken off.
+        size: how large the parts are that this slope is the sum of.
+        rounding: how large a rounding error in values of the curve is.
+        epsilon: the relative rounding error of the numbers that it computes with.
+        relative: how large a slope may be, relative to `size`, that counts as zero.
+    """
+
+    curve: Curve
+    slope: float
+    size: float
+    rounding: float = 2.2e-16
+    epsilon: float = 2.2e-16
+    relative: float = 1.5e-8
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the slope of a curve at zero is zero.
+    """Whether the slope of a residue at zero is zero.
 
     Args:
         answer: "yes", "no", or "unknown" where differences cannot tell.
@@ -64,40 +85,35 @@ class _Slope:
     jumps: bool
 
 
-def is_flat(curve: Curve, size: float, rounding: float, epsilon: float, relative: float) -> Verdict:
-    """Tell whether the slope of a curve at zero is zero.
+def is_flat(residue: Residue) -> Verdict:
+    """Tell whether the slope of a residue at zero is zero.
 
     Args:
-        curve: the curve, over steps that are relative: 1 is as large as what is stepped over.
-        size: how large the slopes are that the curve is the sum of.
-        rounding: how large a rounding error in values of the curve is.
-        epsilon: the relative rounding error of the numbers that it computes with.
-        relative: how large a slope may be, relative to `size`, that counts as zero.
+        residue: what is left of a function.
 
     Returns:
         The verdict.
 
-    >>> is_flat(lambda step: 1.0 + step**2, 1.0, 1e-16, 1e-16, 1e-8).answer
+    >>> is_flat(Residue(lambda step: math.sin(step) - step, 1.0, 1.0)).answer
     'yes'
-    >>> found = is_flat(lambda step: 2.0 * math.sin(step), 1.0, 1e-16, 1e-16, 1e-8)
+    >>> found = is_flat(Residue(lambda step: math.sin(step) - 3.0 * step, 3.0, 3.0))
     >>> found.answer, found.slope
-    ('no', 2.0000)
-    >>> is_flat(abs, 0.5, 1e-16, 1e-16, 1e-8).answer
-    'yes'
-    >>> is_flat(lambda step: max(step, 0.0), 0.5, 1e-16, 1e-16, 1e-8).reason
+    ('no', -2.0000)
+    >>> is_flat(Residue(lambda step: max(step, 0.0) - step, 1.0, 1.0)).reason
     'the function has a kink there'
-    >>> is_flat(lambda step: step + (step == 0.0), 1.0, 1e-16, 1e-16, 1e-8).reason
+    >>> is_flat(Residue(lambda step: step + (step == 0.0), 0.0, 0.0)).reason
     'the function jumps there'
     """
+    curve, rounding = residue.curve, residue.rounding
     middle, again = curve(0.0), curve(0.0)
     if middle is None or again is None:
         return Verdict("unknown", reason="the function is not finite there when it is run again")
     if abs(middle - again) > SAFETY * rounding:
         return Verdict("unknown", reason="the function gives another result each time it is run")
-    tolerance = relative * size
+    tolerance = residue.relative * residue.size
     wrong: list[_Slope] = []
     slopes: list[_Slope] = []
-    for longest in _longest_steps(epsilon):
+    for longest in _longest_steps(residue.epsilon):
         last: _Slope | None = None
         for slope in _ladder(curve, middle, longest, rounding):
             last = slope
@@ -111,13 +127,19 @@ def is_flat(curve: Curve, size: float, rounding: float, epsilon: float, relative
     if not slopes:
         return Verdict("unknown", reason="the function raises or is not finite around there")
     # None is as sure as it might be. Below the second bound a slope is nothing but rounding.
-    bound = max(relative**0.5 * size, 32.0 * rounding)
+    bound = max(residue.relative**0.5 * residue.size, 32.0 * rounding)
     for index, slope in enumerate(slopes):
         finer = [other for other in slopes[index:] if other in wrong]
         surest = all(slope.error <= other.error for other in finer)
         if slope.error <= bound and surest and _is_zero(slope, tolerance, wrong):
             return Verdict("yes")
-    return _verdict(slopes, wrong)
+    # How large the function is, and how far it was seen to rise.
+    heights = [abs(slope.value + residue.slope) * slope.steps[0] for slope in slopes]
+    heights.append(rounding / residue.epsilon)
+    if wrong and abs(wrong[-1].value) * slopes[-1].steps[1] > max(heights):
+        # A function as steep as that would go up and down between any two steps.
+        return Verdict("unknown", reason="it is too steep for differences")
+    return _verdict(slopes, wrong, residue.slope)
 
 
 def _is_zero(slope: _Slope, tolerance: float, wrong: list[_Slope]) -> bool:
@@ -126,10 +148,11 @@ def _is_zero(slope: _Slope, tolerance: float, wrong: list[_Slope]) -> bool:
     return abs(slope.value) <= error and all(error <= abs(other.value) / 2 for other in wrong)
 
 
-def _verdict(slopes: list[_Slope], wrong: list[_Slope]) -> Verdict:
+def _verdict(slopes: list[_Slope], wrong: list[_Slope], taken: float) -> Verdict:
     """What slopes say together, from the longest steps to the shortest; `wrong` are not zero."""
+    unsettled = Verdict("unknown", reason="its differences do not settle")
     if not wrong:
-        return Verdict("unknown", reason="its differences do not settle")
+        return unsettled
     best = min(wrong, key=lambda slope: slope.error)
     if best.jumps:
         return Verdict("unknown", reason="the function jumps there")
@@ -138,14 +161,25 @@ def _verdict(slopes: list[_Slope], wrong: list[_Slope]) -> Verdict:
             if abs(slope.bend) > max(5.0 * slope.bend_error, 0.05 * abs(slope.value)):
                 return Verdict("unknown", reason="the function has a kink there")
             break
+    if any(slope not in wrong and slope.error < 1e-3 * abs(best.value) for slope in slopes):
+        # Steps of one length say that it is right, of another that it is wrong: stairs, whose slope
+        # is a matter of how closely one looks.
+        return unsettled
+    agree = [slope for slope in wrong if _agree(slope, best, taken)]
     finer = slopes[slopes.index(best) + 1 :]
-    agree = sum(abs(slope.value - best.value) <= 0.1 * abs(best.value) for slope in wrong)
-    contradict = sum(
-        abs(slope.value - best.value) > 0.1 * abs(best.value) + 3.0 * slope.error for slope in finer
-    )
-    if agree < 2 or contradict:
-        return Verdict("unknown", reason="its differences do not settle")
+    if len(agree) < 2 or not all(_agree(slope, best, taken) for slope in finer):
+        return unsettled
     return Verdict("no", best.value, best.error, best.steps)
+
+
+def _agree(slope: _Slope, best: _Slope, taken: float) -> bool:
+    """Whether two ladders found the same, in what they say of the function, too.
+
+    A gradient that is far too large leaves a residue that all agree on, whatever the function does.
+    """
+    apart, error = abs(slope.value - best.value), 3.0 * (slope.error + best.error)
+    sizes = (abs(taken + slope.value), abs(taken + best.value), 1e-6 * abs(best.value))
+    return apart <= 0.1 * abs(best.value) + error and apart <= 0.1 * max(sizes) + SAFETY * error
 
 
 def _longest_steps(epsilon: float) -> list[float]:

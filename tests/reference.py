@@ -30,6 +30,8 @@ MODULES = (
     "language",
     "lists_as_arrays",
     "queues",
+    "found",
+    "library_calls",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)

@@ -145,6 +145,8 @@ class Expressions:
             return unlike
         if text in UNARY and len(args) == 1:
             return ast.UnaryOp(UNARY[text], self.operand(args[0]))
+        if "library" in stmt.primitive.options:
+            return self.library(stmt)
         special = _SPECIAL.get(text)
         if special is not None:
             return special(self, stmt)
@@ -170,6 +172,19 @@ class Expressions:
         args = [self.operand(arg) for arg in stmt.args]
         keywords = [ast.keyword(key, self.operand(value)) for key, value in stmt.kwargs]
         return ast.Call(dotted(text), args, keywords)
+
+    def library(self, stmt: Let) -> ast.expr:
+        """A call that srcad has no rule for: what of its result is meant, looked at if need be."""
+        made = self.call(stmt, stmt.primitive.text)
+        for place in stmt.primitive.options["library"]:
+            made = ast.Subscript(made, ast.Constant(place), ast.Load())
+        check = stmt.primitive.options["check"]
+        if check is None:
+            return made
+        self.called[check.__name__] = check
+        kind = stmt.target.kind
+        facts = [ast.Constant(kind.dtype), ast.Constant(kind.rank if kind.is_array else None)]
+        return ast.Call(dotted(check.__name__), [made, *facts], [])
 
     def choice(self, stmt: If) -> ast.expr:
         """`a if test else b`; `and`, `or` where they say the same."""

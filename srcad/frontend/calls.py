@@ -20,6 +20,7 @@ from srcad.frontend import (
     comprehensions,
     control,
     expressions,
+    library,
     memory,
     methods,
     objects,
@@ -100,6 +101,11 @@ def call(
 ) -> Value:
     """Call any value."""
     match callee:
+        case Closure(function=function, receiver=None) if (
+            function is not None
+            and (made := library.call_inactive(ctx, function, args, kwargs, node, hint)) is not None
+        ):
+            return made
         case Closure():
             for value in (*args, *kwargs.values()):
                 sequences.refuse_kept(ctx, value, node)
@@ -143,6 +149,8 @@ def call_python(
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):
+        if (made := library.call_inactive(ctx, function, args, kwargs, node, hint)) is not None:
+            return made
         return inline(ctx, closure(ctx, function, (("object", function),)), args, kwargs, node)
     if isinstance(function, type):
         if function.__name__ == "prange" and function.__module__.startswith("numba."):
@@ -199,6 +207,8 @@ def _call_object(
         return inline(
             ctx, closure(ctx, dunder, (("object", dunder),)), [receiver, *args], kwargs, node
         )
+    if (made := library.call(ctx, function, args, kwargs, node, hint)) is not None:
+        return made
     missing(ctx, function, node)
 
 

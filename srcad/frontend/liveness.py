@@ -129,6 +129,10 @@ def _try(stmt: gast.Try, out: Names, on_break: Names, on_continue: Names, facts:
     ways = [_block(handler.body, out, on_break, on_continue, facts) for handler in stmt.handlers]
     done = _block(stmt.orelse, out, on_break, on_continue, facts)
     body = _block(stmt.body, done.union(*ways), on_break, on_continue, facts)
+    for inner in (node for tried in stmt.body for node in gast.walk(tried)):
+        for known in (facts.after, facts.head):
+            if id(inner) in known:
+                known[id(inner)] = known[id(inner)].union(*ways)
     kinds = [reads(handler.type) for handler in stmt.handlers if handler.type is not None]
     return body.union(*ways, *kinds)
 

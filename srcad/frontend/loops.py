@@ -77,11 +77,15 @@ def _lower_counted(ctx: Lowering, node: gast.For, iterable: Value) -> None:
     if all(isinstance(bound, Const) for bound in bounds):
         values = range(*(bound.value for bound in bounds))  # type: ignore[union-attr,arg-type]
     few = values is not None and len(values) <= MAX_UNROLLED
+    before = ctx.state.copy()
     try:
-        run(ctx, node, trip_range, element, grows=not few)
+        with ctx.builder.block() as written:
+            run(ctx, node, trip_range, element, grows=not few)
+        ctx.builder.extend(written)
     except _Refused as refused:
         if values is None or not few:
             raise refused.error from None
+        ctx.state = before  # trips may have been peeled off before the refusal
         _unroll_or_grow(ctx, node, trip_range, element, values)
 
 
@@ -111,7 +115,7 @@ def _unroll_or_grow(
 
 
 class _Refused(Exception):
-    """The body cannot be lowered once for all trips; nothing has been written."""
+    """The body cannot be lowered once for all trips."""
 
     def __init__(self, error: UnsupportedType) -> None:
         super().__init__()

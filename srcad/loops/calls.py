@@ -51,6 +51,8 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     """The text of a call, or `Unsupported`."""
     text = stmt.primitive.text
     rank = stmt.target.kind.rank
+    if "library" in stmt.primitive.options:
+        return in_python(writer, stmt, args)
     if text == "@" or text == "np.matmul":
         return in_python(writer, stmt, args)
     plain = all(0 < _rank(a) <= 2 for a in stmt.args) and _rank(stmt.args[0]) in (1, 2)
@@ -76,7 +78,8 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     if text == "np.argsort" and rank == 1 and dict(stmt.kwargs) == {"kind": Const("stable")}:
         return f'{text}({args[0]}, kind="mergesort")'
     if text == "doubled":
-        return f"np.concatenate(({args[0]}, np.zeros_like({args[0]})))"
+        writer.helpers.add("doubled")
+        return f"doubled({args[0]})"
     if text in ROWS and rank == 1 and all(_rank(a) < 2 for a in stmt.args):
         made = _of_one_axis(writer, stmt, args)
         return in_python(writer, stmt, args) if made is None else made
@@ -163,6 +166,8 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         call = f"{text}({', '.join([*args, *named])})"
         if "." not in text:
             writer.expressions.called[text] = stmt.primitive.function
+        if "library" in stmt.primitive.options:
+            call = _of_library(writer, stmt, call)
     writer.helpers.add("objmode")
     writer.line(f'with objmode({made}="{declared}"):')
     if kind.rank:
@@ -174,13 +179,30 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     return made
 
 
+def _of_library(writer: LoopWriter, stmt: Let, call: str) -> str:
+    """A call without a rule: what of its result is meant, looked at if need be."""
+    call += "".join(f"[{place}]" for place in stmt.primitive.options["library"])
+    check = stmt.primitive.options["check"]
+    if check is None:
+        return call
+    writer.expressions.called[check.__name__] = check
+    kind = stmt.target.kind
+    return f'{check.__name__}({call}, "{kind.dtype}", {kind.rank if kind.is_array else None})'
+
+
 def _rank(operand: Operand) -> int:
     return operand.kind.rank if isinstance(operand, Var) else 0
 
 
 def products(writer: LoopWriter, stmt: Let) -> str:
     """A product of vectors and matrices, by BLAS; transposed matrices are passed as they lie."""
+    kind = stmt.target.kind
+    if not kind.is_inexact:
+        return in_python(writer, stmt, [writer.whole(arg) for arg in stmt.args])
     parts = [_dense(writer, arg) for arg in stmt.args]
+    for place, arg in enumerate(stmt.args):
+        if isinstance(arg, Var) and arg.kind.dtype != kind.dtype:
+            parts[place] = f"{parts[place]}.astype(np.{kind.dtype})"
     return f"np.dot({', '.join(parts)})"
 
 

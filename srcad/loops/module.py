@@ -16,7 +16,7 @@ from srcad.emit.folding import fold
 from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
 from srcad.emit.memory import memory
-from srcad.emit.module import Text, joined, tape_positions, tupled
+from srcad.emit.module import Text, joined, scipy_imports, tape_positions, tupled
 from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
@@ -219,6 +219,7 @@ def _module(title: str, texts: list[Text]) -> str:
     plain = [n for n in plain if f"{n}(" in body]
     imports = ["import math", ""] if "math." in body else []
     imports += ["import numpy as np"]
+    imports += scipy_imports(body)
     if "objmode" in called:
         imports += ["from numba import objmode"]
     if plain:

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
 ONLY_PYTHON = ("math.cbrt", "math.fmod", "math.remainder")
+OF_NUMBA = (
+    "math.ceil",
+    "math.floor",
+    "math.trunc",
+    "math.gcd",
+    "math.isnan",
+    "math.isinf",
+    "math.isfinite",
+)
 SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
 
@@ -47,8 +56,7 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         return writer.elements().choice(stmt, writer.scalar)
     if text in ("np.dot", "np.inner") and not any(isinstance(a, Var) and a.kind.rank for a in args):
         return ast.BinOp(writer.scalar(args[0]), ast.Mult(), writer.scalar(args[1]))
-    keyed = stmt.kwargs and stmt.primitive.form == "elementwise"
-    if keyed or text in ONLY_PYTHON or (text == "math.log" and len(args) == 2):
+    if _is_only_python(stmt):
         return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
     if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
         return _arithmetic(writer, stmt)
@@ -67,7 +75,20 @@ def is_plain(writer: LoopWriter, stmt: Stmt) -> bool:
         return not any(v in writer.folding.lets for v in arrays)
     if arrays or stmt.kwargs:
         return False
-    return text not in ONLY_PYTHON and not (text == "math.log" and len(stmt.args) == 2)
+    return not _is_only_python(stmt)
+
+
+def _is_only_python(stmt: Let) -> bool:
+    """Whether Numba does not know a function of numbers."""
+    text = stmt.primitive.text
+    if text in ONLY_PYTHON or (text == "math.log" and len(stmt.args) == 2):
+        return True
+    if "library" in stmt.primitive.options:
+        return True
+    if stmt.kwargs and stmt.primitive.form == "elementwise":
+        return True
+    whole = stmt.primitive.form == "constant" and text.startswith("math.")
+    return whole and text not in OF_NUMBA
 
 
 def _length(writer: LoopWriter, stmt: Let) -> ast.expr | None:

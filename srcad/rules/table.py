@@ -19,6 +19,7 @@ from srcad.rules import (
     shaping,
     sorting,
     tensors,
+    ufuncs,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "shaping",
     "sorting",
     "tensors",
+    "ufuncs",
 ]

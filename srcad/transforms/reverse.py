@@ -99,8 +99,9 @@ def _let(state: Reverse, stmt: Let) -> None:
         rule(state, stmt, bar)
         return
     if stmt.primitive.reverse is None:
+        name = stmt.primitive.text.rpartition(".")[2]
         raise MissingRule(
-            f"`{stmt.primitive.text}` has no derivative rule",
+            f"srcad has no rule for `{name}` and cannot read its source",
             stmt.origin,
             "compute it outside, or write it with functions that have rules",
         )
