@@ -47,8 +47,6 @@ def well_bwd(saved, out_bar):
         width_bar = 0.0
     else:
         width_bar = masked(barrier_bar, barrier_bar / t)
-
-    # 8: barrier = math.log(width - abs(x))
     x_bar = x_bar + np.where(x >= 0.0, -width_bar, width_bar)
 
     return x_bar, width_bar

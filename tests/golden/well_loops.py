@@ -47,8 +47,6 @@ def well_bwd(saved, out_bar):
         width_bar = 0.0
     else:
         width_bar = barrier_bar / t if barrier_bar != 0.0 else 0.0
-
-    # 8: barrier = math.log(width - abs(x))
     x_bar = x_bar + (np.float64(-width_bar) if x >= 0.0 else np.float64(width_bar))
     return x_bar, width_bar
 
