@@ -123,6 +123,8 @@ class Expressions:
             return ast.Constant(...)
         if isinstance(value, type) and issubclass(value, np.generic):
             return dotted(f"np.{value.__name__}")
+        if value in (bool, int, complex):  # as dtypes; Numba does not know them by these names
+            return self.constant(np.dtype(value))
         name = getattr(value, "__name__", "value")
         self.constants[name] = value
         return ast.Name(name, ast.Load())
@@ -303,6 +305,11 @@ def _text(self: Expressions, stmt: Let) -> ast.expr:
     return ast.JoinedStr(pieces)
 
 
+def _conjugate(self: Expressions, stmt: Let) -> ast.expr:
+    """The method of Python's complex numbers, which gives one of them."""
+    return ast.Call(ast.Attribute(self.operand(stmt.args[0]), "conjugate", ast.Load()), [], [])
+
+
 def _tape(_self: Expressions, _stmt: Let) -> ast.expr:
     return ast.List([], ast.Load())
 
@@ -312,6 +319,7 @@ _SPECIAL: dict[str, Callable[[Expressions, Let], ast.expr]] = {
     "size": _size,
     "shape": _shape,
     "cast": _cast,
+    "conjugate": _conjugate,
     "np.zeros": _filled,
     "np.ones": _filled,
     "np.empty": _filled,

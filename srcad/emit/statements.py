@@ -34,6 +34,9 @@ from srcad.ir.nodes import (
 
 INDENT = "    "
 
+PARTS = {"with_real": "real", "with_imag": "imag"}
+"""What `z[i] = with_real(z[i], x)` writes to: `z.real[i] = x`."""
+
 
 @dataclass
 class Writer:
@@ -210,7 +213,7 @@ class Writer:
         array, index, value = stmt.args
         place = f"{name}[{self._key(index)}]"
         held = self.folding.lets.get(value) if isinstance(value, Var) else None
-        if held is not None and held.primitive.text in BINARY:
+        if held is not None and (held.primitive.text in BINARY or held.primitive.text in PARTS):
             first = held.args[0]
             read = self.folding.lets.get(first) if isinstance(first, Var) else None
             if (
@@ -219,7 +222,11 @@ class Writer:
                 and read.args[0] is array
                 and read.args[1] == index
             ):
-                self._augment(place, held.primitive.text, held.args[1])
+                if held.primitive.text in PARTS:
+                    part = f"{name}.{PARTS[held.primitive.text]}[{self._key(index)}]"
+                    self.line(f"{part} = {self.text(held.args[1])}")
+                else:
+                    self._augment(place, held.primitive.text, held.args[1])
                 return
         self.line(f"{place} = {self.text(value)}")
 

@@ -94,7 +94,7 @@ def branch(
 
 def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | None) -> None:
     """Write the `If` and make the state after it; names not in `live` are forgotten."""
-    merge = Merge(ctx, yes, no)
+    merge = Merge(ctx, yes, no, live)
     if yes.state.dead and no.state.dead:
         ctx.state = yes.state
         ctx.builder.add(if_statement(test, yes.body, no.body, (), (), (), ctx))
@@ -164,6 +164,11 @@ def short_circuit(ctx: Lowering, is_and: bool, values: list[gast.AST], node: gas
 def both(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
     """`first and second`, where `second` is evaluated only if it is looked at."""
     return _either(ctx, True, first, second, node)
+
+
+def either(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
+    """`first or second`, where `second` is evaluated only if it is looked at."""
+    return _either(ctx, False, first, second, node)
 
 
 def _either(

@@ -16,6 +16,7 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    dunders,
     listed,
     memory,
     methods,
@@ -108,7 +109,10 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
             function = {gast.USub: operator.neg, gast.UAdd: operator.pos}.get(
                 type(op), operator.invert
             )
-            return primitive_call(ctx, function, [evaluate(ctx, operand)], {}, node, hint)
+            value = evaluate(ctx, operand)
+            if (found := dunders.unary(ctx, function, [value], node)) is not None:
+                return found
+            return primitive_call(ctx, function, [value], {}, node, hint)
         case gast.Compare(left=left, ops=ops, comparators=comparators):
             return _compare(ctx, evaluate(ctx, left), ops, comparators, node, hint)
         case gast.BoolOp(op=op, values=values):
@@ -193,7 +197,9 @@ def _dictionary(ctx: Lowering, keys: list[Any], values: list[Any], node: gast.AS
     pairs: dict[Any, Value] = {}
     for key, value in zip(keys, values, strict=True):
         if key is None:
-            ctx.refuse("`**` inside a dict cannot be differentiated yet", node)
+            made = calls.call_python(ctx, dict, [evaluate(ctx, value)], {}, node)
+            pairs.update(objects.pairs_of(ctx, made))
+            continue
         pairs[objects.static(ctx, evaluate(ctx, key), key)] = evaluate(ctx, value)
     return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
 
@@ -303,6 +309,8 @@ def binary(
 ) -> Value:
     """`left op right`, for numbers, arrays, and static sequences."""
     left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    if (told := dunders.binary(ctx, function, left, right, node)) is not None:
+        return told
     if (joined := objects.concatenate(ctx, function, left, right)) is not None:
         return joined
     if isinstance(left, Static) and isinstance(right, Static):
@@ -402,8 +410,10 @@ def compare(
 ) -> Value:
     """`left op right`."""
     if type(op) in STATIC_COMPARE:
-        return literal(objects.static_compare(ctx, STATIC_COMPARE[type(op)], left, right, node))
+        return _found(ctx, op, left, objects.resolve(ctx, right, node), node)
     pair = [objects.resolve(ctx, value, node) for value in (left, right)]
+    if (told := dunders.compare(ctx, COMPARE[type(op)], pair[0], pair[1], node)) is not None:
+        return told
     primitive = primitive_of(COMPARE[type(op)])
     assert primitive is not None
     left, right = listed.as_arrays(ctx, primitive, pair, node)
@@ -413,6 +423,15 @@ def compare(
             COMPARE[type(op)](objects.static(ctx, left, node), objects.static(ctx, right, node))
         )
     return primitive_call(ctx, COMPARE[type(op)], [left, right], {}, node, hint)
+
+
+def _found(ctx: Lowering, op: gast.AST, left: Value, right: Value, node: gast.AST) -> Value:
+    """`left is right`, `left in right` and their opposites."""
+    if isinstance(op, gast.In | gast.NotIn):
+        answer = dunders.contains(ctx, objects.resolve(ctx, left, node), right, node)
+        if answer is not None:
+            return answer if isinstance(op, gast.In) else negate(ctx, truth(ctx, answer, node))
+    return literal(objects.static_compare(ctx, STATIC_COMPARE[type(op)], left, right, node))
 
 
 # -- subscripts ---------------------------------------------------------------------------------
@@ -453,6 +472,8 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
 def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
     """`base[index]`."""
     base = objects.resolve(ctx, base, node)
+    if (told := dunders.called(ctx, base, "__getitem__", [index], node)) is not None:
+        return told
     match base:
         case Array():
             place = place_of(ctx, index, node)
@@ -468,4 +489,6 @@ def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: st
             return memory.new_array(ctx, result)
         case Items() | Ref() | Static():
             return objects.item(ctx, base, index, node)
+        case Number(kind=kind) if not kind.is_python and index == Items(()):
+            return base
     ctx.refuse(f"{objects.describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import gast
@@ -20,18 +21,19 @@ from srcad.frontend import (
     room,
     statements,
     trips,
+    turns,
 )
 from srcad.frontend.builder import given_shape
 from srcad.frontend.carried import (
     Carried,
     NeedsPeeling,
     Plan,
-    compare,
     head_of,
 )
 from srcad.frontend.context import Unreachable
 from srcad.frontend.exits import after_loop
 from srcad.frontend.liveness import stores
+from srcad.frontend.trip_ends import compare
 from srcad.frontend.values import (
     Number,
     State,
@@ -53,13 +55,16 @@ def lower_for(ctx: Lowering, node: gast.For) -> None:
     iterable = objects.resolve(ctx, expressions.evaluate(ctx, node.iter), node.iter)
     before = len(ctx.iterated)
     ctx.iterated += objects.lists_in(ctx, iterable)
+    check = turns.steady(ctx, iterable, node)
     _lower_for(ctx, node, iterable)
+    check()
     del ctx.iterated[before:]
 
 
 def _lower_for(ctx: Lowering, node: gast.For, iterable: Value) -> None:
     if not iterations.is_counted(ctx, iterable):
-        _unroll(ctx, node, objects.iterate(ctx, iterable, node.iter))
+        found = turns.turns(ctx, iterable, node.iter)
+        _unroll(ctx, node, objects.counted_out(ctx, found, iterable, node.iter))
         return
     # The loop reads what it runs over in every trip, whatever becomes of the names of that.
     hidden = f"<iterated {next(ctx.numbers)}>"
@@ -101,7 +106,7 @@ def _unroll_or_grow(
     with ctx.can_grow(before):
         try:
             with ctx.builder.block() as written:
-                _unroll(ctx, node, [element(Const(i)) for i in values])
+                _unroll(ctx, node, [partial(element, Const(i)) for i in values])
             ctx.builder.extend(written)
             return
         except growing.NeedsRows as change:
@@ -122,8 +127,8 @@ class _Refused(Exception):
         self.error = error
 
 
-def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
-    """Run the body once for each of a fixed list of items."""
+def _unroll(ctx: Lowering, node: gast.For, items: list[turns.Turn]) -> None:
+    """Run the body once for each of a fixed number of items."""
     outer = {flag: ctx.state.left.pop(flag, False) for flag in ("broke", "continued")}
     step(ctx, node, items, 0)
     broke = ctx.state.left.pop("broke", False)
@@ -133,11 +138,11 @@ def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
         _after_else(ctx, node, broke)
 
 
-def step(ctx: Lowering, node: gast.For, items: list[Value], position: int) -> None:
+def step(ctx: Lowering, node: gast.For, items: list[turns.Turn], position: int) -> None:
     """Run the trips of an unrolled loop from a position on."""
     if position == len(items) or ctx.state.leaves:
         return
-    statements.bind(ctx, node.target, items[position], node)
+    statements.bind(ctx, node.target, items[position](), node)
     statements.run_block(ctx, node.body)
     ctx.state.left.pop("continued", None)
     if ctx.state.leaves or not ctx.state.may_leave:

@@ -16,10 +16,22 @@ from srcad.frontend import (
     masked,
     memory,
     objects,
+    parts,
     sequences,
     shaping,
 )
-from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Rows, Sequence, Static, Value
+from srcad.frontend.values import (
+    Array,
+    Items,
+    Iteration,
+    Mapping,
+    Number,
+    Ref,
+    Rows,
+    Sequence,
+    Static,
+    Value,
+)
 from srcad.ir.nodes import Const
 from srcad.rules.indexing import cast
 
@@ -29,7 +41,7 @@ if TYPE_CHECKING:
 SAME = frozenset({
     "sum", "mean", "max", "min", "prod", "std", "var", "cumsum", "cumprod", "dot", "copy", "any",
     "all", "argmax", "argmin", "argsort", "clip", "round", "trace", "diagonal", "repeat",
-    "squeeze", "swapaxes", "nonzero", "searchsorted", "take", "ptp", "conj",
+    "squeeze", "swapaxes", "nonzero", "searchsorted", "take", "ptp",
 })  # fmt: skip
 """Methods of arrays that are NumPy functions of the same name, the array first."""
 
@@ -53,16 +65,16 @@ def call_method(
                 items = objects.iterate(
                     ctx, sequences.ordered(ctx, [receiver, *args], kwargs, node), node
                 )
-                ctx.state.heap[identity] = Sequence(tuple(items))
+                ctx.change(identity, Sequence(tuple(items)))
                 return Static(None)
+            if isinstance(content, Mapping):
+                return _of_dict(ctx, identity, content, name, args, kwargs, node)
             if kwargs:
                 ctx.refuse(f"`{name}` with keywords cannot be differentiated yet", node)
             if isinstance(content, Sequence):
                 return _of_list(ctx, identity, content, name, args, node)
             if isinstance(content, Rows):
                 return _of_rows(ctx, receiver, name, args, node)
-            if isinstance(content, Mapping):
-                return _of_dict(ctx, identity, content, name, args, node)
         case Items(items=items, type=kind):
             fields: tuple[str, ...] = getattr(kind, "_fields", ())
             if name == "_replace" and fields and not args:
@@ -111,8 +123,8 @@ def _of_array(
             return shaping.transpose(ctx, [receiver, *axes], kwargs, node)
         case "item" if not args:
             return _item(ctx, receiver, node)
-        case "conjugate":
-            return calls.call_python(ctx, np.conj, [receiver], {}, node, hint)
+        case "conj" | "conjugate" if not args and not kwargs:
+            return parts.conjugate(ctx, receiver, node, hint)
         case "astype":
             return _astype(ctx, receiver, args, kwargs, node)
         case "fill" if isinstance(receiver, Array):
@@ -247,35 +259,56 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
     )
 
 
+def _change_dict(ctx: Lowering, identity: int, pairs: dict[Any, Value], node: gast.AST) -> None:
+    if [*pairs] != [*objects.pairs_of(ctx, Ref(identity))]:
+        growing.refuse_iterated(ctx, identity, node)
+    ctx.change(identity, Mapping(tuple(pairs.items())))
+
+
 def _of_dict(
     ctx: Lowering,
     identity: int,
     content: Mapping,
     name: str,
     args: list[Value],
+    kwargs: dict[str, Value],
     node: gast.AST,
 ) -> Value:
     pairs = dict(content.items)
+    found: Value
     match name:
-        case "keys":
-            return Items(tuple(expressions.literal(key) for key in pairs))
-        case "values":
-            return Items(tuple(pairs.values()))
-        case "items":
-            return Items(
-                tuple(Items((expressions.literal(key), value)) for key, value in pairs.items())
-            )
+        case "keys" | "values" | "items":
+            return Iteration(name, (Ref(identity),))
         case "get":
             default = args[1] if len(args) > 1 else Static(None)
-            found: Value = pairs.get(objects.static(ctx, args[0], node), default)
+            found = pairs.get(objects.static(ctx, args[0], node), default)
             return found
         case "copy":
             return Ref(ctx.heap(Mapping(content.items)))
-        case "update" if isinstance(args[0], Ref):
-            other = ctx.state.heap[args[0].identity]
-            if isinstance(other, Mapping):
-                ctx.change(identity, Mapping(tuple({**pairs, **dict(other.items)}.items())))
-                return Static(None)
+        case "update":
+            more = dict(kwargs)
+            if args:
+                made = calls.call_python(ctx, dict, args, {}, node)
+                more = {**objects.pairs_of(ctx, made), **more}
+            _change_dict(ctx, identity, {**pairs, **more}, node)
+            return Static(None)
+        case "setdefault" if not kwargs:
+            key = objects.static(ctx, args[0], node)
+            if key not in pairs:
+                pairs[key] = args[1] if len(args) > 1 else Static(None)
+                _change_dict(ctx, identity, pairs, node)
+            found = pairs[key]
+            return found
+        case "pop" if not kwargs:
+            key = objects.static(ctx, args[0], node)
+            if key not in pairs:
+                return args[1] if len(args) > 1 else control.fail(ctx, KeyError(key))
+            last: Value = pairs.pop(key)
+            _change_dict(ctx, identity, pairs, node)
+            return last
+        case "clear":
+            _change_dict(ctx, identity, {}, node)
+            return Static(None)
     ctx.refuse(
         f"the dict method `{name}` cannot be differentiated yet", node, error=UnsupportedType
     )

@@ -19,9 +19,12 @@ from srcad.frontend import (
     control,
     expressions,
     growing,
+    memory,
     objects,
+    ordering,
     rows,
     shaping,
+    turns,
 )
 from srcad.frontend.values import (
     Array,
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
 Args = list[Value]
 Kwargs = dict[str, Value]
+STABLE = Static("stable")
 Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 
@@ -52,17 +56,42 @@ Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 def _iteration(kind: str) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        if unknown := set(kwargs) - ({"start"} if kind == "enumerate" else {"strict"}):
+            ctx.refuse(f"`{min(unknown)}=` of `{kind}` cannot be differentiated yet", node)
         parts = [objects.resolve(ctx, arg, node) for arg in args]
         if "start" in kwargs:
             parts.append(kwargs["start"])
+        if "strict" in kwargs and objects.static(ctx, kwargs["strict"], node):
+            _check_lengths(ctx, kind, parts[kind == "map" :], node)
         return Iteration(kind, tuple(parts))
 
     return handler
 
 
+def _check_lengths(ctx: Lowering, kind: str, parts: Args, node: gast.AST) -> None:
+    """`zip(a, b, strict=True)`: what is of unequal length is an error."""
+    first, *others = (calls.call_python(ctx, len, [part], {}, node) for part in parts)
+    for place, length in enumerate(others, start=2):
+        for op, word in ((gast.Lt(), "shorter"), (gast.Gt(), "longer")):
+            wrong = expressions.compare(ctx, op, length, first, node)
+            test = expressions.truth(ctx, wrong, node)
+            before = "argument 1" if place == 2 else f"arguments 1-{place - 1}"
+            message = f"{kind}() argument {place} is {word} than {before}"
+            fits: Any = expressions.operand(ctx, expressions.negate(ctx, test))
+            control.require(ctx, fits, ValueError, message)
+
+
 def _product(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     repeat = objects.static(ctx, kwargs["repeat"], node) if "repeat" in kwargs else 1
-    return Iteration("product", tuple(objects.resolve(ctx, arg, node) for arg in args) * repeat)
+    pools = [objects.resolve(ctx, arg, node) for arg in args]
+    # It copies what it is given, before the first trip: later writes are not seen.
+    pools = [
+        memory.new_array(ctx, memory.read(ctx, pool))
+        if isinstance(pool, Array) and pool.kind.rank == 1
+        else pool
+        for pool in pools
+    ]
+    return Iteration("product", tuple(pools) * repeat)
 
 
 def _indices(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -82,7 +111,7 @@ def _enumerated(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 def refuse_kept(ctx: Lowering, value: Value, node: gast.AST) -> None:
     """Refuse a name for something that can be gone through only once."""
-    if isinstance(value, Iteration) and value.kind != "range":
+    if isinstance(value, Iteration) and value.kind not in ("range", *turns.VIEWS):
         ctx.refuse(
             f"a `{value.kind}` that is kept cannot be differentiated: it can be gone through once",
             node,
@@ -125,10 +154,14 @@ def _extreme(name: str) -> Handler:
     op = gast.Gt() if name == "max" else gast.Lt()
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        key = kwargs.pop("key", None)
         if set(kwargs) - {"default"} or (kwargs and len(args) > 1):
-            ctx.refuse(f"`{name}` with `key=` cannot be differentiated yet", node)
+            ctx.refuse(f"this form of `{name}` cannot be differentiated yet", node)
+        if not is_none(key):
+            assert key is not None
+            return ordering.extreme_by(ctx, name, args, key, kwargs.get("default"), node)
         items = list(args) if len(args) > 1 else _known_items(ctx, args[0], node)
-        value = objects.resolve(ctx, args[0], node)
+        value = _result(objects.resolve(ctx, args[0], node))
         if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Rows):
             return _extreme_of_rows(ctx, name, held, kwargs.get("default"), node)
         if items is None:
@@ -178,16 +211,23 @@ def _decision(name: str) -> Handler:
 
 def _known_items(ctx: Lowering, value: Value, node: gast.AST) -> Args | None:
     """The items to go through one by one; None where a loop is to do it."""
-    value = objects.resolve(ctx, value, node)
+    value = _result(objects.resolve(ctx, value, node))
     if isinstance(value, Array) or _goes_over_array(ctx, value):
         return None
     return objects.try_iterate(ctx, value, node)
 
 
+def _result(value: Value) -> Value:
+    """What a function of `itertools` made, as the list of its items."""
+    is_written = isinstance(value, Iteration) and value.kind == "written"
+    return value.parts[0] if isinstance(value, Iteration) and is_written else value
+
+
 def _goes_over_array(ctx: Lowering, value: Value) -> bool:
     if not isinstance(value, Iteration) or value.kind == "filter":
         return False
-    parts = [objects.resolve(ctx, part) for part in value.parts]
+    through = value.parts[:1] if value.kind == "written" else value.parts
+    parts = [objects.resolve(ctx, part) for part in through]
     return any(isinstance(part, Array) or _goes_over_array(ctx, part) for part in parts)
 
 
@@ -196,7 +236,7 @@ def _goes_over_array(ctx: Lowering, value: Value) -> bool:
 
 def _sequence(make: str) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = objects.resolve(ctx, args[0], node) if args else Items(())
+        value = _result(objects.resolve(ctx, args[0], node)) if args else Items(())
         if rows.is_rows(ctx, value):
             return growing.copied(ctx, value, node)
         if _goes_over_array(ctx, value):
@@ -204,6 +244,8 @@ def _sequence(make: str) -> Handler:
         found = objects.try_iterate(ctx, value, node)
         if found is None and isinstance(value, Array) and value.kind.rank:
             return rows.of_array(ctx, value)
+        if found is None and isinstance(value, Iteration):
+            return comprehensions.fold(ctx, "list", value, [], node)
         items = tuple(objects.iterate(ctx, value, node) if found is None else found)
         return Items(items) if make == "tuple" else Ref(ctx.heap(Sequence(items)))
 
@@ -220,7 +262,7 @@ def _set(make: type) -> Handler:
 
 def ordered(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`sorted(items)`: numbers are put in order as NumPy's stable sort does."""
-    value = objects.resolve(ctx, args[0], node)
+    value = _result(objects.resolve(ctx, args[0], node))
     backwards = bool(objects.static(ctx, kwargs.get("reverse", Static(False)), node))
     key = kwargs.get("key")
     if isinstance(value, Static) and isinstance(value.value, set | frozenset):
@@ -231,7 +273,7 @@ def ordered(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         if not is_none(key):
             assert key is not None
             by = [calls.call(ctx, key, [item], {}, node) for item in items]
-        if all(_is_known(item) for item in by) or not is_none(key):
+        if all(_is_known(item) for item in by):
             known = [objects.static(ctx, item, node) for item in by]
             places = range(len(known))
             try:
@@ -239,8 +281,9 @@ def ordered(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
             except TypeError as error:
                 return control.fail(ctx, error)
             return Ref(ctx.heap(Sequence(tuple(items[place] for place in order))))
-    elif not is_none(key):
-        ctx.refuse("`sorted` with `key=` needs a number of items that is known here", node)
+    if not is_none(key):
+        assert key is not None
+        return ordering.sorted_by(ctx, value, items, key, backwards, node)
     return _ordered_numbers(ctx, value, items, backwards, node)
 
 
@@ -262,16 +305,10 @@ def _ordered_numbers(
     )
     if not isinstance(array, Array) or array.kind.rank != 1 or array.kind.is_complex:
         ctx.refuse("only lists of numbers can be sorted", node, error=UnsupportedType)
-    if array.kind.is_inexact:
-        strange = calls.call_python(ctx, np.isnan, [array], {}, node)
-        any_strange = calls.call_python(ctx, np.any, [strange], {}, node)
-        sound = expressions.negate(ctx, expressions.truth(ctx, any_strange, node))
-        atom = expressions.operand(ctx, sound)
-        message = "nan has no place in the order of a list"
-        control.require(ctx, atom, ValueError, message)  # type: ignore[arg-type]
+    ordering.refuse_nan(ctx, array, node)
     turned = SliceValue(None, None, expressions.literal(-1))
     source = expressions.subscript(ctx, array, turned, node) if backwards else array
-    order = calls.call_python(ctx, np.argsort, [source], {"kind": Static("stable")}, node)
+    order = calls.call_python(ctx, np.argsort, [source], {"kind": STABLE}, node)
     result = expressions.subscript(ctx, source, order, node)
     if backwards:
         result = expressions.subscript(ctx, result, turned, node)
@@ -281,10 +318,15 @@ def _ordered_numbers(
     found = [expressions.subscript(ctx, result, place, node) for place in places]
     kinds = {item.kind for item in items if isinstance(item, Number)}
     if all(kind.is_python for kind in kinds):
-        assert isinstance(array, Array)
-        plain: Any = python_type(array.kind.scalar())
-        found = [calls.call_python(ctx, plain, [item], {}, node) for item in found]
+        found = [as_python(ctx, item, node) for item in found]
     return Ref(ctx.heap(Sequence(tuple(found))))
+
+
+def as_python(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    """The Python number that a number of NumPy's is."""
+    assert isinstance(value, Number)
+    plain: Any = python_type(value.kind.scalar())
+    return calls.call_python(ctx, plain, [value], {}, node)
 
 
 # -- searching ------------------------------------------------------------------------------------

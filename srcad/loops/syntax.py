@@ -9,8 +9,14 @@ from srcad.ir.kinds import Kind
 Index = list[ast.expr]
 
 
+OF_BOOLS: dict[str, ast.operator] = {"+": ast.BitOr(), "*": ast.BitAnd()}
+"""What these are of NumPy's bools; compiled, they would make ints of them."""
+
+
 def subscript(array: ast.expr, index: Index) -> ast.expr:
-    """`array[index]`."""
+    """`array[index]`; a 0-d array is a number here."""
+    if not index:
+        return array
     key = index[0] if len(index) == 1 else ast.Tuple(list(index), ast.Load())
     return ast.Subscript(array, key, ast.Load())
 

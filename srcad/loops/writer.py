@@ -83,6 +83,7 @@ class LoopWriter(Writer):
     known_vars: set[Var] = field(default_factory=set)
     around: list[Around] = field(default_factory=list)
     in_range: frozenset[tuple[object, Dim]] = frozenset()
+    python_calls: dict[Var, str] = field(default_factory=dict)
 
     # -- plumbing -----------------------------------------------------------------------------
 

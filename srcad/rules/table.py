@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from srcad.rules import (
     calculus,
+    complexes,
     constants,
+    editing,
     elementwise,
     factors,
     fourier,
@@ -12,19 +14,23 @@ from srcad.rules import (
     joining,
     linalg,
     operators,
+    polynomials,
     products,
     pymath,
     rearranging,
     reductions,
     shaping,
     sorting,
+    statistics,
     tensors,
     ufuncs,
 )
 
 __all__ = [
     "calculus",
+    "complexes",
     "constants",
+    "editing",
     "elementwise",
     "factors",
     "fourier",
@@ -32,12 +38,14 @@ __all__ = [
     "joining",
     "linalg",
     "operators",
+    "polynomials",
     "products",
     "pymath",
     "rearranging",
     "reductions",
     "shaping",
     "sorting",
+    "statistics",
     "tensors",
     "ufuncs",
 ]

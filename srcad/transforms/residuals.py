@@ -484,7 +484,7 @@ def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
 
 
 def _roots(keeper: Keeper) -> list[Var]:
-    """Arrays defined at the top of the program, first those that no later update takes over."""
+    """Arrays defined at the top of the program, those that no later update takes over first."""
     taken: list[Operand] = []
     for stmt in statements(keeper.body):
         if isinstance(stmt, Loop):
@@ -496,4 +496,4 @@ def _roots(keeper: Keeper) -> list[Var]:
         for var, scope in keeper.defs.scope.items()
         if scope.parent is None and var.kind.is_array and keeper.defs.stmt[var] is not None
     ]
-    return sorted(found, key={t for t in taken if isinstance(t, Var)}.__contains__)
+    return sorted(found, key=taken.__contains__)

@@ -66,12 +66,12 @@ def growing_list_fwd(y, count, end):
     for item in range(steps_count):
         item2 = steps[item]
         total = total + item2
-    return t2 + total, (y, count, squares, kept, kept_count, steps_count, trips, steps.shape, steps_count_tape[:steps_count_tape_count], t_tape2[:t_tape2_count], kept_count_tape, t_tape)
+    return t2 + total, (y, count, squares, kept_count, kept, steps_count, trips, steps.shape, steps_count_tape[:steps_count_tape_count], t_tape2[:t_tape2_count], kept_count_tape, t_tape)
 
 
 def growing_list_bwd(saved, out_bar):
     """Pull `out_bar` back to y and end."""
-    y, count, squares, kept, kept_count, steps_count, trips, steps_shape, steps_count_tape, t_tape, kept_count_tape, t_tape2 = saved
+    y, count, squares, kept_count, kept, steps_count, trips, steps_shape, steps_count_tape, t_tape, kept_count_tape, t_tape2 = saved
     steps_count_left = steps_count_tape.shape[0]
     t_left = t_tape.shape[0]
 
