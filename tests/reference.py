@@ -28,12 +28,16 @@ MODULES = (
     "helpers_closures",
     "reductions_linalg",
     "numerics",
+    "user_classes",
+    "iteration",
+    "unknown_lengths",
     "language",
     "lists_as_arrays",
     "queues",
     "found",
     "library_calls",
     "complex_numbers",
+    "grids",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, complex, np.inexact)

@@ -17,6 +17,7 @@ from srcad.frontend import (
     control,
     copies,
     expressions,
+    grids,
     listed,
     masked,
     memory,
@@ -98,7 +99,7 @@ def call_primitive(
     try:
         made = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, made, primitive, args)
 
 
@@ -473,6 +474,8 @@ HANDLERS: dict[Any, Handler] = {
     **shaping.HANDLERS,
     **updates.HANDLERS,
     **masked.HANDLERS,
+    np.linspace: grids.linspace,
+    np.indices: grids.indices,
     **parts.HANDLERS,
 }
 

@@ -17,6 +17,7 @@ from srcad.frontend import (
     comprehensions,
     control,
     dunders,
+    grids,
     listed,
     memory,
     methods,
@@ -280,7 +281,7 @@ def primitive_call(
     try:
         result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, result, primitive, args)
 
 
@@ -411,12 +412,12 @@ def compare(
     """`left op right`."""
     if type(op) in STATIC_COMPARE:
         return _found(ctx, op, left, objects.resolve(ctx, right, node), node)
-    pair = [objects.resolve(ctx, value, node) for value in (left, right)]
-    if (told := dunders.compare(ctx, COMPARE[type(op)], pair[0], pair[1], node)) is not None:
+    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    if (told := dunders.compare(ctx, COMPARE[type(op)], left, right, node)) is not None:
         return told
     primitive = primitive_of(COMPARE[type(op)])
     assert primitive is not None
-    left, right = listed.as_arrays(ctx, primitive, pair, node)
+    left, right = listed.as_arrays(ctx, primitive, [left, right], node)
     numeric = isinstance(left, Number | Array) and isinstance(right, Number | Array)
     if not numeric:
         return literal(
@@ -460,6 +461,8 @@ def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
 def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
     if rows.is_rows(ctx, value):
         value = calls.call_python(ctx, np.array, [value], {}, node or gast.Pass())
+    if isinstance(value, Iteration) and value.kind == "range":
+        return operand(ctx, calls.call_python(ctx, np.arange, [*value.parts], {}, gast.Pass()))
     if isinstance(value, Items | Ref):
         node = node or gast.Pass()
         empty = not objects.iterate(ctx, value, node)
@@ -472,6 +475,8 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
 def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
     """`base[index]`."""
     base = objects.resolve(ctx, base, node)
+    if (maker := grids.maker_of(ctx, base)) is not None:
+        return grids.made(ctx, maker, index, node)
     if (told := dunders.called(ctx, base, "__getitem__", [index], node)) is not None:
         return told
     match base:

@@ -387,10 +387,8 @@ def _decides_on_inputs(keeper: Keeper, stmt: Let) -> bool:
 
 def repeatable(primitive: Primitive, stmt: Let) -> bool:
     """Whether a value may be computed a second time: cheap, and never a discrete decision."""
-    if "library" in primitive.options:
-        return False
     if primitive.decides or stmt.target.kind.form == "opaque":
-        return _exact(stmt)
+        return _exact(stmt) and "library" not in primitive.options
     if primitive.costly and not _small_power(stmt):
         return False
     if primitive.text in CHEAP_VIEWS:
