@@ -180,8 +180,9 @@ def _phi_container(
     made = next(ctx.numbers)
     ctx.state.heap[made] = _phi_content(ctx, plan, carried, key, held[identity], defined)
     carried.made.add(made)
-    if identity in carried.shared | ctx.mixed | ctx.listed or key in plan.unwritable:
-        ctx.mixed |= {made, identity}
+    marks = ctx.state.marks
+    if identity in carried.shared or identity in marks or key in plan.unwritable:
+        marks[made] = marks[identity] = "either"
     return made
 
 

@@ -97,8 +97,6 @@ class Lowering:
     tested: set[Let] = field(default_factory=set)
     inlined: int = 0
     quiet: bool = False
-    mixed: set[int] = field(default_factory=set)
-    listed: set[int] = field(default_factory=set)
     kept_cells: set[int] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
@@ -242,14 +240,15 @@ class Lowering:
 
     def check_change(self, identity: int) -> None:
         """Refuse a write to a container that something else may stand for, or holds by value."""
-        if identity in self.listed:
+        mark = self.state.marks.get(identity)
+        if mark == "item":
             self.refuse(
                 "this writes to a list that is an item of a list of unknown length",
                 None,
                 "change it before it is appended, or store into an array made before the loop",
                 UnsafeMutation,
             )
-        if identity in self.mixed:
+        if mark == "either":
             self.refuse(
                 "this writes to one of two objects, and which one is not known before the program "
                 "runs",

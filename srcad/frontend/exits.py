@@ -101,4 +101,5 @@ def after_loop(
     for flag in sorted(plan.flags):
         state.left[flag] = last[head_var(carried, f"<{flag}>")]
     state.dead = False
+    state.marks |= end.marks
     ctx.state = state

@@ -281,7 +281,7 @@ def primitive_call(
     try:
         result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, result, primitive, args)
 
 
@@ -412,12 +412,12 @@ def compare(
     """`left op right`."""
     if type(op) in STATIC_COMPARE:
         return _found(ctx, op, left, objects.resolve(ctx, right, node), node)
-    pair = [objects.resolve(ctx, value, node) for value in (left, right)]
-    if (told := dunders.compare(ctx, COMPARE[type(op)], pair[0], pair[1], node)) is not None:
+    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    if (told := dunders.compare(ctx, COMPARE[type(op)], left, right, node)) is not None:
         return told
     primitive = primitive_of(COMPARE[type(op)])
     assert primitive is not None
-    left, right = listed.as_arrays(ctx, primitive, pair, node)
+    left, right = listed.as_arrays(ctx, primitive, [left, right], node)
     numeric = isinstance(left, Number | Array) and isinstance(right, Number | Array)
     if not numeric:
         return literal(

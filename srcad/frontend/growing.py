@@ -230,7 +230,7 @@ def _put(ctx: Lowering, identity: int, held: Rows, value: Value) -> None:
     stored = _stored(ctx, value)
     if isinstance(value, Ref):
         # The list holds that list itself, of which only the numbers are kept.
-        ctx.listed.add(value.identity)
+        ctx.state.marks[value.identity] = "item"
     if isinstance(value, Array):
         # The list holds the array itself: it must not change while the list is in use.
         memory.may_share(ctx.state, held.cell, frozenset({value.cell}))

@@ -275,7 +275,7 @@ def _identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool
             return a is b
         case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
             return a is b
-        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & (ctx.mixed | ctx.listed):
+        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & ctx.state.marks.keys():
             return bool(a == b)
         case (Static(value=None | type() | bool() | str()), _) | (
             _,
@@ -465,6 +465,14 @@ def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Valu
 def result(ctx: Lowering, var: Var, primitive: Primitive, args: list[Value]) -> Value:
     """The value of a primitive's result; it may share memory with what it is a view of."""
     first = args[0] if args else None
+    kind = var.kind
+    if kind.form != "opaque" and not (kind.is_inexact or kind.is_integral or kind.is_bool):
+        ctx.refuse(
+            f"arrays of {kind.dtype} cannot be differentiated",
+            None,
+            "use arrays of numbers, or a list",
+            UnsupportedType,
+        )
     if (
         isinstance(first, Array)
         and primitive.function is not getitem

@@ -214,7 +214,7 @@ def _row(ctx: Lowering, held: Rows, place: Any) -> Value:
 
 def _inside(ctx: Lowering, item: Ref) -> Ref:
     """A list within a list of unknown length: what is written to it would not get there."""
-    ctx.listed.add(item.identity)
+    ctx.state.marks[item.identity] = "item"
     return item
 
 

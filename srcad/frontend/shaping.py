@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.frontend import calls, control, expressions, memory, methods, objects
+from srcad.frontend import calls, control, expressions, memory, methods, objects, rows
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import Array, Items, Number, Ref, Static, Step, Value, is_none
 from srcad.ir.nodes import Const
@@ -115,6 +115,24 @@ def _axis_view(operation: str, function: Any) -> Handler:
     return handler
 
 
+def _rows_as_arrays(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    """Lists that stand beside arrays are made arrays: then their lengths may be what they are."""
+    if isinstance(value, Array | Number) or rows.is_rows(ctx, value):
+        return value
+    items = objects.try_iterate(ctx, value, node) or []
+    items = [objects.resolve(ctx, item, node) for item in items]
+    arrays = [isinstance(item, Array) and item.kind.rank > 0 for item in items]
+    lists = [isinstance(item, Items | Ref) for item in items]
+    if not any(arrays) or not any(lists):
+        return value
+    return Items(
+        tuple(
+            calls.call_python(ctx, np.array, [item], {}, node) if listed else item
+            for item, listed in zip(items, lists, strict=True)
+        )
+    )
+
+
 def asarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.asarray`: the array itself, unless it has to be converted."""
     value = objects.resolve(ctx, args[0], node)
@@ -154,11 +172,11 @@ def array(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     primitive = primitive_of(np.copy if isinstance(value, Array) else np.array)
     if primitive is None:
         calls.missing(ctx, np.array, node)
-    operand = expressions.operand(ctx, value, node)
+    operand = expressions.operand(ctx, _rows_as_arrays(ctx, value, node), node)
     try:
         made = memory.new_array(ctx, ctx.builder.emit(primitive, operand))
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return made if is_none(dtype) else _converted(ctx, made, dtype, node)
 
 

@@ -219,7 +219,7 @@ def _next_container(
     before, now = ends.head.heap.get(head), state.heap.get(end)
     if before is None or now is None or (pairs := replaced.pairs(before, now)) is None:
         raise NeedsPeeling(key)
-    if end in ends.shared | ctx.mixed | ctx.listed and key not in plan.unwritable:
+    if (end in ends.shared or end in state.marks) and key not in plan.unwritable:
         plan.unwritable.add(key)
         ends.grown = True
     if key not in plan.replaced:

@@ -78,8 +78,6 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         return f"{source}.reshape({args[1]})" if text == "np.reshape" else f"{source}.ravel()"
     if text == "np.concatenate" and not stmt.kwargs and len(args) == 1 and _alike(stmt):
         return f"{text}({args[0]})"
-    if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
-        return _array(stmt, writer)
     if (
         text == "np.arange"
         and not stmt.kwargs
@@ -252,7 +250,15 @@ def _dense(writer: LoopWriter, operand: Operand) -> str:
     return writer.whole(operand)
 
 
-def _array(stmt: Let, writer: LoopWriter) -> str:
+def is_row(stmt: Let) -> bool:
+    """Whether a statement makes a vector of some numbers."""
+    items = stmt.args[0] if stmt.args else None
+    made = stmt.primitive.text == "np.array" and stmt.target.kind.rank == 1
+    return made and isinstance(items, tuple)
+
+
+def row(writer: LoopWriter, stmt: Let) -> str:
+    """`np.array((a, b))`."""
     items = stmt.args[0]
     assert isinstance(items, tuple)
     dtype = stmt.target.kind.dtype

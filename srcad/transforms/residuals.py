@@ -476,9 +476,7 @@ def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
             continue
         if source not in plan.saved:
             plan.saved.append(source)
-            plan.names.append(
-                Var(f"{source.hint or 'shape'}_shape" if source.hint else "shape", OPAQUE)
-            )
+            plan.names.append(Var(f"{source.hint}_shape" if source.hint else "shape", OPAQUE))
         plan.replaced[var] = plan.names[plan.saved.index(source)]
     return plan
 
