@@ -108,10 +108,8 @@ class LoopWriter(Writer):
         """Note the user's line, to be cited above what comes next."""
         if not self.comments or origin is None or not origin.line:
             return
-        if self.shown is not None and (origin.file, origin.line) == (
-            self.shown.file,
-            self.shown.line,
-        ):
+        here = (origin.file, origin.line)
+        if self.shown is not None and here == (self.shown.file, self.shown.line):
             return
         self.shown = origin
         self.note = [f"# {origin.line}: {origin.text.strip()}"]
