@@ -62,7 +62,9 @@ class Folding:
     def negated(self, operand: Operand) -> Operand | None:
         """What is folded as `-x` into an expression, None if that is not what it is."""
         held = self.lets.get(operand) if isinstance(operand, Var) else None
-        return held.args[0] if held is not None and held.primitive.text == "neg" else None
+        if held is None or held.primitive.text != "neg" or not held.target.kind.negates_exactly:
+            return None
+        return held.args[0]
 
     def open(self, var: Var) -> list[Var]:
         """The variables that an atom stands for."""

@@ -196,6 +196,28 @@ def _each_quantile(function: Any) -> Handler:
     return handler
 
 
+def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.where(test)` with one argument is `np.nonzero(test)`."""
+    if len(args) == 1 and not kwargs:
+        return _nonzero(ctx, args, kwargs, node)
+    primitive = primitive_of(np.where)
+    assert primitive is not None
+    return call_primitive(ctx, primitive, args, kwargs, node)
+
+
+def _nonzero(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.nonzero(x)`: an array of positions for each axis."""
+    value = as_array(ctx, args, node)
+    if not isinstance(value, Array) or not value.kind.rank:
+        ctx.refuse("`nonzero` of a number cannot be differentiated", node)
+    if value.kind.rank == 1:
+        return Items((calls.call_python(ctx, np.flatnonzero, [value], {}, node),))
+    places = calls.call_python(ctx, np.argwhere, [value], {}, node)
+    every = SliceValue(None, None, None)
+    columns = [Items((every, expressions.literal(axis))) for axis in range(value.kind.rank)]
+    return Items(tuple(expressions.subscript(ctx, places, column, node) for column in columns))
+
+
 def _decided(
     ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST
 ) -> tuple[Args, Kwargs]:
@@ -414,15 +436,6 @@ def _is_complex(answer: bool) -> Handler:
     return handler
 
 
-def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`np.where`: a choice, or with a condition alone `np.nonzero`."""
-    if len(args) == 1 and not kwargs:
-        return masked.nonzero(ctx, args, {}, node)
-    primitive = primitive_of(np.where)
-    assert primitive is not None
-    return call_primitive(ctx, primitive, args, kwargs, node)
-
-
 def _dtype(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return Static(np.dtype(objects.static(ctx, args[0], node)))
 
@@ -458,6 +471,7 @@ HANDLERS: dict[Any, Handler] = {
     slice: _slice,
     np.dtype: _dtype,
     np.where: _where,
+    np.nonzero: _nonzero,
     np.quantile: _each_quantile(np.quantile),
     np.percentile: _each_quantile(np.percentile),
     np.iscomplexobj: _is_complex(True),
@@ -475,7 +489,6 @@ HANDLERS: dict[Any, Handler] = {
     **updates.HANDLERS,
     **masked.HANDLERS,
     np.linspace: grids.linspace,
-    np.indices: grids.indices,
     **parts.HANDLERS,
 }
 

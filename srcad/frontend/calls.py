@@ -145,13 +145,6 @@ def call_python(
     hint: str = "",
 ) -> Value:
     """Call a function that is known as a Python object."""
-    if (getattr(function, "__module__", None) or "").startswith("numpy.ma."):
-        ctx.refuse(
-            "masked arrays compute unlike plain arrays",
-            node,
-            "keep the data and the mask as two arrays: np.where(mask, 0.0, data)",
-            UnsupportedType,
-        )
     handler = builtin.HANDLERS.get(function) if _hashable(function) else None
     primitive = primitive_of(function)
     if (told := dunders.unary(ctx, function, args, node)) is not None:
@@ -289,10 +282,21 @@ def define(ctx: Lowering, node: gast.FunctionDef | gast.Lambda) -> Closure:
     return Closure(source, defaults, named, None, (), ctx.frame)
 
 
+def _refuse_masked(ctx: Lowering, function: Any, node: gast.AST) -> None:
+    if (getattr(function, "__module__", None) or "").startswith("numpy.ma."):
+        ctx.refuse(
+            "masked arrays compute unlike plain arrays",
+            node,
+            "keep the data and the mask as two arrays: np.where(mask, 0.0, data)",
+            UnsupportedType,
+        )
+
+
 def inline(
     ctx: Lowering, callee: Closure, args: list[Value], kwargs: dict[str, Value], node: gast.AST
 ) -> Value:
     """Lower the body of a function with its parameters bound to the arguments."""
+    _refuse_masked(ctx, callee.function, node)
     source = callee.source.get() if isinstance(callee.source, _Lazy) else callee.source
     if len(ctx.frames) > MAX_DEPTH:
         recursion.refuse_depth(ctx, source.name, node)

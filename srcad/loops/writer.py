@@ -170,10 +170,8 @@ class LoopWriter(Writer):
         self.known_vars |= set(targets(stmt))
 
     def _is_folded(self, stmt: Stmt) -> bool:
-        match stmt:
-            case If(targets=(first, *_)):
-                return first in self.folding.choices
-        return False
+        first = stmt.targets[:1] if isinstance(stmt, If) else ()
+        return bool(first) and first[0] in self.folding.choices
 
     def block(self, block: Block) -> None:
         """Write a block; what its names stand for is known from its own statements."""

@@ -69,6 +69,10 @@ def shape_of_first(sizes, z, x):
     return z.shape
 
 
+WITH_PART = {"real": with_real, "imag": with_imag}
+"""The function that gives an array another real or imaginary part."""
+
+
 def unit(z):
     """`np.sign` of complex numbers, which is no decision: z over its absolute value."""
     size = np.abs(z)
