@@ -206,3 +206,19 @@ def still_the_first(x, n):
 def test_whether_two_names_are_one_object_is_not_guessed(function):
     with pytest.raises(UnsupportedType, match="one object"):
         srcad.differentiable(engine="numpy")(function).vjp(2.0, 9.0)
+
+
+def other_dtype_after_a_continue(x, y, n):
+    for _ in range(n, 0, -1):
+        if 1:
+            if x[1]:
+                continue
+        y = x
+    return y
+
+
+def test_a_name_of_two_dtypes_is_refused():
+    with pytest.raises(UnsupportedType, match="`y` has different dtypes"):
+        srcad.differentiable(engine="numpy")(other_dtype_after_a_continue).vjp(
+            np.array([0.5, 0.5]), np.array([0.7, 0.3], np.float32), 4
+        )

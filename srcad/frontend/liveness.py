@@ -9,6 +9,15 @@ import gast
 
 Names = frozenset[str]
 _NOTHING: Names = frozenset()
+SCOPES = (
+    gast.FunctionDef,
+    gast.Lambda,
+    gast.ListComp,
+    gast.SetComp,
+    gast.DictComp,
+    gast.GeneratorExp,
+)
+"""What has names of its own."""
 
 
 @dataclass
@@ -39,9 +48,27 @@ def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
         for node in gast.walk(function)
         if node is not function and isinstance(node, gast.FunctionDef | gast.Lambda)
     ]
-    facts.always = frozenset().union(*(reads(node) for node in nested))
+    facts.always = frozenset().union(*(reads(node) - _own_names(node) for node in nested))
     _block(function.body, _NOTHING, _NOTHING, _NOTHING, facts)
     return facts
+
+
+def _own_names(function: gast.FunctionDef | gast.Lambda) -> Names:
+    """Names of a function that are surely not those of a function around it."""
+    found = {n.id for n in gast.walk(function.args) if isinstance(n, gast.Name)}
+    found -= reads(function.args)
+    outer = set()
+    waiting: list[gast.AST] = list(function.body) if isinstance(function, gast.FunctionDef) else []
+    while waiting:
+        part = waiting.pop()
+        match part:
+            case gast.Name(id=name, ctx=gast.Store()):
+                found.add(name)
+            case gast.Nonlocal(names=names) | gast.Global(names=names):
+                outer |= set(names)
+        if not isinstance(part, SCOPES):
+            waiting += gast.iter_child_nodes(part)
+    return frozenset(found - outer)
 
 
 def reads(node: gast.AST, without: gast.AST | None = None) -> Names:

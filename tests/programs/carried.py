@@ -355,6 +355,22 @@ def number_becomes_an_array(x, end):
     return x
 
 
+def objects_of_a_list_are_told_apart(x, count):
+    bodies = [State(x, 0.0), State(2.0 * x, 1.0)]
+
+    def pull():
+        for a in bodies:
+            for b in bodies:
+                if a is not b:
+                    a.v = a.v + 0.1 * (b.x - a.x)
+
+    for _ in range(count):
+        for b in bodies:
+            b.x = b.x + 0.1 * b.v
+        pull()
+    return bodies[0].x * bodies[1].v
+
+
 X = np.array([0.5, -0.2])
 BY_COUNT = (
     global_that_changes,
@@ -365,6 +381,7 @@ BY_COUNT = (
     best_object,
     list_replaced_and_written_on_a_path,
     inner_object_stays,
+    objects_of_a_list_are_told_apart,
     object_until_it_breaks,
     objects_in_nested_loops,
     object_replaced_by_a_helper,
