@@ -117,6 +117,8 @@ def module_text(header: str, functions: list[Text]) -> str:
     imports = []
     if re.search(r"\bmath\.", body):
         imports.append("import math")
+    if re.search(r"\bcmath\.", body):
+        imports.insert(0, "import cmath")
     called = sorted({name for text in functions for name in text.called})
     runtime = [name for name in called if not hasattr(builtins, name)]
     if re.search(r"\bnp\.", body):

@@ -13,7 +13,16 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, classes, control, expressions, masked, memory, objects
+from srcad.frontend import (
+    calls,
+    classes,
+    control,
+    expressions,
+    masked,
+    memory,
+    objects,
+    parts,
+)
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -91,7 +100,7 @@ def static_member(ctx: Lowering, constant: Any, name: str) -> Value:
     return Static(member)
 
 
-LIBRARIES = ("builtins", "numpy", "math", "scipy", "srcad")
+LIBRARIES = ("builtins", "numpy", "math", "cmath", "scipy", "srcad")
 """What these packages contain never changes."""
 
 
@@ -240,5 +249,5 @@ def _array_attribute(ctx: Lowering, value: Array | Number, name: str, node: gast
         case "real" if not kind.is_complex:
             return value
         case "real" | "imag":
-            return expressions.primitive_call(ctx, getattr(np, name), [value], {}, node)
+            return parts.part(ctx, value, name, node)
     return Method(value, name)

@@ -21,6 +21,7 @@ from srcad.frontend import (
     masked,
     memory,
     objects,
+    parts,
     rewritten,
     sequences,
     shaping,
@@ -81,6 +82,9 @@ def call_primitive(
             ctx.refuse("this `out=` cannot be differentiated yet", node, "give it an array")
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
+    if "of_complex" in primitive.options and any(_is_complex_number(arg) for arg in args):
+        body = primitive.options["of_complex"]
+        return calls.inline(ctx, calls.closure(ctx, body, (("object", body),)), args, kwargs, node)
     if primitive.form == "expand":
         args = listed.as_arrays(ctx, primitive, args, node)
         return _expanded(ctx, primitive, args, kwargs, node)
@@ -96,6 +100,10 @@ def call_primitive(
     except EvaluationFails as failure:
         return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, made, primitive, args)
+
+
+def _is_complex_number(value: Value) -> bool:
+    return isinstance(value, Number | Array) and value.kind.is_complex
 
 
 def _expanded(
@@ -185,27 +193,6 @@ def _each_quantile(function: Any) -> Handler:
         return calls.call_python(ctx, join, [Items(tuple(each))], {}, node)
 
     return handler
-
-
-def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`np.where(test)` with one argument is `np.nonzero(test)`."""
-    if len(args) == 1 and not kwargs:
-        return _nonzero(ctx, args, kwargs, node)
-    primitive = primitive_of(np.where)
-    assert primitive is not None
-    return call_primitive(ctx, primitive, args, kwargs, node)
-
-
-def _nonzero(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`np.nonzero(x)` of a vector."""
-    value = as_array(ctx, args, node)
-    if not isinstance(value, Array) or value.kind.rank != 1:
-        ctx.refuse(
-            "the places found in several axes cannot be differentiated yet",
-            node,
-            "use the mask itself as an index: x[mask]",
-        )
-    return Items((calls.call_python(ctx, np.flatnonzero, [value], {}, node),))
 
 
 def _decided(
@@ -426,6 +413,15 @@ def _is_complex(answer: bool) -> Handler:
     return handler
 
 
+def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.where`: a choice, or with a condition alone `np.nonzero`."""
+    if len(args) == 1 and not kwargs:
+        return masked.nonzero(ctx, args, {}, node)
+    primitive = primitive_of(np.where)
+    assert primitive is not None
+    return call_primitive(ctx, primitive, args, kwargs, node)
+
+
 def _dtype(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return Static(np.dtype(objects.static(ctx, args[0], node)))
 
@@ -461,7 +457,6 @@ HANDLERS: dict[Any, Handler] = {
     slice: _slice,
     np.dtype: _dtype,
     np.where: _where,
-    np.nonzero: _nonzero,
     np.quantile: _each_quantile(np.quantile),
     np.percentile: _each_quantile(np.percentile),
     np.iscomplexobj: _is_complex(True),
@@ -478,6 +473,7 @@ HANDLERS: dict[Any, Handler] = {
     **shaping.HANDLERS,
     **updates.HANDLERS,
     **masked.HANDLERS,
+    **parts.HANDLERS,
 }
 
 OF_LISTS = frozenset(

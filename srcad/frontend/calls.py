@@ -145,6 +145,13 @@ def call_python(
     hint: str = "",
 ) -> Value:
     """Call a function that is known as a Python object."""
+    if (getattr(function, "__module__", None) or "").startswith("numpy.ma."):
+        ctx.refuse(
+            "masked arrays compute unlike plain arrays",
+            node,
+            "keep the data and the mask as two arrays: np.where(mask, 0.0, data)",
+            UnsupportedType,
+        )
     handler = builtin.HANDLERS.get(function) if _hashable(function) else None
     primitive = primitive_of(function)
     if (told := dunders.unary(ctx, function, args, node)) is not None:
@@ -300,10 +307,14 @@ def inline(
     if ctx.frames:
         ctx.frame.env = caller
     above: set[int] = set(ctx.frame.live_above) if ctx.frames else set()
-    now = ctx.frame.live_now if ctx.frames else None
-    for name, value in caller.items():
-        if now is None or name in now or name.startswith("<"):
-            above |= set(memory.cells(ctx.state, value))
+    now = ctx.frame.still_read(node) if ctx.frames else None
+    beside = tuple(
+        value
+        for name, value in caller.items()
+        if now is None or name in now or name.startswith("<")
+    )
+    for value in beside:
+        above |= set(memory.cells(ctx.state, value))
     frame = Frame(
         source,
         liveness(source.node),
@@ -311,6 +322,7 @@ def inline(
         callee.path,
         callee.scope,
         live_above=frozenset(above),
+        beside=beside,
     )
     frame.given = tuple(args) + tuple(kwargs.values())
     boxes.open_boxes(ctx, frame, env)

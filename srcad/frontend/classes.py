@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
-from srcad.frontend import attributes, calls, control, expressions, methods, objects
+from srcad.frontend import attributes, calls, control, expressions, methods, objects, parts
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -181,6 +181,10 @@ def _dataclass(ctx: Lowering, kind: Any, args: Args, kwargs: Kwargs, node: gast.
 
 def store(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -> None:
     """`base.name = value`."""
+    base = objects.resolve(ctx, base, node)
+    if isinstance(base, Array) and name in ("real", "imag"):
+        parts.store(ctx, base, name, value, node)
+        return
     content = ctx.state.heap.get(base.identity) if isinstance(base, Ref) else None
     if not isinstance(base, Ref) or not isinstance(content, Record):
         ctx.refuse(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcad.frontend import expressions, trying
-from srcad.frontend.merge import FALSE, TRUE, Merge, Side
+from srcad.frontend.merge import FALSE, TRUE, UNNAMED, Merge, Side
 from srcad.frontend.values import (
     Conflict,
     Number,
@@ -107,7 +107,7 @@ def branch(
 
 def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | None) -> None:
     """Write the `If` and make the state after it; names not in `live` are forgotten."""
-    merge = Merge(ctx, yes, no)
+    merge = Merge(ctx, yes, no, live)
     if yes.state.dead and no.state.dead:
         ctx.state = yes.state
         ctx.builder.add(if_statement(test, yes.body, no.body, (), (), (), ctx))
@@ -125,8 +125,6 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
 
 
 # -- conditions with values ---------------------------------------------------------------------
-
-VALUE = "<value>"
 
 
 def conditional(
@@ -157,7 +155,7 @@ def choose(
     """The value of one of two continuations."""
     if isinstance(test, bool):
         return (then if test else orelse)()
-    slot = f"<{hint}>" if hint else VALUE
+    slot = f"<{hint}>" if hint else UNNAMED
     branch(
         ctx,
         test,

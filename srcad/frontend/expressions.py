@@ -411,12 +411,12 @@ def compare(
     """`left op right`."""
     if type(op) in STATIC_COMPARE:
         return _found(ctx, op, left, objects.resolve(ctx, right, node), node)
-    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
-    if (told := dunders.compare(ctx, COMPARE[type(op)], left, right, node)) is not None:
+    pair = [objects.resolve(ctx, value, node) for value in (left, right)]
+    if (told := dunders.compare(ctx, COMPARE[type(op)], pair[0], pair[1], node)) is not None:
         return told
     primitive = primitive_of(COMPARE[type(op)])
     assert primitive is not None
-    left, right = listed.as_arrays(ctx, primitive, [left, right], node)
+    left, right = listed.as_arrays(ctx, primitive, pair, node)
     numeric = isinstance(left, Number | Array) and isinstance(right, Number | Array)
     if not numeric:
         return literal(
@@ -489,4 +489,6 @@ def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: st
             return memory.new_array(ctx, result)
         case Items() | Ref() | Static():
             return objects.item(ctx, base, index, node)
+        case Number(kind=kind) if not kind.is_python and index == Items(()):
+            return base
     ctx.refuse(f"{objects.describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)

@@ -28,12 +28,12 @@ from srcad.frontend.carried import (
     Carried,
     NeedsPeeling,
     Plan,
-    compare,
     head_of,
 )
 from srcad.frontend.context import Unreachable
 from srcad.frontend.exits import after_loop
 from srcad.frontend.liveness import stores
+from srcad.frontend.trip_ends import compare
 from srcad.frontend.values import (
     Number,
     State,
@@ -172,8 +172,7 @@ def lower_while(ctx: Lowering, node: gast.While) -> None:
                 node,
                 "assign before the loop, and again at the end of its body",
             )
-        done = [*node.orelse, gast.Break()]
-        leave = gast.If(gast.UnaryOp(gast.Not(), node.test), done, [])
+        leave = gast.If(node.test, [gast.Pass()], [*node.orelse, gast.Break()])
         for new in gast.walk(leave):
             if not hasattr(new, "lineno"):
                 gast.copy_location(new, node.test)

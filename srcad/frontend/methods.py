@@ -16,6 +16,7 @@ from srcad.frontend import (
     masked,
     memory,
     objects,
+    parts,
     sequences,
     shaping,
 )
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 SAME = frozenset({
     "sum", "mean", "max", "min", "prod", "std", "var", "cumsum", "cumprod", "dot", "copy", "any",
     "all", "argmax", "argmin", "argsort", "clip", "round", "trace", "diagonal", "repeat",
-    "squeeze", "swapaxes", "nonzero", "searchsorted", "take", "ptp", "conj",
+    "squeeze", "swapaxes", "nonzero", "searchsorted", "take", "ptp",
 })  # fmt: skip
 """Methods of arrays that are NumPy functions of the same name, the array first."""
 
@@ -64,7 +65,7 @@ def call_method(
                 items = objects.iterate(
                     ctx, sequences.ordered(ctx, [receiver, *args], kwargs, node), node
                 )
-                ctx.state.heap[identity] = Sequence(tuple(items))
+                ctx.change(identity, Sequence(tuple(items)))
                 return Static(None)
             if isinstance(content, Mapping):
                 return _of_dict(ctx, identity, content, name, args, kwargs, node)
@@ -122,8 +123,8 @@ def _of_array(
             return shaping.transpose(ctx, [receiver, *axes], kwargs, node)
         case "item" if not args:
             return _item(ctx, receiver, node)
-        case "conjugate":
-            return calls.call_python(ctx, np.conj, [receiver], {}, node, hint)
+        case "conj" | "conjugate" if not args and not kwargs:
+            return parts.conjugate(ctx, receiver, node, hint)
         case "astype":
             return _astype(ctx, receiver, args, kwargs, node)
         case "fill" if isinstance(receiver, Array):

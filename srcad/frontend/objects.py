@@ -129,6 +129,11 @@ def _fixed(ctx: Lowering, value: Any) -> Value:
     return Static(value)
 
 
+def is_outside(value: Value) -> bool:
+    """Whether a value is a number or array found outside of the program, which nobody has read."""
+    return isinstance(value, Foreign) and isinstance(value.value, (*NUMBERS, np.ndarray))
+
+
 def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
     """Turn an outside number or array into the input that holds it."""
     if isinstance(value, Ref) and isinstance(ctx.state.heap.get(value.identity), Conflict):
@@ -178,28 +183,40 @@ def from_python(ctx: Lowering, value: Any, hint: str, params: dict[int, Var]) ->
     if isinstance(value, tuple):
         names = getattr(type(value), "_fields", None) or range(len(value))
         items = (
-            from_python(ctx, item, _join(hint, name), params)
+            from_python(ctx, item, _join(hint, name, params), params)
             for name, item in zip(names, value, strict=True)
         )
         return Items(tuple(items), type(value))
     if isinstance(value, list):
-        items = (from_python(ctx, item, _join(hint, i), params) for i, item in enumerate(value))
+        items = (
+            from_python(ctx, item, _join(hint, i, params), params) for i, item in enumerate(value)
+        )
         return Ref(ctx.heap(Sequence(tuple(items))))
     if isinstance(value, dict):
-        pairs = ((key, from_python(ctx, v, _join(hint, key), params)) for key, v in value.items())
+        pairs = (
+            (key, from_python(ctx, v, _join(hint, key, params), params)) for key, v in value.items()
+        )
         return Ref(ctx.heap(Mapping(tuple(pairs))))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = tuple(
-            (field.name, from_python(ctx, getattr(value, field.name), field.name, params))
+            (
+                field.name,
+                from_python(
+                    ctx, getattr(value, field.name), _join(hint, field.name, params), params
+                ),
+            )
             for field in dataclasses.fields(value)
         )
         return Ref(ctx.heap(Record(type(value), fields)))
     return Static(value)
 
 
-def _join(hint: str, part: object) -> str:
+def _join(hint: str, part: object, params: dict[int, Var]) -> str:
+    """The name of a part: its own where it has one that no other part has."""
     text = str(part)
-    return text if text.isidentifier() else f"{hint}_{text}" if text.isalnum() else hint
+    if text.isidentifier() and all(var.hint != text for var in params.values()):
+        return text
+    return f"{hint}_{text}" if text.replace("_", "").isalnum() else hint
 
 
 # -- static facts -------------------------------------------------------------------------------
@@ -258,7 +275,7 @@ def _identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool
             return a is b
         case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
             return a is b
-        case Ref(identity=a), Ref(identity=b):
+        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & (ctx.mixed | ctx.listed):
             return bool(a == b)
         case (Static(value=None | type() | bool() | str()), _) | (
             _,

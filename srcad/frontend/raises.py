@@ -91,7 +91,7 @@ def possible(ctx: Lowering, let: Let) -> Possible:
         return [(ZeroDivisionError, None), (OverflowError, None)]
     if text in MATH and len(let.args) == 1:
         return [MATH[text]]
-    if text.startswith("math."):
+    if text.startswith(("math.", "cmath.")):
         return [(ValueError, None), (OverflowError, None)]
     if text.startswith("np.linalg.") and text != "np.linalg.norm":
         return [(np.linalg.LinAlgError, None)]

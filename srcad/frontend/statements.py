@@ -103,6 +103,7 @@ def unless_left(ctx: Lowering, run_rest: Callable[[], None], live: frozenset[str
 def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
     """Run one statement; True if it took the rest of its block with it."""
     ctx.frame.live_now = ctx.frame.facts.live_after(stmt)
+    ctx.frame.statement = stmt
     match stmt:
         case gast.Assign(targets=targets, value=value):
             hint = targets[0].id if isinstance(targets[0], gast.Name) else ""

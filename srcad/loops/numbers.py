@@ -11,6 +11,7 @@ from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Stmt, Var
 from srcad.ir.walk import own_vars
 from srcad.loops import reductions
 from srcad.loops.calls import in_python
+from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
@@ -26,13 +27,15 @@ OF_NUMBA = (
     "math.isinf",
     "math.isfinite",
 )
+LOGARITHMS = ("math.log", "cmath.log")
+BITS = ("&", "|", "^", "<<", ">>", "~")
 SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
 
 def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     """The value of a scalar statement, where the loop level has its own form of it."""
     text, args = stmt.primitive.text, stmt.args
-    if text in SUMS and isinstance(args[0], Var) and args[0].kind.rank:
+    if text in SUMS and isinstance(args[0], Var) and args[0].kind.rank and not is_ordering(stmt):
         return reductions.whole(writer, stmt)
     if text == "getitem" and not stmt.target.kind.rank:
         return _read(writer, stmt)
@@ -58,7 +61,8 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         return ast.BinOp(writer.scalar(args[0]), ast.Mult(), writer.scalar(args[1]))
     if _is_only_python(stmt):
         return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
-    if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
+    machine = text in BITS and not stmt.target.kind.is_python
+    if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips") or machine:
         return _arithmetic(writer, stmt)
     arrays = [a for a in args if isinstance(a, Var) and a.kind.rank]
     if arrays or any(isinstance(a, tuple) for a in args):
@@ -81,7 +85,7 @@ def is_plain(writer: LoopWriter, stmt: Stmt) -> bool:
 def _is_only_python(stmt: Let) -> bool:
     """Whether Numba does not know a function of numbers."""
     text = stmt.primitive.text
-    if text in ONLY_PYTHON or (text == "math.log" and len(stmt.args) == 2):
+    if text in ONLY_PYTHON or (text in LOGARITHMS and len(stmt.args) == 2):
         return True
     if "library" in stmt.primitive.options:
         return True
@@ -103,7 +107,7 @@ def _arithmetic(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     text, args, kind = stmt.primitive.text, stmt.args, stmt.target.kind
     python = all(_is_python(a) for a in args)
     node: ast.expr | None = None
-    if stmt.primitive.form == "elementwise" or text in BINARY:
+    if stmt.primitive.form == "elementwise" or text in BINARY or text in BITS:
         node = writer.elements().applied(stmt, writer.scalar)
     if not writer.checked or not python:
         return node
@@ -113,7 +117,7 @@ def _arithmetic(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         assert isinstance(node, ast.BinOp)
         node.right = ast.Call(ast.Name("nonzero", ast.Load()), [node.right], [])
         return node
-    if text.startswith("math.") and kind.is_inexact:
+    if text.startswith(("math.", "cmath.")) and kind.is_inexact:
         writer.helpers.add("finite")
         return ast.Call(ast.Name("finite", ast.Load()), [node], [])  # type: ignore[list-item]
     if text == "**":
@@ -169,4 +173,4 @@ def _read(writer: LoopWriter, stmt: Let) -> ast.expr:
 def _is_python(operand: Operand) -> bool:
     if isinstance(operand, Var):
         return operand.kind.is_python
-    return isinstance(operand, Const) and isinstance(operand.value, int | float)
+    return isinstance(operand, Const) and isinstance(operand.value, int | float | complex)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from srcad.rules import (
     calculus,
+    complexes,
     constants,
     editing,
     elementwise,
@@ -27,6 +28,7 @@ from srcad.rules import (
 
 __all__ = [
     "calculus",
+    "complexes",
     "constants",
     "editing",
     "elementwise",

@@ -52,6 +52,32 @@ def masked(bar, value):
     return np.zeros_like(value) if isinstance(value, np.ndarray) else type(value)(0)
 
 
+def with_real(z, x):
+    """`z` with another real part, as `z.real = x` makes it.
+
+    >>> with_real(1.0 + 2.0j, 5.0)
+    (5+2j)
+    """
+    if not isinstance(z, np.ndarray):
+        return type(z)(complex(x, z.imag))
+    result = z.copy()
+    result.real[...] = x
+    return result
+
+
+def with_imag(z, x):
+    """`z` with another imaginary part, as `z.imag = x` makes it.
+
+    >>> with_imag(1.0 + 2.0j, 5.0)
+    (1+5j)
+    """
+    if not isinstance(z, np.ndarray):
+        return type(z)(complex(z.real, x))
+    result = z.copy()
+    result.imag[...] = x
+    return result
+
+
 def product_of_others(x, axis):
     """The product of all other elements along an axis, also where some are zero.
 

@@ -190,10 +190,19 @@ def _is_fancy(index: Operand) -> bool:
     ) or any(isinstance(item, tuple) for item in items)
 
 
+def _is_all_of_a_number(array: Var, index: Operand) -> bool:
+    """Whether `array[index]` is all of a 0-d array, whose bar may be a number."""
+    whole = index in ((), Const(Ellipsis), (Const(Ellipsis),))
+    return not array.kind.rank and whole
+
+
 def _getitem(state: Reverse, stmt: Let, bar: Atom) -> None:
     array, index = stmt.args
     assert isinstance(array, Var)
     bar = as_dtype(state, bar, array)
+    if _is_all_of_a_number(array, index):
+        state.accumulate(array, bar)
+        return
     before = state.bars.get(array)
     hint = f"{array.hint}_bar" if array.hint else ""
     if before is None or before == ZERO:

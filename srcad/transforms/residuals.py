@@ -486,9 +486,16 @@ def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
 
 
 def _roots(keeper: Keeper) -> list[Var]:
-    """Arrays defined at the top of the program."""
-    return [
+    """Arrays defined at the top of the program, those that no later update takes over first."""
+    taken: list[Operand] = []
+    for stmt in statements(keeper.body):
+        if isinstance(stmt, Loop):
+            taken += stmt.inits
+        elif isinstance(stmt, Let) and stmt.primitive.form == "mutation":
+            taken.append(stmt.args[0])
+    found = [
         var
         for var, scope in keeper.defs.scope.items()
         if scope.parent is None and var.kind.is_array and keeper.defs.stmt[var] is not None
     ]
+    return sorted(found, key=taken.__contains__)

@@ -31,11 +31,9 @@ def comprehension_fwd(x, y):
     found = False
     for v2 in range(y.shape[0]):
         v = y[v2]
-        if v > 1.0:
+        broke = v > 1.0
+        if broke:
             found = True
-            broke = True
-        else:
-            broke = False
         if broke:
             break
     if found:

@@ -48,12 +48,12 @@ def growing_list_fwd(y, count, end):
     for item in range(steps_count):
         item = steps[item]
         total = total + item
-    return t + total, (y, count, squares, kept, kept_count, steps_count, trips, steps.shape, steps_count_tape, t_tape2, kept_count_tape, t_tape)
+    return t + total, (y, count, squares, kept_count, kept, steps_count, trips, steps.shape, steps_count_tape, t_tape2, kept_count_tape, t_tape)
 
 
 def growing_list_bwd(saved, out_bar):
     """Pull `out_bar` back to y and end."""
-    y, count, squares, kept, kept_count, steps_count, trips, steps_shape, steps_count_tape, t_tape, kept_count_tape, t_tape2 = saved
+    y, count, squares, kept_count, kept, steps_count, trips, steps_shape, steps_count_tape, t_tape, kept_count_tape, t_tape2 = saved
     steps_count_left = len(steps_count_tape)
     t_left = len(t_tape)
 
