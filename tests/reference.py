@@ -37,6 +37,7 @@ MODULES = (
     "found",
     "library_calls",
     "complex_numbers",
+    "grids",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, complex, np.inexact)

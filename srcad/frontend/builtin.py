@@ -17,6 +17,7 @@ from srcad.frontend import (
     control,
     copies,
     expressions,
+    grids,
     listed,
     masked,
     memory,
@@ -473,6 +474,8 @@ HANDLERS: dict[Any, Handler] = {
     **shaping.HANDLERS,
     **updates.HANDLERS,
     **masked.HANDLERS,
+    np.linspace: grids.linspace,
+    np.indices: grids.indices,
     **parts.HANDLERS,
 }
 

@@ -111,7 +111,7 @@ def call(
             return call_python(ctx, function, args, kwargs, node, hint)
         case Closure(function=function, receiver=None) if (
             function is not None
-            and (made := library.call_inactive(ctx, function, args, kwargs, node, hint)) is not None
+            and (made := library.call_instead(ctx, function, args, kwargs, node, hint)) is not None
         ):
             return made
         case Closure():
@@ -168,7 +168,7 @@ def call_python(
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):
-        if (made := library.call_inactive(ctx, function, args, kwargs, node, hint)) is not None:
+        if (made := library.call_instead(ctx, function, args, kwargs, node, hint)) is not None:
             return made
         return inline(ctx, closure(ctx, function, (("object", function),)), args, kwargs, node)
     if isinstance(function, type):

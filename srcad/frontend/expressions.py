@@ -17,6 +17,7 @@ from srcad.frontend import (
     comprehensions,
     control,
     dunders,
+    grids,
     listed,
     memory,
     methods,
@@ -460,6 +461,8 @@ def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
 def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
     if rows.is_rows(ctx, value):
         value = calls.call_python(ctx, np.array, [value], {}, node or gast.Pass())
+    if isinstance(value, Iteration) and value.kind == "range":
+        return operand(ctx, calls.call_python(ctx, np.arange, [*value.parts], {}, gast.Pass()))
     if isinstance(value, Items | Ref):
         node = node or gast.Pass()
         empty = not objects.iterate(ctx, value, node)
@@ -472,6 +475,8 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
 def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
     """`base[index]`."""
     base = objects.resolve(ctx, base, node)
+    if (maker := grids.maker_of(ctx, base)) is not None:
+        return grids.made(ctx, maker, index, node)
     if (told := dunders.called(ctx, base, "__getitem__", [index], node)) is not None:
         return told
     match base:

@@ -54,6 +54,8 @@ def reads(node: gast.AST, without: gast.AST | None = None) -> Names:
             continue
         if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Load):
             found.add(part.id)
+        elif isinstance(part, gast.AugAssign) and isinstance(part.target, gast.Name):
+            found.add(part.target.id)
         waiting += gast.iter_child_nodes(part)
     return frozenset(found)
 

@@ -36,8 +36,8 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Operand, ShapeOf, Slice, Var
+from srcad.rules.complexes import with_imag, with_real
 from srcad.rules.indexing import assign, cast, getitem, setitem
-from srcad.runtime.arrays import with_imag, with_real
 
 if TYPE_CHECKING:
     import gast

@@ -115,8 +115,8 @@ def _of_array(
             return shaping.reshape(ctx, [receiver, shape], kwargs, node)
         case "ravel":
             return shaping.ravel(ctx, [receiver, *args], kwargs, node)
-        case "flatten" if not args and not kwargs:
-            raveled = shaping.ravel(ctx, [receiver], {}, node)
+        case "flatten":
+            raveled = shaping.ravel(ctx, [receiver, *args], kwargs, node)
             return calls.call_python(ctx, np.copy, [raveled], {}, node, hint)
         case "transpose":
             axes = [] if not args else [args[0] if len(args) == 1 else Items(tuple(args))]

@@ -34,20 +34,36 @@ def reshape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.reshape`: a view where the array is contiguous, else a copy."""
     value = as_array(ctx, args, node)
     shape = args[1] if len(args) > 1 else kwargs.get("shape", kwargs.get("newshape"))
-    if shape is None or set(kwargs) - {"shape", "newshape"}:
+    if shape is None or set(kwargs) - {"shape", "newshape", "order"}:
         ctx.refuse("this form of reshape cannot be differentiated yet", node)
     shape = objects.resolve(ctx, shape, node)
     if isinstance(shape, Number):
         shape = Items((shape,))
+    if _by_columns(ctx, args[2] if len(args) > 2 else kwargs.get("order"), node):
+        # The transpose, in the order of rows, has the elements in the order of columns.
+        backwards = Items(tuple(objects.iterate(ctx, shape, node)[::-1]))
+        rows = reshape(ctx, [transpose(ctx, [value], {}, node), backwards], {}, node)
+        return transpose(ctx, [rows], {}, node)
     place = expressions.operand(ctx, shape, node)
     return _view(ctx, value, "reshape", (place,), np.reshape, node)
 
 
 def ravel(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.ravel`: a view where the array is contiguous, else a copy."""
-    if len(args) > 1 or kwargs:
+    if len(args) > 2 or set(kwargs) - {"order"}:
         ctx.refuse("this form of ravel cannot be differentiated yet", node)
-    return _view(ctx, as_array(ctx, args, node), "ravel", (), np.ravel, node)
+    value = as_array(ctx, args, node)
+    if _by_columns(ctx, args[1] if len(args) > 1 else kwargs.get("order"), node):
+        value = transpose(ctx, [value], {}, node)
+    return _view(ctx, value, "ravel", (), np.ravel, node)
+
+
+def _by_columns(ctx: Lowering, order: Value | None, node: gast.AST) -> bool:
+    """Whether elements are read in the order of columns; that of memory is not known here."""
+    letter = "C" if order is None else objects.static(ctx, order, node)
+    if letter not in ("C", "F"):
+        ctx.refuse("elements in the order of memory are not followed", node, 'use "C" or "F"')
+    return bool(letter == "F")
 
 
 def _view(

@@ -13,7 +13,8 @@ import math
 import numpy as np
 
 from srcad.rules.registry import constant, elementwise, expand, shape_rule
-from srcad.runtime.arrays import with_imag, with_real
+from srcad.runtime.arrays import with_imag as with_imag
+from srcad.runtime.arrays import with_real as with_real
 
 # Parts
 
