@@ -108,10 +108,8 @@ class LoopWriter(Writer):
         """Note the user's line, to be cited above what comes next."""
         if not self.comments or origin is None or not origin.line:
             return
-        if self.shown is not None and (origin.file, origin.line) == (
-            self.shown.file,
-            self.shown.line,
-        ):
+        here = (origin.file, origin.line)
+        if self.shown is not None and here == (self.shown.file, self.shown.line):
             return
         self.shown = origin
         self.note = [f"# {origin.line}: {origin.text.strip()}"]
@@ -172,10 +170,8 @@ class LoopWriter(Writer):
         self.known_vars |= set(targets(stmt))
 
     def _is_folded(self, stmt: Stmt) -> bool:
-        match stmt:
-            case If(targets=(first, *_)):
-                return first in self.folding.choices
-        return False
+        first = stmt.targets[:1] if isinstance(stmt, If) else ()
+        return bool(first) and first[0] in self.folding.choices
 
     def block(self, block: Block) -> None:
         """Write a block; what its names stand for is known from its own statements."""
