@@ -19,7 +19,7 @@ from srcad.ir.dims import ONE, Dim
 from srcad.ir.nodes import Atom, Block, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
 from srcad.ir.walk import own_vars, statements, targets
 from srcad.loops import extremes, fusion, matvec, numbers, reductions, slices, stacks, updates
-from srcad.loops.calls import is_row, products, row, spelled
+from srcad.loops.calls import called, products
 from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
 from srcad.loops.nests import Item
 from srcad.loops.queue import Element, Line, commute, plain_line, touched
@@ -399,9 +399,7 @@ class LoopWriter(Writer):
             isinstance(a, Var) and a.kind.rank in (1, 2) for a in stmt.args
         ):
             return products(self, stmt)
-        if is_row(stmt):  # its items are written once, with their dtype
-            return row(self, stmt)
-        return spelled(self, stmt, [self.whole(arg) for arg in stmt.args])
+        return called(self, stmt)
 
     def whole(self, operand: Operand) -> str:
         """The text of an operand, arrays by name."""
