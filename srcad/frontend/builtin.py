@@ -16,7 +16,9 @@ from srcad.frontend import (
     classes,
     control,
     expressions,
+    intervals,
     listed,
+    mappings,
     masked,
     memory,
     objects,
@@ -31,6 +33,7 @@ from srcad.frontend.values import (
     Closure,
     Foreign,
     Items,
+    Iteration,
     Mapping,
     Number,
     Record,
@@ -212,6 +215,8 @@ def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         return expressions.literal(len(value.value))
     if isinstance(value, Number):
         return control.fail(ctx, TypeError(f"object of type '{value.kind.dtype}' has no len()"))
+    if isinstance(value, Iteration) and value.kind == "range":
+        return intervals.length(ctx, value, node)
     return expressions.literal(len(objects.iterate(ctx, value, node)))
 
 
@@ -246,11 +251,7 @@ def _shown(ctx: Lowering, value: Value, node: gast.AST) -> Any:
 def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     pairs: dict[Any, Value] = {}
     if args:
-        value = objects.resolve(ctx, args[0], node)
-        content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
-        if not isinstance(content, Mapping):
-            ctx.refuse("this form of dict() cannot be differentiated yet", node)
-        pairs.update(content.items)
+        pairs.update(mappings.given(ctx, args[0], node))
     pairs.update(kwargs)
     return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
 

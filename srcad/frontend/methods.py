@@ -10,13 +10,16 @@ import numpy as np
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
     calls,
+    comprehensions,
     control,
     expressions,
     growing,
+    mappings,
     masked,
     memory,
     objects,
-    sequences,
+    ordering,
+    searching,
     shaping,
 )
 from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Rows, Sequence, Static, Value
@@ -49,20 +52,20 @@ def call_method(
             return _of_array(ctx, receiver, name, args, kwargs, node, hint)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
-            if isinstance(content, Sequence) and name == "sort":
-                items = objects.iterate(
-                    ctx, sequences.ordered(ctx, [receiver, *args], kwargs, node), node
-                )
-                ctx.state.heap[identity] = Sequence(tuple(items))
+            if isinstance(content, Sequence | Rows) and name == "sort":
+                growing.refuse_iterated(ctx, identity, node)
+                made = ordering.ordered(ctx, [receiver, *args], kwargs, node)
+                if isinstance(made, Ref):
+                    ctx.change(identity, ctx.state.heap[made.identity])
                 return Static(None)
+            if isinstance(content, Mapping):
+                return mappings.call_method(ctx, identity, content, name, args, kwargs, node)
             if kwargs:
                 ctx.refuse(f"`{name}` with keywords cannot be differentiated yet", node)
             if isinstance(content, Sequence):
                 return _of_list(ctx, identity, content, name, args, node)
             if isinstance(content, Rows):
                 return _of_rows(ctx, receiver, name, args, node)
-            if isinstance(content, Mapping):
-                return _of_dict(ctx, identity, content, name, args, node)
         case Items(items=items, type=kind):
             fields: tuple[str, ...] = getattr(kind, "_fields", ())
             if name == "_replace" and fields and not args:
@@ -205,9 +208,9 @@ def _of_list(
             case "copy":
                 return Ref(ctx.heap(Sequence(tuple(items))))
             case "index" if len(args) == 1:
-                return sequences.index(ctx, items, args[0], node)
+                return searching.index(ctx, items, args[0], node)
             case "count":
-                return sequences.count(ctx, items, args[0], node)
+                return searching.count(ctx, items, args[0], node)
             case "clear":
                 items = []
             case _:
@@ -226,6 +229,8 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
     """A method of a list whose length is known only at run time."""
     if name == "copy":
         return growing.copied(ctx, receiver, node)
+    if name in ("index", "count") and len(args) == 1:
+        return comprehensions.fold(ctx, name, receiver, args, node)
     growing.refuse_iterated(ctx, receiver.identity, node)
     match name:
         case "append":
@@ -241,38 +246,4 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
         node,
         "make it an array first: np.array(items)",
         UnsupportedType,
-    )
-
-
-def _of_dict(
-    ctx: Lowering,
-    identity: int,
-    content: Mapping,
-    name: str,
-    args: list[Value],
-    node: gast.AST,
-) -> Value:
-    pairs = dict(content.items)
-    match name:
-        case "keys":
-            return Items(tuple(expressions.literal(key) for key in pairs))
-        case "values":
-            return Items(tuple(pairs.values()))
-        case "items":
-            return Items(
-                tuple(Items((expressions.literal(key), value)) for key, value in pairs.items())
-            )
-        case "get":
-            default = args[1] if len(args) > 1 else Static(None)
-            found: Value = pairs.get(objects.static(ctx, args[0], node), default)
-            return found
-        case "copy":
-            return Ref(ctx.heap(Mapping(content.items)))
-        case "update" if isinstance(args[0], Ref):
-            other = ctx.state.heap[args[0].identity]
-            if isinstance(other, Mapping):
-                ctx.change(identity, Mapping(tuple({**pairs, **dict(other.items)}.items())))
-                return Static(None)
-    ctx.refuse(
-        f"the dict method `{name}` cannot be differentiated yet", node, error=UnsupportedType
     )

@@ -61,6 +61,51 @@ def refuse_depth(ctx: Lowering, name: str, node: gast.AST) -> NoReturn:
     )
 
 
+def decided(ctx: Lowering, op: gast.AST, left: Value, right: Value) -> bool | None:
+    """The outcome of a comparison of ints that may end a recursion, if it follows from the call.
+
+    A recursion is followed to its end, so that the ints that end it are those of this call: others
+    are specialised anew.  None where a comparison has nothing to do with that, or is of data.
+    """
+    if not (isinstance(left, Number) and isinstance(right, Number)) or not _is_recursive(ctx):
+        return None
+    if not (left.kind.is_python and right.kind.is_python):
+        return None
+    sizes = [ctx.builder.size(value.atom) for value in (left, right)]
+    if sizes[0] is None or sizes[1] is None:
+        return None
+    a, b = sizes[0], sizes[1]
+    match op:
+        case gast.Eq() | gast.NotEq():
+            equal = ctx.sizes.equal(a, b)
+            return None if equal is None else equal == isinstance(op, gast.Eq)
+        case gast.GtE() | gast.Lt():
+            least = ctx.sizes.at_least(a, b)
+            return None if least is None else least == isinstance(op, gast.GtE)
+        case gast.LtE() | gast.Gt():
+            most = ctx.sizes.at_least(b, a)
+            return None if most is None else most == isinstance(op, gast.LtE)
+    return None
+
+
+def _is_recursive(ctx: Lowering) -> bool:
+    """Whether the function at hand calls itself, as far as its text or the calls tell."""
+    source = ctx.frame.source
+    if sum(frame.source.node is source.node for frame in ctx.frames) > 1:
+        return True
+    return any(_names(call, source.name) for call in gast.walk(source.node))
+
+
+def _names(node: gast.AST, name: str) -> bool:
+    """Whether this calls `name`, or `self.name`."""
+    match node:
+        case gast.Call(func=gast.Name(id=called)):
+            return bool(called == name)
+        case gast.Call(func=gast.Attribute(value=gast.Name(id="self"), attr=called)):
+            return bool(called == name)
+    return False
+
+
 def _facts(ctx: Lowering, value: Value) -> Any:
     """What is known about an argument: what may end the recursion."""
     match value:
@@ -85,4 +130,4 @@ def _facts(ctx: Lowering, value: Value) -> Any:
     return type(value).__name__
 
 
-__all__ = ["check", "refuse_depth"]
+__all__ = ["check", "decided", "refuse_depth"]
