@@ -5,9 +5,11 @@ from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
     CacheWarning,
+    CheckWarning,
     CompilationError,
     CotangentError,
     EngineWarning,
+    GradientMismatch,
     MissingRule,
     NotYetDifferentiated,
     Origin,
@@ -24,9 +26,11 @@ __version__ = "0.1.0"
 __all__ = [
     "ArgumentError",
     "CacheWarning",
+    "CheckWarning",
     "CompilationError",
     "CotangentError",
     "EngineWarning",
+    "GradientMismatch",
     "MissingRule",
     "NotYetDifferentiated",
     "Origin",

@@ -150,15 +150,19 @@ class _Bound(Differentiable[P, R]):
 
 
 @overload
-def differentiable(function: Callable[P, R], /) -> Differentiable[P, R]: ...
+def differentiable(
+    function: Callable[P, R], /, *, engine: str = "auto", check: bool = False
+) -> Differentiable[P, R]: ...
 
 
 @overload
-def differentiable(*, engine: str = "auto") -> Callable[[Callable[P, R]], Differentiable[P, R]]: ...
+def differentiable(
+    *, engine: str = "auto", check: bool = False
+) -> Callable[[Callable[P, R]], Differentiable[P, R]]: ...
 
 
 def differentiable(
-    function: Callable[P, R] | None = None, /, *, engine: str = "auto"
+    function: Callable[P, R] | None = None, /, *, engine: str = "auto", check: bool = False
 ) -> Differentiable[P, R] | Callable[[Callable[P, R]], Differentiable[P, R]]:
     """Give a function its derivatives: `f.vjp`, `f.grad`, `f.value_and_grad`, `f.adjoint_source`.
 
@@ -169,12 +173,20 @@ def differentiable(
         function: the function; none when options are given.
         engine: "numba" compiles, "numpy" runs the adjoint as it can be read, and "auto" compiles
             and turns to NumPy for what cannot be compiled, saying so once.
+        check: whether to compare the first gradient of each specialisation (one for each
+            combination of kinds of arguments) with differences of the function, along a direction
+            that is random but always the same. For that the function is run some ten times more,
+            in doubt some hundred times, on copies of its arguments: what it prints comes that
+            often. Later calls cost what they always do.
 
     Returns:
         The function as a `Differentiable`, or a decorator when only options are given.
 
     Raises:
         ArgumentError: for an engine that there is not, or for what cannot be called.
+        GradientMismatch: from gradients, if `check` finds one that is not the function's slope, by
+            more than the error that the differences estimate. Where they cannot tell (at a kink,
+            say), the gradient is returned, and a `CheckWarning` says so once.
 
     >>> @differentiable
     ... def area(radius):
@@ -183,10 +195,12 @@ def differentiable(
     12.0
     >>> area.grad(2.0)
     12.0
+    >>> differentiable(area, check=True).grad(2.0)
+    12.0
     """
     if engine not in ENGINES:
         raise ArgumentError(f"there is no engine {engine!r}", hint=f"choose one of {ENGINES}")
-    options = pipeline.Options(engine=engine)
+    options = pipeline.Options(engine=engine, check=check)
     if function is None:
         return lambda function: _decorate(function, options)
     return _decorate(function, options)

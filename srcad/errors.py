@@ -6,9 +6,11 @@ from dataclasses import dataclass
 __all__ = [
     "ArgumentError",
     "CacheWarning",
+    "CheckWarning",
     "CompilationError",
     "CotangentError",
     "EngineWarning",
+    "GradientMismatch",
     "MissingRule",
     "NotYetDifferentiated",
     "Origin",
@@ -222,6 +224,22 @@ class CompilationError(SrcadError, RuntimeError):
     """
 
 
+class GradientMismatch(SrcadError, AssertionError):
+    """A gradient is not the slope of the function, found by `@differentiable(check=True)`.
+
+    Cause: differences of the function itself, along one direction, give another number than the
+    gradient, by more than their own error. Either the function has kinks or jumps so close by that
+    no difference can avoid them, keeps something between calls, or the gradient is wrong.
+
+    Example:
+        @differentiable(check=True)     # stairs: the slope of each is 0, that of all together 1
+        def f(x): return np.round(x, 12)
+
+    The way out: check at another point, or take what it keeps out of the function. If neither is
+    the reason, the fault is srcad's: please report the function and its arguments.
+    """
+
+
 class TapeMemoryError(SrcadError, MemoryError):
     """What the reverse sweep must remember does not fit into memory.
 
@@ -245,6 +263,22 @@ class CacheWarning(UserWarning):
         HOME=/nonexistent python fit.py
 
     The way out: give srcad a directory that only you can write to; results are right either way.
+    """
+
+
+class CheckWarning(UserWarning):
+    """A gradient was not checked, although `@differentiable(check=True)` asked for it.
+
+    Cause: differences cannot tell what the slope of the function is there. It has a kink at that
+    very point, is not finite or raises around it, gives another result each time it is run, or has
+    so many jumps or so much rounding in it that its differences do not settle.
+
+    Example:
+        @differentiable(check=True)
+        def f(x): return abs(x)         # f.grad(0.0): one slope to the left, one to the right
+
+    The way out: none is needed, the gradient is what it would be unchecked. It is said once for
+    each specialisation; to have that checked, make its first call at another point.
     """
 
 

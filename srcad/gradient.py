@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcad import pipeline
+from srcad.check import Call, check_gradient
 from srcad.cotangents import (
     bars_like,
     check_gradient_inputs,
@@ -153,16 +154,20 @@ class _General:
         made = self.target.specialise(args, kwargs, plan.wrt, options.has_aux, flat)
         value, aux, bars = made.value_and_grad(leaves)
         check_gradient_output(value, holomorphic=options.holomorphic)
-        if plan.parts is None and not kwargs:
-            owner = self.owner()
-            if owner is not None:
-                owner._learn(made, args, plan.chosen)
         gradients = tuple(
             bars_like(
                 [leaf_type(leaves[index]) for index in plan.chosen],
                 [bars[index] for index in plan.chosen],
             )
         )
+        if self.target.is_unchecked(made):
+            function, chosen = self.target.function, plan.chosen
+            call = Call(function, leaves, structure, options.has_aux, chosen, gradients, (1.0,))
+            check_gradient(self.target, made, call)
+        if plan.parts is None and not kwargs:
+            owner = self.owner()
+            if owner is not None:
+                owner._learn(made, args, plan.chosen)
         if plan.parts is not None:
             gradients = tuple(unflatten(part, gradients[where]) for part, where in plan.parts)
         gradient = gradients if isinstance(options.argnums, tuple) else gradients[0]

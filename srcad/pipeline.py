@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,9 +44,12 @@ class Options:
     Args:
         engine: "numba" compiles the loop level; "numpy" runs the array level as it stands;
             "auto" compiles what can be compiled.
+        check: whether the first gradient of each specialisation is compared with differences. It
+            has no part in comparisons: what is compiled is the same.
     """
 
     engine: str = "auto"
+    check: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

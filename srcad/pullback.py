@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from srcad import pipeline
+from srcad.check import Call, check_gradient
 from srcad.cotangents import LeafType, Outputs, accept, bars_like, leaf_type, outputs_of
+from srcad.directions import random_cotangents
 from srcad.errors import ArgumentError
 from srcad.target import Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, refusal, show, unflatten
@@ -85,6 +87,12 @@ def pull(target: Target, primals: tuple[object, ...], has_aux: bool) -> tuple[ob
     made = target.specialise(primals, {}, (True,) * len(leaves), has_aux, (leaves, structure))
     result, aux, saved = made.forward(leaves)
     outputs = outputs_of(target.name, result)
+    if target.is_unchecked(made):
+        cotangents = random_cotangents(flatten(result)[0])
+        bars = bars_like(types, made.backward(saved, cotangents), cotangents)
+        chosen = range(len(leaves))
+        call = Call(target.function, leaves, structure, has_aux, chosen, bars, cotangents)
+        check_gradient(target, made, call)
     pullback = Pullback(made, saved, outputs, children(structure)[0], types)
     return (result, pullback, aux) if has_aux else (result, pullback)
 

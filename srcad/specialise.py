@@ -81,6 +81,12 @@ def reach(root: Any, path: Path) -> Any:
                 value = value[key]
             case "len":
                 value = len(value)
+            case "keys":
+                value = tuple(value)
+            case "has":
+                value = hasattr(value, str(key))
+            case "own":
+                value = key in getattr(value, "__dict__", {})
             case "call":
                 given: Any = key
                 value = value(*given[0], **dict(given[1]))
@@ -105,6 +111,9 @@ def unchanged(root: Any, identities: Sequence[Identity]) -> bool:
 
 def same(found: Any, expected: Any) -> bool:
     """Whether an object stands for another one that it is not: equal strings, bound methods."""
+    if isinstance(found, tuple) and isinstance(expected, tuple):
+        pairs = zip(found, expected, strict=False)
+        return len(found) == len(expected) and all(a is b or same(a, b) for a, b in pairs)
     if isinstance(found, str | int | bytes | np.dtype) and type(found) is type(expected):
         return bool(found == expected)
     if isinstance(found, types.MethodType | types.BuiltinMethodType):

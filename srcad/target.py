@@ -20,16 +20,18 @@ _DEFAULTS = pipeline.Options()
 
 
 class History:
-    """The last specialisation of a function, shared by the function and its bound methods.
+    """What a function was differentiated by, shared by the function and its bound methods.
 
     Args:
         last: the last specialisation; None before the first.
+        checked: what the specialisations share whose gradients were checked.
     """
 
-    __slots__ = ("last",)
+    __slots__ = ("checked", "last")
 
     def __init__(self) -> None:
         self.last: pipeline.Specialisation | None = None
+        self.checked: set[pipeline.Shared] = set()
 
 
 class Target:
@@ -71,6 +73,10 @@ class Target:
     def name(self) -> str:
         """The function's name, for messages."""
         return function_name(self.function)
+
+    def is_unchecked(self, made: "pipeline.Specialisation") -> bool:
+        """Tell whether a gradient is still to be checked, because the options say so."""
+        return self.options.check and made.shared not in self.history.checked
 
     def __reduce__(self) -> str | tuple[object, ...]:
         """Pickle without the history, which holds compiled programs."""

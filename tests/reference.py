@@ -18,6 +18,7 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "loop_exits",
     "numpy_functions",
     "comprehensions",
     "growing_lists",
@@ -29,6 +30,8 @@ MODULES = (
     "numerics",
     "language",
     "lists_as_arrays",
+    "queues",
+    "found",
 )
 FLOAT0 = np.dtype([("float0", "V")])
 FLOATS = (float, np.floating)

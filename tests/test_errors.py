@@ -28,6 +28,7 @@ ALL = [
     (errors.CotangentError, ValueError),
     (errors.ArgumentError, TypeError),
     (errors.CompilationError, RuntimeError),
+    (errors.GradientMismatch, AssertionError),
     (errors.TapeMemoryError, MemoryError),
     (errors.NotYetDifferentiated, AttributeError),
 ]

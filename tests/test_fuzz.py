@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fuzzing.case import Case, Wrong, case_of
+from fuzzing.case import Case, Wrong, case_of, loaded
 from fuzzing.checks import check
+from fuzzing.engines import check_value
 from fuzzing.grammar import program
-from fuzzing.numbers import same
-from fuzzing.omitted import without
+from fuzzing.numbers import duplicate, has_holes, same, strided
+from fuzzing.omitted import explained, without
 from fuzzing.patience import TooLong, limited
 from fuzzing.report import entry
 from fuzzing.run import run, smallest
@@ -99,7 +100,7 @@ def test_memory_that_nobody_wrote_is_found(monkeypatch):
     allocate = nests._allocate
     monkeypatch.setattr(nests, "_allocate", empty)
     shrunk = first_failure("loop level", range(40))
-    assert shrunk.statements <= 6
+    assert shrunk.statements <= 8
 
 
 def first_failure(kind, seeds):
@@ -122,6 +123,27 @@ def test_a_statement_without_effect_need_not_raise():
     assert outcome.counts == {"exceptions left out": 1}
 
 
+@pytest.mark.parametrize("used, right", [("p", True), ("q", False)])
+def test_nor_part_of_a_statement_without_effect(used, right):
+    source = f"""import numpy as np
+
+def f(x):
+    both = {{"p": x, "q": x[9] * 2.0}}
+    return both["{used}"] * 2.0
+"""
+    call = (np.ones(2),)
+    with loaded(source) as function:
+        try:
+            function(*call)
+        except IndexError as error:
+            raised = error
+
+    def agree(found, other):
+        check_value(found, other, 1e-9, "here")
+
+    assert explained(source, call, np.full(2, 2.0), raised, agree) is right
+
+
 @pytest.mark.parametrize("kind, sides", [("smooth", 3), ("median", 3), ("kink", 2)])
 def test_differences_know_their_kinks(kind, sides):
     body = {
@@ -133,6 +155,70 @@ def test_differences_know_their_kinks(kind, sides):
     outcome = check(Case(0, f"import numpy as np\n\ndef f(x):\n    return {body}\n", ((call,),)))
     assert outcome.failure is None
     assert at_loop_level(outcome.counts) == 1
+
+
+WAYS = """import numpy as np
+
+def f(x, a):
+    if a > 0.5:
+        a = np.float32(a)
+    return a * np.sum(x)
+"""
+
+
+def test_a_result_may_be_wider_where_single_precision_takes_part():
+    case = Case(0, WAYS, ((np.ones(2, np.float32), 0.75), (np.ones(2, np.float32), 0.25)))
+    outcome = check(case)
+    assert outcome.failure is None
+    assert at_loop_level(outcome.counts) == 2
+    with pytest.raises(Wrong, match="type"):
+        check_value(np.float32(0.5), np.float64(0.5), 1e-3, "here")
+    with pytest.raises(Wrong, match="value"):
+        check_value(np.float64(0.5), np.float32(0.6), 1e-3, "here")
+
+
+@pytest.mark.parametrize("seed", range(0, 300, 10))
+def test_a_program_has_ten_statements(seed):
+    function = ast.parse(program(seed)).body[-1]
+    assert sum(isinstance(node, ast.stmt) for node in ast.walk(function)) > 10
+
+
+def test_all_kinds_of_statements_are_written():
+    nodes = {type(node) for seed in range(150) for node in ast.walk(ast.parse(program(seed)))}
+    assert nodes >= {
+        *(ast.Try, ast.Raise, ast.Assert, ast.Match, ast.While, ast.Break, ast.Continue),
+        *(ast.ListComp, ast.GeneratorExp, ast.Dict, ast.ClassDef, ast.FunctionDef, ast.Nonlocal),
+        *(ast.Lambda, ast.Starred, ast.NamedExpr, ast.IfExp, ast.BoolOp),
+    }
+
+
+TRYING = """import numpy as np
+
+def f(x, k):
+    try:
+        y = x / k
+    except ZeroDivisionError:
+        y = np.tanh(x)
+    finally:
+        x = x * 2.0
+    match k:
+        case 0:
+            x = x + y
+    return x
+"""
+
+
+def test_blocks_of_all_kinds_are_shrunk():
+    shrunk = shrink(Case(0, TRYING, ((0.5, 0),)), lambda case: "np.tanh(x)" in case.source, 500)
+    assert "try" not in shrunk.source
+    assert "match" not in shrunk.source
+
+
+def test_copies_are_laid_out_like_their_originals():
+    wide = strided(np.arange(6.0).reshape(2, 3))
+    assert has_holes(wide)
+    assert has_holes(duplicate((wide, 1.0))[0])
+    assert same(duplicate((wide,)), (wide,))
 
 
 def test_patience_ends():
@@ -193,7 +279,7 @@ def test_a_statement_is_taken_away():
     assert without("def f(x):\n    return x[9]\n", 2) is None
 
 
-@pytest.mark.parametrize("seed", [4, 5])  # Fortran order, and float32
+@pytest.mark.parametrize("seed", [4, 5, 6])  # Fortran order, float32, steps
 def test_the_entry_of_a_failure_is_python(seed):
     case = case_of(seed)
     namespace = {"np": np}
@@ -205,6 +291,7 @@ def test_the_entry_of_a_failure_is_python(seed):
             assert getattr(left, "dtype", 0) == getattr(right, "dtype", 0)
             if isinstance(left, np.ndarray):
                 assert left.flags.f_contiguous == right.flags.f_contiguous
+                assert has_holes(left) == has_holes(right)
 
 
 def test_the_tool_ends_with_a_summary(capsys):

@@ -195,10 +195,9 @@ class Writer:
         return (held.primitive.text, held.args[1]) if same else None
 
     def _key(self, index: Operand) -> str:
-        text = self.text(index)
-        if isinstance(index, tuple) and text.startswith("(") and index:
-            return text[1:-1].rstrip(",") if len(index) > 1 else text
-        return text
+        if isinstance(index, tuple) and len(index) > 1:
+            return ", ".join(self._index_item(item) for item in index)
+        return self.text(index)
 
     def _place(self, index: Operand) -> str:
         """An index as an argument of a call."""

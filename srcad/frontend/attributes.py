@@ -167,6 +167,9 @@ def _member(
                 ctx.change(receiver.identity, Record(kind, (*content.fields, (name, found))))
             return found
     if isinstance(member, types.MemberDescriptorType) and receiver is not None:
+        if isinstance(receiver, Foreign) and hasattr(receiver.value, name):
+            found = getattr(receiver.value, name)
+            return objects.wrap(ctx, found, (*receiver.path, ("attr", name)))
         return control.fail(ctx, AttributeError(name))
     if member is object.__init__:
         return Static(member)
@@ -183,6 +186,8 @@ def _foreign_attribute(ctx: Lowering, value: Foreign, name: str, node: gast.AST)
     thing = value.value
     if name in getattr(thing, "__dict__", {}):
         return objects.wrap(ctx, thing.__dict__[name], (*value.path, ("attr", name)))
+    if hasattr(thing, "__dict__"):
+        ctx.fix(Foreign(False, (*value.path, ("own", name))))
     return _class_attribute(ctx, value, type(thing), name, node)
 
 

@@ -185,10 +185,10 @@ def _normal(
             kwargs = {name: value, **kwargs}
         args = args[:flexible]
     if primitive.form in ("elementwise", "multilinear") and kwargs:
-        extra = [key for key in kwargs if key not in params]
-        if not extra:
-            ordered = [kwargs.pop(name) for name in params[len(args) :] if name in kwargs]
-            args = [*args, *ordered]
+        for name in params[len(args) :]:
+            if name not in kwargs:
+                break  # one that is left out keeps its default: those after it stay keywords
+            args = [*args, kwargs.pop(name)]
     for key in ("axis", "keepdims", "axes", "ord", "k"):
         if key in kwargs:
             kwargs[key] = Static(objects.static(ctx, kwargs[key], node))
@@ -280,7 +280,10 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 
 def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return attributes.attribute(ctx, args[0], objects.static(ctx, args[1], node), node)
+    value, name = objects.resolve(ctx, args[0], node), objects.static(ctx, args[1], node)
+    if len(args) > 2 and not classes.has_attribute(ctx, value, name):
+        return args[2]
+    return attributes.attribute(ctx, value, name, node)
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:

@@ -256,7 +256,11 @@ def has_attribute(ctx: Lowering, value: Value, name: str) -> bool:
             content = ctx.state.heap[identity]
             if isinstance(content, Record):
                 return name in dict(content.fields) or hasattr(content.type, name)
-        case Foreign(value=thing) | Static(value=thing):
+        case Foreign(value=thing, path=path):
+            found = hasattr(thing, name)
+            ctx.fix(Foreign(found, (*path, ("has", name))))
+            return found
+        case Static(value=thing):
             return hasattr(thing, name)
     kind = class_of(ctx, value)
     return kind is not None and hasattr(kind, name)

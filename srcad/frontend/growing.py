@@ -40,8 +40,8 @@ from srcad.frontend.values import (
 )
 from srcad.ir.dims import Dim
 from srcad.ir.kinds import INT, Kind
-from srcad.ir.nodes import Const, Var
-from srcad.rules.indexing import setitem
+from srcad.ir.nodes import Const, Slice, Var
+from srcad.rules.indexing import getitem, setitem
 from srcad.rules.joining import DOUBLED
 
 if TYPE_CHECKING:
@@ -160,6 +160,34 @@ def make(
 
 def append(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
     """`items.append(value)`."""
+    held, value = _alike(ctx, identity, value, node)
+    if id(node) not in held.sites:
+        held = _with_room(ctx, identity, held)
+    _put(ctx, identity, held, value)
+
+
+def insert(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.AST) -> None:
+    """`items.insert(0, value)`: all others move up by one."""
+    held, value = _alike(ctx, identity, value, node)
+    if objects.static(ctx, index, node) != 0:
+        ctx.refuse(
+            "into a list of unknown length, items can be inserted at its beginning only",
+            node,
+            "use `items.append(...)`, or store into an array made before the loop",
+            UnsupportedType,
+        )
+    held = _with_room(ctx, identity, held)
+    buffer, longer = memory.content(ctx, held.cell), _plus(ctx, held.count, 1)
+    emit = ctx.builder.emit
+    before = emit(getitem, buffer, Slice(None, held.count.atom))
+    moved = emit(setitem, buffer, Slice(Const(1), longer.atom), before, hint=buffer.hint)
+    ctx.state.memory[held.cell] = moved
+    _put(ctx, identity, replace(held, count=Number(Const(0), INT)), value)
+    ctx.state.heap[identity] = replace(held, count=longer)
+
+
+def _alike(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> tuple[Rows, Value]:
+    """A list, and a value that is an item like its others."""
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
     value = objects.resolve(ctx, value, node)
@@ -185,11 +213,15 @@ def append(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
                 None,
                 UnsupportedType,
             )
-    if id(node) not in held.sites:
-        held = replace(held, sites=frozenset())
-        ctx.state.heap[identity] = held
-        _make_room(ctx, held, buffer)
-    _put(ctx, identity, held, value)
+    return held, value
+
+
+def _with_room(ctx: Lowering, identity: int, held: Rows) -> Rows:
+    """The list with room for one more item, which no call is sure to find any longer."""
+    held = replace(held, sites=frozenset())
+    ctx.state.heap[identity] = held
+    _make_room(ctx, held, memory.content(ctx, held.cell))
+    return held
 
 
 def _put(ctx: Lowering, identity: int, held: Rows, value: Value) -> None:
@@ -264,20 +296,30 @@ def copied(ctx: Lowering, value: Value, node: gast.AST) -> Ref:
 
 
 def pop(ctx: Lowering, identity: int, args: list[Value], node: gast.AST) -> Value:
-    """`items.pop()`: the last item only."""
+    """`items.pop()` and `items.pop(0)`: the last item, or the first one."""
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
-    if args and objects.static(ctx, args[0], node) != -1:
+    index = objects.static(ctx, args[0], node) if args else -1
+    if index not in (-1, 0):
         ctx.refuse(
-            "only the last item of a list of unknown length can be taken out",
+            "only the first and the last item of a list of unknown length can be taken out",
             node,
             "use `items.pop()`, or keep an index",
             UnsupportedType,
         )
-    found = rows.row(
-        ctx, held, rows.place_of(ctx, held, Number(Const(-1), INT), "pop from empty list")
-    )
-    ctx.state.heap[identity] = replace(held, count=_plus(ctx, held.count, -1))
+    message = "pop from empty list"
+    found = rows.row(ctx, held, rows.place_of(ctx, held, Number(Const(index), INT), message))
+    if ctx.state.dead:
+        return found
+    left = _plus(ctx, held.count, -1)
+    if index == 0:
+        if isinstance(found, Array):
+            found = memory.new_array(ctx, ctx.builder.emit(np.copy, memory.read(ctx, found)))
+        buffer, emit = memory.content(ctx, held.cell), ctx.builder.emit
+        after = emit(getitem, buffer, Slice(Const(1), held.count.atom))
+        moved = emit(setitem, buffer, Slice(None, left.atom), after, hint=buffer.hint)
+        ctx.state.memory[held.cell] = moved
+    ctx.state.heap[identity] = replace(held, count=left)
     return found
 
 

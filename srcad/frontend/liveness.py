@@ -68,8 +68,17 @@ def stores(nodes: Iterable[gast.AST]) -> Names:
 def _block(
     body: Sequence[gast.stmt], out: Names, on_break: Names, on_continue: Names, facts: Liveness
 ) -> Names:
+    # Whoever has left passes by what follows here, with the names that are read where it went.
+    kept = frozenset().union(
+        *(
+            on_break if isinstance(node, gast.Break) else on_continue
+            for stmt in body
+            for node in gast.walk(stmt)
+            if isinstance(node, gast.Break | gast.Continue)
+        )
+    )
     for stmt in reversed(body):
-        facts.after[id(stmt)] = out
+        facts.after[id(stmt)] = out | kept
         out = _before(stmt, out, on_break, on_continue, facts)
     return out
 
@@ -120,6 +129,10 @@ def _try(stmt: gast.Try, out: Names, on_break: Names, on_continue: Names, facts:
     ways = [_block(handler.body, out, on_break, on_continue, facts) for handler in stmt.handlers]
     done = _block(stmt.orelse, out, on_break, on_continue, facts)
     body = _block(stmt.body, done.union(*ways), on_break, on_continue, facts)
+    for inner in (node for tried in stmt.body for node in gast.walk(tried)):
+        for known in (facts.after, facts.head):
+            if id(inner) in known:
+                known[id(inner)] = known[id(inner)].union(*ways)
     kinds = [reads(handler.type) for handler in stmt.handlers if handler.type is not None]
     return body.union(*ways, *kinds)
 

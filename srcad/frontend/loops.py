@@ -77,12 +77,16 @@ def _lower_counted(ctx: Lowering, node: gast.For, iterable: Value) -> None:
     if all(isinstance(bound, Const) for bound in bounds):
         values = range(*(bound.value for bound in bounds))  # type: ignore[union-attr,arg-type]
     few = values is not None and len(values) <= MAX_UNROLLED
+    before = ctx.state.copy()
     try:
-        run(ctx, node, trip_range, element, grows=not few)
+        with ctx.builder.block() as written:
+            run(ctx, node, trip_range, element, grows=not few)
+        ctx.builder.extend(written)
     except _Refused as refused:
         values = values if values is not None else _values_of_this_call(ctx, trip_range)
         if values is None or len(values) > MAX_UNROLLED:
             raise refused.error from None
+        ctx.state = before  # trips may have been peeled off before the refusal
         _unroll_or_grow(ctx, node, trip_range, element, values)
 
 
@@ -121,7 +125,7 @@ def _unroll_or_grow(
 
 
 class _Refused(Exception):
-    """The body cannot be lowered once for all trips; nothing has been written."""
+    """The body cannot be lowered once for all trips."""
 
     def __init__(self, error: UnsupportedType | UnsupportedSyntax) -> None:
         super().__init__()
@@ -166,17 +170,26 @@ def _after_else(ctx: Lowering, node: gast.For | gast.While, broke: bool | Atom) 
 def lower_while(ctx: Lowering, node: gast.While) -> None:
     """`while test: body`."""
     if any(isinstance(inner, gast.NamedExpr) for inner in gast.walk(node.test)):
-        leave = gast.If(gast.UnaryOp(gast.Not(), node.test), [gast.Break()], [])
+        parts = [part for stmt in node.orelse for part in gast.walk(stmt)]
+        if any(isinstance(part, gast.Break | gast.Continue) for part in parts):
+            ctx.refuse(
+                "`:=` in the test of a loop whose `else` leaves another loop",
+                node,
+                "assign before the loop, and again at the end of its body",
+            )
+        done = [*node.orelse, gast.Break()]
+        leave = gast.If(gast.UnaryOp(gast.Not(), node.test), done, [])
         for new in gast.walk(leave):
             if not hasattr(new, "lineno"):
                 gast.copy_location(new, node.test)
-        endless = gast.While(gast.Constant(True, None), [leave, *node.body], node.orelse)
+        endless = gast.While(gast.Constant(True, None), [leave, *node.body], [])
         gast.copy_location(endless, node)
         gast.copy_location(endless.test, node)
         facts = ctx.frame.facts
-        facts.head[id(endless)] = facts.live_at_head(node) | stores([node.test])
+        kept = facts.live_at_head(node) | facts.live_after(node) | stores([node.test])
+        facts.head[id(endless)] = kept
         facts.after[id(endless)] = facts.live_after(node)
-        facts.after[id(leave)] = facts.live_at_head(node) | stores([node.test])
+        facts.after[id(leave)] = kept
         node = endless
     try:
         run(ctx, node, None, None)

@@ -239,6 +239,9 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
         case "extend":
             growing.extend(ctx, receiver.identity, args[0], node)
             return Static(None)
+        case "insert":
+            growing.insert(ctx, receiver.identity, args[0], args[1], node)
+            return Static(None)
         case "pop":
             return growing.pop(ctx, receiver.identity, args, node)
     ctx.refuse(

@@ -156,13 +156,13 @@ def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
         capture = ctx.capture(value)
         return Array(capture.cell, capture.var.kind)
     if isinstance(value.value, list | dict):
-        length = len(value.value)
-        ctx.fix(Foreign(length, (*value.path, ("len", ""))))
         if isinstance(value.value, list):
+            ctx.fix(Foreign(len(value.value), (*value.path, ("len", ""))))
             wrapped = (
                 wrap(ctx, item, (*value.path, ("item", i))) for i, item in enumerate(value.value)
             )
             return Items(tuple(wrapped))
+        ctx.fix(Foreign(tuple(value.value), (*value.path, ("keys", ""))))
         pairs = (
             (key, wrap(ctx, item, (*value.path, ("item", key))))
             for key, item in value.value.items()

@@ -34,6 +34,8 @@ JOINING = frozenset(
     {np.stack, np.concatenate, np.vstack, np.hstack, np.dstack, np.column_stack, np.block}
 )
 
+WITHOUT_ITEMS = "a list without items is made an array, which srcad expected to have rows"
+
 
 def is_rows(ctx: Lowering, value: Value) -> bool:
     """Whether a value is a list of unknown length."""
@@ -90,8 +92,10 @@ def array(ctx: Lowering, held: Rows, node: gast.AST, message: str = "") -> Array
     if not some and (message or rank > 1 or held.kind.dtype != "float64"):
         # Without items, NumPy makes an array of floats with one axis.
         filled_some = ctx.builder.emit(operator.gt, held.count.atom, Const(0))
-        text = message or "a list without items is made an array, of which the shape is not known"
-        control.require(ctx, filled_some, ValueError, text)
+        if message:
+            control.require(ctx, filled_some, ValueError, message)
+        else:
+            control.require(ctx, filled_some, UnsupportedType, WITHOUT_ITEMS)
     made = memory.new_array(ctx, filled(ctx, held))
     assert isinstance(made, Array)
     return made
@@ -168,7 +172,8 @@ def listed(ctx: Lowering, var: Var, like: Rows) -> Ref:
     cell = ctx.cell(var)
     ctx.grown.add(cell)
     memory.may_share(ctx.state, cell, frozenset({like.cell}))
-    return Ref(ctx.heap(replace(like, cell=cell, count=attributes.length(ctx, var, 0))))
+    count = attributes.length(ctx, var, 0)
+    return Ref(ctx.heap(replace(like, cell=cell, count=count, sites=frozenset())))
 
 
 def of_array(ctx: Lowering, value: Array) -> Value:

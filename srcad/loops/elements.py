@@ -128,9 +128,8 @@ class Elements:
             return self._summed(stmt, index)
         if text == "np.copy":
             return self._inner(stmt.args[0], stmt, index)
-        if stmt.primitive.form == "elementwise" or text in LOGICAL:
-            return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
-        if stmt.primitive.options.get("broadcasts") and stmt.primitive.form == "constant":
+        broadcasts = stmt.primitive.options.get("broadcasts") or text in LOGICAL
+        if not stmt.kwargs and (broadcasts or stmt.primitive.form == "elementwise"):
             return self.applied(stmt, lambda operand: self._inner(operand, stmt, index))
         name = self.materialise(stmt.target)
         return subscript(ast.Name(name, ast.Load()), index)

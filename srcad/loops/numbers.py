@@ -47,7 +47,8 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         return writer.elements().choice(stmt, writer.scalar)
     if text in ("np.dot", "np.inner") and not any(isinstance(a, Var) and a.kind.rank for a in args):
         return ast.BinOp(writer.scalar(args[0]), ast.Mult(), writer.scalar(args[1]))
-    if text in ONLY_PYTHON or (text == "math.log" and len(args) == 2):
+    keyed = stmt.kwargs and stmt.primitive.form == "elementwise"
+    if keyed or text in ONLY_PYTHON or (text == "math.log" and len(args) == 2):
         return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
     if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
         return _arithmetic(writer, stmt)
@@ -64,7 +65,7 @@ def is_plain(writer: LoopWriter, stmt: Stmt) -> bool:
     text, arrays = stmt.primitive.text, [v for v in own_vars(stmt) if v.kind.is_array]
     if text == "size":
         return not any(v in writer.folding.lets for v in arrays)
-    if arrays:
+    if arrays or stmt.kwargs:
         return False
     return text not in ONLY_PYTHON and not (text == "math.log" and len(stmt.args) == 2)
 

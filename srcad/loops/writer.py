@@ -276,8 +276,9 @@ class LoopWriter(Writer):
             same = isinstance(source, Var) and source.kind.rank == stmt.target.kind.rank
             return bool(stmt.primitive.options.get("checked")) and same
         if stmt.primitive.form == "constant" and stmt.primitive.options.get("broadcasts"):
-            return True
-        return stmt.primitive.form == "elementwise" or text in ELEMENTWISE or is_outer(stmt)
+            return not stmt.kwargs
+        elementwise = stmt.primitive.form == "elementwise" and not stmt.kwargs
+        return elementwise or text in ELEMENTWISE or is_outer(stmt)
 
     def _scalar_statement(self, stmt: Let, name: str) -> None:
         if stmt.target.kind.form == "opaque" and stmt.primitive.text == "text":

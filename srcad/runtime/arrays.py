@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad.runtime.compiled import doubled as doubled
+
 
 def unbroadcast(bar, shape):
     """Sum a bar down to the shape that was broadcast.
@@ -166,12 +168,3 @@ def packed_svd(a):
     """
     left, values, right = np.linalg.svd(a, full_matrices=False)
     return np.concatenate((values[..., None, :], left, np.swapaxes(right, -1, -2)), axis=-2)
-
-
-def doubled(rows):
-    """An array with these rows and as many more, which are still to be written.
-
-    >>> doubled(np.array([1.0, 2.0]))
-    array([1., 2., 0., 0.])
-    """
-    return np.concatenate((rows, np.zeros_like(rows)))

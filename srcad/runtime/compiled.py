@@ -167,7 +167,20 @@ def push_array(tape, count, value):
     return tape
 
 
+def doubled(rows):
+    """An array with these rows and as many more, at least one, which are still to be written.
+
+    >>> doubled(np.array([1.0, 2.0]))
+    array([1., 2., 0., 0.])
+    """
+    count = rows.shape[0]
+    longer = np.zeros((max(1, 2 * count), *rows.shape[1:]), rows.dtype)
+    longer[:count] = rows
+    return longer
+
+
 HELPERS = (
+    doubled,
     to_int,
     nonzero,
     finite,

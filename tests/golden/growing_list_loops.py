@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `growing_list` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors, clipped, independent, push_number
+from srcad.runtime.compiled import Bail, check_float_errors, clear_float_errors, clipped, doubled, independent, push_number
 from srcad.runtime.vector_math import plus
 
 
@@ -50,7 +50,7 @@ def growing_list_fwd(y, count, end):
         t_tape2 = push_number(t_tape2, t_tape2_count, t)
         t_tape2_count += 1
         if t:
-            steps2 = np.concatenate((steps, np.zeros_like(steps)))
+            steps2 = doubled(steps)
             steps = steps2
         if not -steps.shape[0] <= steps_count < steps.shape[0]:
             raise Bail

@@ -1,14 +1,15 @@
-"""Arguments for a program: lengths from 0 on, ties, float32, Fortran order, repeated indices."""
+"""Arguments for a program: lengths from 0 on, ties, float32, orders, steps, repeated indices."""
 
 from typing import Any
 
 import numpy as np
 
+from fuzzing.numbers import strided
 from fuzzing.scope import PARAMETERS
 
 LENGTHS = (0, 1, 2, 3, 4, 5)
 OFTEN = (0.05, 0.1, 0.2, 0.25, 0.25, 0.15)
-FLAVOURS = ("plain", "plain", "plain", "plain", "fortran", "single")
+FLAVOURS = ("plain", "plain", "plain", "plain", "fortran", "single", "strided")
 
 
 def arguments(seed: int, call: int) -> tuple[Any, ...]:
@@ -30,8 +31,11 @@ def arguments(seed: int, call: int) -> tuple[Any, ...]:
         shape = [lengths[length] if isinstance(length, str) else length for length in kind]
         single = flavour == "single" and types.random() < 0.5
         array = _numbers(random, shape).astype(np.float32 if single else np.float64)
-        fortran = flavour == "fortran" and types.random() < 0.7
-        found.append(np.asfortranarray(array) if fortran else array)
+        if flavour == "fortran" and types.random() < 0.7:
+            array = np.asfortranarray(array)
+        if flavour == "strided" and types.random() < 0.7:
+            array = strided(array)
+        found.append(array)
     rows = random.integers(0, max(n, 1), n)
     return (*found, *lengths.values(), rows, random.integers(0, 3, n))
 

@@ -10,7 +10,7 @@ def expression(scope: Scope, kind: Type, depth: int = 0) -> str:
     """An expression of a type; the deeper it stands, the sooner it is just a variable."""
     if depth > DEEPEST:
         return plain(scope, kind)
-    return scope.weighted(EXPRESSIONS)(scope, kind, depth + 1) or plain(scope, kind)
+    return scope.weighted(scope.makers)(scope, kind, depth + 1) or plain(scope, kind)
 
 
 def mask(scope: Scope, kind: Type) -> str:
@@ -41,6 +41,8 @@ def plain(scope: Scope, kind: Type, depth: int = 0) -> str:
         return found
     if len(kind) == 1:
         return "np.array([b])"
+    if len(kind) == 3:
+        return f"{plain(scope, kind[:2])}[:, :, None]"
     rows, columns = kind
     if rows == 1:
         return "np.array([[a]])" if columns == 1 else f"{plain(scope, (columns,))}[None]"
@@ -115,7 +117,7 @@ def reduction(scope: Scope, kind: Type, depth: int) -> str | None:
             return f"{name}({inside}, axis={scope.pick('1', '-1')})"
         inside = expression(scope, (other, kind[0]), depth)
         return f"{name}({inside}, axis={scope.pick('0', '-2')})"
-    if 1 not in kind:
+    if 1 not in kind or len(kind) > 2:
         return None
     axis = kind.index(1)
     wide = list(kind)

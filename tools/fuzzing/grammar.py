@@ -1,13 +1,20 @@
 """From a number to a program: a Python function of arrays and numbers, as text."""
 
+import ast
+import textwrap
 from random import Random
 
-from fuzzing.expressions import expression
-from fuzzing.helpers import helpers_of
-from fuzzing.scope import INTEGERS, PARAMETERS, Scope
+from fuzzing.choices import bound, ternary
+from fuzzing.comprehensions import comprehension
+from fuzzing.cubes import flattened
+from fuzzing.expressions import EXPRESSIONS, expression
+from fuzzing.helpers import module_of
+from fuzzing.scope import INTEGERS, PARAMETERS, Scope, Weighted
 from fuzzing.statements import returned, statements
 
 SINGLE_RESULT = 0.7
+LEAST = 10
+MAKERS: Weighted = [*EXPRESSIONS, (2, comprehension), (1, ternary), (1, bound), (3, flattened)]
 EVERYTHING = "np.sum(u * v) + np.sum(x * y) * a + np.sum(r) - b * np.sum(c) + "
 
 
@@ -20,10 +27,18 @@ def program(seed: int) -> str:
     random = Random(seed)
     single = random.random() < SINGLE_RESULT
     result = random.choice([(), (), ("n",), ("n", "m")]) if single else None
-    scope = Scope(random, result, returns=single)
-    statements(scope, random.randint(3, 7))
+    scope = Scope(random, result, returns=single, makers=MAKERS)
+    statements(scope, random.randint(2, 5))
+    while count_of(scope.lines) < LEAST:
+        statements(scope, 1)
     last = EVERYTHING + expression(scope, (), 1) if result == () else returned(scope)
     scope.line(f"return {last}")
     body = "\n".join(scope.lines)
     head = f"def f({', '.join((*PARAMETERS, *INTEGERS))}):"
-    return f"import numpy as np\n\n\n{helpers_of(body)}{head}\n{body}\n"
+    return module_of(f"{head}\n{body}\n")
+
+
+def count_of(lines: list[str]) -> int:
+    """How many statements there are."""
+    tree = ast.parse(textwrap.dedent("\n".join(lines)))
+    return sum(isinstance(node, ast.stmt) for node in ast.walk(tree))

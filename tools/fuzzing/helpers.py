@@ -1,4 +1,4 @@
-"""Functions that the programs call: they write to their arguments, return early, return pairs."""
+"""What the programs call: functions that write to their arguments or return early, and classes."""
 
 import re
 
@@ -34,6 +34,56 @@ def rows(p, s):
         row[:1] += 0.25
     return p
 """,
+    "checked": """
+def checked(s):
+    if s < 0.2:
+        raise ValueError("too small")
+    return s * 0.9
+""",
+    "twice": """
+def twice(g, p):
+    return g(g(p))
+""",
+    "applied": """
+def applied(g, p, count):
+    for _ in range(count):
+        p = g(p)
+    return p
+""",
+    "Body": """
+class Body:
+    def __init__(self, place, rate):
+        self.place = place
+        self.rate = rate
+        self.first = 0.1
+
+    def step(self, size):
+        self.place = self.place + size * np.sin(self.place) * self.rate
+        self.first = 0.5 * self.first + size
+
+    def energy(self):
+        return np.sum(self.place * self.place) * self.rate
+""",
+    "Cell": """
+@dataclass
+class Cell:
+    place: np.ndarray
+    rate: float
+    first: float = 0.2
+
+    def step(self, size):
+        self.place[1:] += size * self.place[:-1]
+        if self.rate > 0.3:
+            self.rate = self.rate - 0.1 * size
+
+    def energy(self):
+        return self.rate * np.mean(self.place + self.first)
+""",
+    "Pair": """
+class Pair(NamedTuple):
+    field: np.ndarray
+    scale: float
+""",
     "relax": """
 def relax(p, q):
     q[1:-1] = 0.5 * (p[2:] + p[:-2])
@@ -42,7 +92,17 @@ def relax(p, q):
 }
 
 
-def helpers_of(text: str) -> str:
-    """The helpers that a text calls."""
-    called = set(re.findall(r"(\w+)\(", text))
-    return "".join(body.lstrip() + "\n\n" for name, body in HELPERS.items() if name in called)
+IMPORTS = {
+    "math.": "import math",
+    "@dataclass": "from dataclasses import dataclass",
+    "(NamedTuple)": "from typing import NamedTuple",
+}
+
+
+def module_of(function: str) -> str:
+    """A module with a function, what it calls, and what both import."""
+    called = set(re.findall(r"(\w+)\(", function))
+    helpers = [body.lstrip() + "\n\n" for name, body in HELPERS.items() if name in called]
+    text = "".join((*helpers, function))
+    imports = [line for sign, line in IMPORTS.items() if sign in text]
+    return "\n".join((*imports, "import numpy as np", "", "", text))

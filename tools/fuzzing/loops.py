@@ -1,8 +1,11 @@
-"""Loops: over ranges in both directions, over rows, with a number beside them, and while loops."""
+"""Loops: over ranges in both directions, over rows, with a number beside them, and while loops.
+
+Any of them may leave early, skip what is left of a trip, and have an `else`.
+"""
 
 from collections.abc import Callable
 
-from fuzzing.expressions import expression
+from fuzzing.expressions import condition, expression
 from fuzzing.scope import Scope, Weighted
 
 Body = Callable[[Scope], None]
@@ -13,8 +16,12 @@ RANGES = (
 
 
 def loop(scope: Scope, body: Body) -> None:
-    """Write a loop."""
+    """Write a loop, and now and then what is done if nothing leaves it."""
     scope.weighted(LOOPS)(scope, body)
+    if scope.chance(0.12):
+        scope.line("else:")
+        with scope.block():
+            body(scope, 1)
 
 
 def counted(scope: Scope, body: Body) -> None:
@@ -55,4 +62,30 @@ def until(scope: Scope, body: Body) -> None:
         body(scope)
 
 
-LOOPS: Weighted = [(75, counted), (12, over_rows), (13, until)]
+def endless(scope: Scope, body: Body) -> None:
+    """Until it is left."""
+    counter = scope.name("q")
+    scope.line(f"{counter} = 0")
+    scope.line("while True:")
+    with scope.block(True, (f"{counter} - 1",)):
+        scope.line(f"{counter} += 1")
+        scope.line(f"if {counter} > {scope.pick('n', 'k', '3')} or {condition(scope)}:")
+        with scope.block():
+            if scope.chance(0.4):
+                body(scope, 1)
+            scope.line("break")
+        body(scope)
+
+
+def skipping(scope: Scope, body: Body) -> None:
+    """Trips that are skipped, and a loop that is left, between statements."""
+    name = scope.name("i")
+    scope.line(f"for {name} in range({scope.pick('n', 'm', 'k', '1, n', '3')}):")
+    with scope.block(True, (name, f"{name} - 1")):
+        for leaving in scope.pick(("continue",), ("break",), ("continue", "break")):
+            scope.line(f"if {condition(scope)}:")
+            scope.line(f"    {leaving}")
+            body(scope, 1)
+
+
+LOOPS: Weighted = [(68, counted), (10, over_rows), (10, until), (5, endless), (7, skipping)]

@@ -1,5 +1,6 @@
 """Trees of numbers: whether two are the same, or close, and whether they carry a derivative."""
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,30 @@ def same_type(first: Any, second: Any) -> bool:
     )
 
 
+def wider_type(first: Any, second: Any) -> bool:
+    """Whether the first leaf is in double precision where the second is in single precision.
+
+    Where they meet, srcad may take the wider one on all paths, which the README says.
+    """
+    array = isinstance(first, np.ndarray)
+    double = isinstance(first, float) or (array and first.dtype == np.float64)
+    narrow = getattr(second, "dtype", None) == np.float32
+    return double and narrow and array == isinstance(second, np.ndarray)
+
+
+def typed_like(weights: Any, out: Any) -> Any:
+    """Cotangents in the precisions of a result, which may be wider."""
+    new = [
+        weight.astype(leaf.dtype)
+        if isinstance(leaf, np.ndarray) and is_float(leaf)
+        else type(leaf)(weight)
+        if is_float(leaf)
+        else weight
+        for weight, leaf in zip(leaves(weights), leaves(out), strict=True)
+    ]
+    return rebuilt(weights, new)
+
+
 def close(actual: Any, expected: Any, tolerance: float) -> bool:
     """Whether two leaves are equal but for rounding, measured by the largest finite entry."""
     left, right = np.asarray(actual, float), np.asarray(expected, float)
@@ -88,10 +113,12 @@ def inner(first: list[Any], second: list[Any]) -> float:
 
 
 def random_like(leaf: Any, random: np.random.Generator) -> Any:
-    """A random cotangent; float0 for leaves without a derivative."""
+    """A random cotangent, now and then with zeros; float0 for leaves without a derivative."""
     if not is_float(leaf):
         return np.zeros(np.shape(leaf), FLOAT0)
     draw = random.standard_normal(np.shape(leaf))
+    if isinstance(leaf, np.ndarray) and random.random() < 0.25:
+        draw *= random.random(np.shape(leaf)) < 0.5
     return draw.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(draw)
 
 
@@ -102,6 +129,22 @@ def constant_like(leaf: Any, value: float) -> Any:
     if isinstance(leaf, np.ndarray):
         return np.full_like(leaf, value)
     return type(leaf)(value)
+
+
+def strided(array: np.ndarray) -> np.ndarray:
+    """An equal array whose memory has holes."""
+    return np.repeat(array, 2, axis=-1)[..., ::2]
+
+
+def has_holes(leaf: Any) -> bool:
+    """Whether a leaf is an array whose memory has holes, or goes backwards."""
+    return isinstance(leaf, np.ndarray) and not (leaf.flags.c_contiguous or leaf.flags.f_contiguous)
+
+
+def duplicate(tree: Any) -> Any:
+    """A copy that is laid out in memory like the original, which `copy.deepcopy` does not keep."""
+    new = [strided(leaf) if has_holes(leaf) else copy.deepcopy(leaf) for leaf in leaves(tree)]
+    return rebuilt(tree, new)
 
 
 def spoil(tree: Any) -> None:

@@ -1,16 +1,20 @@
 """Exceptions of statements that nothing needs: srcad leaves those out, Python runs them.
 
 What srcad does instead of raising is right if Python does the same once the statement that raised
-is taken away. A statement that matters changes the result when it is.
+is taken away, or the expression that raised is a number. One that matters changes the result then.
 """
 
 import ast
 import copy
+from itertools import islice
 from typing import Any
 
 from fuzzing.case import Call, Wrong, loaded
 
 DEEPEST = 6
+
+Place = tuple[int | None, ...]
+"""A line, and where the expression begins and ends that was computed there."""
 
 
 def explained(source: str, call: Call, found: Any, expected: Exception, agree: Any) -> bool:
@@ -29,36 +33,40 @@ def explained(source: str, call: Call, found: Any, expected: Exception, agree: A
 def _explained(
     source: str, call: Call, found: Any, expected: Exception, agree: Any, depth: int
 ) -> bool:
-    for line in dict.fromkeys(_lines(expected)):
-        smaller = without(source, line)
-        if smaller is None:
-            continue
-        with loaded(smaller) as function:
-            try:
-                result = function(*copy.deepcopy(call))
-            except Exception as error:
-                if type(error) is type(found):
-                    return True
-                if depth and _explained(smaller, call, found, error, agree, depth - 1):
-                    return True
-                continue
-        if isinstance(found, Exception):
-            continue
+    places = list(dict.fromkeys(_places(expected)))
+    changed = [without(source, place[0]) for place in places]
+    changed += [without_value(source, place) for place in places]
+    return any(
+        _explains(smaller, call, found, agree, depth) for smaller in changed if smaller is not None
+    )
+
+
+def _explains(smaller: str, call: Call, found: Any, agree: Any, depth: int) -> bool:
+    with loaded(smaller) as function:
         try:
-            agree(found, result)
-        except Wrong:
-            continue
-        return True
-    return False
+            result = function(*copy.deepcopy(call))
+        except Exception as error:
+            if type(error) is type(found):
+                return True
+            return depth > 0 and _explained(smaller, call, found, error, agree, depth - 1)
+    if isinstance(found, Exception):
+        return False
+    try:
+        agree(found, result)
+    except Wrong:
+        return False
+    return True
 
 
-def _lines(error: Exception) -> list[int]:
-    """The lines of the program that an exception came through, the innermost first."""
+def _places(error: Exception) -> list[Place]:
+    """The places of the program that an exception came through, the innermost first."""
     found = []
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename.startswith("<fuzz"):
-            found.append(trace.tb_lineno)
+        code = trace.tb_frame.f_code
+        if code.co_filename.startswith("<fuzz"):
+            positions = next(islice(code.co_positions(), trace.tb_lasti // 2, None))
+            found.append((trace.tb_lineno, *positions))
         trace = trace.tb_next
     return found[::-1]
 
@@ -67,7 +75,7 @@ def without(source: str, line: int) -> str | None:
     """A program without the statement of a line; None if that is a return."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        for field in ("body", "orelse"):
+        for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)
             for place, statement in enumerate(block if isinstance(block, list) else ()):
                 if statement.lineno == line:
@@ -76,3 +84,31 @@ def without(source: str, line: int) -> str | None:
                     block[place] = ast.copy_location(ast.Pass(), statement)
                     return ast.unparse(tree) + "\n"
     return None
+
+
+def without_value(source: str, place: Place) -> str | None:
+    """A program with a number in the place of an expression; None if there is no such."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        for field, value in ast.iter_fields(node):
+            for number, part in enumerate(value if isinstance(value, list) else [value]):
+                if not isinstance(part, ast.expr) or place[1:] != _ends(part):
+                    continue
+                # A name that is not bound is no value that nothing needs.
+                if isinstance(part, ast.Name) or not isinstance(_context(part), ast.Load):
+                    return None
+                constant = ast.copy_location(ast.Constant(0.5), part)
+                if isinstance(value, list):
+                    value[number] = constant
+                else:
+                    setattr(node, field, constant)
+                return ast.unparse(tree) + "\n"
+    return None
+
+
+def _context(part: ast.expr) -> ast.expr_context:
+    return getattr(part, "ctx", ast.Load())
+
+
+def _ends(part: ast.expr) -> Place:
+    return part.lineno, part.end_lineno, part.col_offset, part.end_col_offset

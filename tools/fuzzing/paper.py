@@ -43,7 +43,7 @@ def poisoned(shape: Any, dtype: Any = float) -> np.ndarray:
 
 def shuffled(length: int) -> list[int]:
     """The trips of an independent loop: the same order for a length, but never the usual one."""
-    order = random.Random(length).sample(range(length), length)
+    order = random.Random(int(length)).sample(range(length), length)
     return order if order != sorted(order) else order[::-1]
 
 

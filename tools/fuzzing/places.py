@@ -11,7 +11,7 @@ SLICES = {
 
 def element(scope: Scope) -> str:
     """An element of some array."""
-    arrays = [name for name, kind in scope.types.items() if kind and _is_plain(kind)]
+    arrays = [name for name, kind in scope.types.items() if kind and _is_plain(kind[:2])]
     name = scope.pick(*arrays)
     parts = [_index(scope, name, axis) for axis in range(len(scope.types[name]))]
     return f"{name}[{', '.join(parts)}]"
@@ -55,6 +55,8 @@ def _row_or_column(scope: Scope, length: Length, text: str) -> str | None:
 
 
 def _index(scope: Scope, name: str, axis: int) -> str:
+    if isinstance(scope.types[name][axis], int):
+        return str(scope.pick("0", "1", "-1"))
     number = scope.pick(*scope.indices)
     if scope.chance(0.06):
         return f"({number}) % {name}.shape[{axis}]"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fuzzing.case import Case, Outcome, Wrong
+from fuzzing.numbers import has_holes
 
 EXACTLY = {"threshold": 10**9, "precision": 17, "floatmode": "unique", "separator": ", "}
 
@@ -55,10 +56,12 @@ class Report:
 def entry(case: Case, failure: Wrong, seed: int, compiled: bool = False) -> str:
     """A failure as it goes into a file of tests/programs: the functions, and a line of PROGRAMS."""
     tree = ast.parse(case.source)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     name = f"found_{seed}"
     functions[-1].name = name
-    body = "\n\n\n".join(map(ast.unparse, functions))
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    head = "".join(ast.unparse(node) + "\n" for node in imports if "numpy" not in ast.dump(node))
+    body = head + "\n\n\n".join(map(ast.unparse, functions))
     calls = "\n".join(f"    ({name}, {arguments_text(call)})," for call in case.calls)
     detail = textwrap.shorten(failure.detail, 400)
     return (
@@ -77,6 +80,8 @@ def _text(value: Any) -> str:
     if not isinstance(value, np.ndarray):
         return repr(value)
     inside = " ".join(np.array2string(value, **EXACTLY).split()) if value.size else "[]"
+    if has_holes(value):
+        return f"np.repeat({_text(value.copy(order='C'))}, 2, axis=-1)[..., ::2]"
     dtype = "" if value.dtype in (np.float64, np.int64) and value.size else f", np.{value.dtype}"
     order = ", order='F'" if value.flags.f_contiguous and not value.flags.c_contiguous else ""
     shape = "" if value.size else f".reshape{value.shape}"

@@ -22,6 +22,7 @@ PARAMETERS: dict[str, Type] = {
     "u": ("n", "m"),
     "v": ("n", "m"),
     "c": ("n", 1),
+    "h": ("n", "m", 2),
     "a": (),
     "b": (),
 }
@@ -39,6 +40,7 @@ class Scope:
         random: where all choices come from.
         result: the type of what the program returns; None for a container of several things.
         returns: whether it may return from inside of loops and branches.
+        makers: what expressions are made by, with weights.
         types: the variables that are bound on every way to here.
         indices: the texts of integers that may be an index.
         lines: what has been written.
@@ -49,6 +51,7 @@ class Scope:
     random: Random
     result: Type | None
     returns: bool
+    makers: Weighted
     types: dict[str, Type] = field(default_factory=lambda: dict(PARAMETERS))
     indices: list[str] = field(default_factory=lambda: ["0", "-1", "1"])
     lines: list[str] = field(default_factory=list)
@@ -57,8 +60,8 @@ class Scope:
     names: int = 0
 
     def line(self, text: str) -> None:
-        """Write a line of the function's body."""
-        self.lines.append("    " * (self.depth + 1) + text)
+        """Write a line of the function's body, or several."""
+        self.lines += ["    " * (self.depth + 1) + part for part in text.split("\n")]
 
     def name(self, stem: str) -> str:
         """A name that nothing has yet."""

@@ -4,6 +4,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from fuzzing.case import Case
 
 Fails = Callable[[Case], bool]
+BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 def shrink(case: Case, fails: Fails, attempts: int) -> Case:
@@ -25,14 +27,16 @@ def shrink(case: Case, fails: Fails, attempts: int) -> Case:
     case = replace(case, source=ast.unparse(ast.parse(case.source)) + "\n")
     again = True
     while again:
-        again = False
-        for smaller in variants(case):
+        again, place = False, 0
+        # After a success the rest goes on from the same place: what failed before seldom works now.
+        while (smaller := next(islice(variants(case), place, None), None)) is not None:
             if not left:
                 return case
             left -= 1
             if fails(smaller):
                 case, again = smaller, True
-                break
+            else:
+                place += 1
     return case
 
 
@@ -53,7 +57,7 @@ def variants(case: Case) -> Iterator[Case]:
 def without_statements(tree: ast.Module) -> Iterator[ast.Module]:
     """Programs without a statement, or with a block in the place of what it belongs to."""
     for position, node in enumerate(ast.walk(tree)):
-        for field in ("body", "orelse"):
+        for field in BLOCKS:
             block = getattr(node, field, None)
             if not isinstance(block, list):
                 continue
@@ -62,22 +66,24 @@ def without_statements(tree: ast.Module) -> Iterator[ast.Module]:
                     smaller = copy.deepcopy(tree)
                     other = getattr(_at(smaller, position), field)
                     other[place : place + 1] = copy.deepcopy(instead)
-                    if other or field == "orelse":
+                    if other or field not in ("body", "cases"):
                         yield smaller
 
 
-def replacements(
-    node: ast.AST, field: str, place: int, statement: ast.stmt
-) -> Iterator[list[ast.stmt]]:
+def replacements(node: ast.AST, field: str, place: int, statement: ast.AST) -> Iterator[list[Any]]:
     """What may stand in the place of a statement."""
     if isinstance(node, ast.While) and field == "body" and not place:
         return  # it counts: without it, the loop would not end
     if isinstance(node, ast.Module) and getattr(statement, "name", "") in ("", "f"):
         return
     yield []
-    for inner in ("body", "orelse"):
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler | ast.match_case):
+        return
+    for inner in BLOCKS:
         block = getattr(statement, inner, None)
-        if block and not isinstance(statement, ast.FunctionDef):
+        for part in block if inner in ("handlers", "cases") and block else ():
+            yield part.body
+        if block and isinstance(block[0], ast.stmt):
             yield block
 
 
@@ -108,6 +114,10 @@ def parts(whole: Any) -> Iterator[ast.expr]:
         | ast.UnaryOp
         | ast.BoolOp
         | ast.Compare
+        | ast.IfExp
+        | ast.NamedExpr
+        | ast.ListComp
+        | ast.GeneratorExp
         | ast.Tuple
         | ast.Dict
         | ast.List,

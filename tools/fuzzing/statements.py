@@ -1,12 +1,18 @@
 """Statements by weight. Each maker writes its lines, or nothing where it does not fit."""
 
-from fuzzing import loops
+from collections.abc import Callable
+
+from fuzzing import choices, closures, extremes, growing, loops, records, trying
+from fuzzing.cubes import CUBE, cube
 from fuzzing.expressions import condition, expression, mask
+from fuzzing.ordering import ordering
 from fuzzing.places import element, region
 from fuzzing.scope import INTEGERS, Scope, Type, Weighted
+from fuzzing.unpacking import unpacking
 
+Body = Callable[..., None]
 MOST_BLOCKS = 3
-STEMS = {0: "s", 1: "w", 2: "g"}
+STEMS = {0: "s", 1: "w", 2: "g", 3: "t"}
 REGIONS: tuple[Type, ...] = (
     ("n-1",),
     ("n-2",),
@@ -42,7 +48,7 @@ def narrower(scope: Scope, kind: Type) -> str:
 
 def assignment(scope: Scope) -> None:
     """A name is bound, or bound again."""
-    kind = scope.pick((), ("n",), ("n",), ("m",), ("n", "m"), ("n", "m"), ("n", 1))
+    kind = scope.pick((), ("n",), ("n",), ("m",), ("n", "m"), ("n", "m"), ("n", 1), CUBE)
     have = [name for name in scope.of(kind) if name not in INTEGERS]
     new = not have or (scope.chance(0.3) and not scope.depth)
     name = scope.name(STEMS[len(kind)]) if new else scope.pick(*have)
@@ -54,7 +60,7 @@ def assignment(scope: Scope) -> None:
 
 def augmented(scope: Scope) -> None:
     """A whole array is changed in place."""
-    kind = scope.pick(("n",), ("n", "m"), ("n", "m"), ("n", 1), ("m",))
+    kind = scope.pick(("n",), ("n", "m"), ("n", "m"), ("n", 1), ("m",), CUBE)
     name = scope.pick(*(scope.of(kind) or ["x"]))
     where = scope.pick("", "[:]", "[...]", "")
     sign = scope.pick("+", "-", "*")
@@ -198,8 +204,42 @@ def branch(scope: Scope) -> None:
 
 def loop(scope: Scope) -> None:
     """A loop of one of the kinds of Python."""
+    _around(scope, loops.loop)
+
+
+def attempt(scope: Scope) -> None:
+    """What may raise, and what is done then."""
+    _around(scope, trying.trying)
+
+
+def choice(scope: Scope) -> None:
+    """A choice of one of the newer kinds."""
+    _around(scope, choices.choice)
+
+
+def closure(scope: Scope) -> None:
+    """A function made here."""
+    _around(scope, closures.closure)
+
+
+def record(scope: Scope) -> None:
+    """A dict or an object that changes."""
+    _around(scope, records.record)
+
+
+def history(scope: Scope) -> None:
+    """A list that grows."""
+    _around(scope, growing.growing)
+
+
+def extreme(scope: Scope) -> None:
+    """Numbers that are not finite, or not small."""
+    _around(scope, extremes.extreme)
+
+
+def _around(scope: Scope, maker: Callable[[Scope, Body], None]) -> None:
     if scope.depth < MOST_BLOCKS - 1:
-        loops.loop(scope, statements)
+        maker(scope, statements)
 
 
 def damped(scope: Scope) -> None:
@@ -239,4 +279,13 @@ STATEMENTS: Weighted = [
     (10, branch),
     (17, loop),
     (4, damped),
+    (6, attempt),
+    (8, choice),
+    (7, closure),
+    (8, record),
+    (7, history),
+    (4, extreme),
+    (5, unpacking),
+    (5, ordering),
+    (6, cube),
 ]

@@ -1,0 +1,69 @@
+"""Programs that the fuzzer found, made small."""
+
+import numpy as np
+
+
+def nan_to_num_of_three_kinds(x):
+    z = x * 1.0
+    z[0] = np.nan
+    z[1] = -np.inf
+    return np.nan_to_num(z, nan=0.3, posinf=1.0, neginf=-1.0)
+
+
+def nan_to_num_of_numbers(x):
+    return np.nan_to_num(x[0] + np.inf, posinf=1.5) + np.nan_to_num(x[1] * 2.0)
+
+
+def rounded_by_keyword(x):
+    return np.round(x, decimals=1) * x + np.around(x[0], decimals=1)
+
+
+def list_of_two_precisions(x, y, a):
+    history = [x, y]
+    for _ in range(3):
+        x = a * x
+        history.append(x)
+    return x
+
+
+def list_without_items_and_one_more(a, k):
+    items = []
+    for _ in range(k):
+        items.append(0.5 * a)
+    return np.mean(np.array(items + [a]))
+
+
+def checked(s):
+    if s > 0.5:
+        raise ValueError
+    return s * 2.0
+
+
+def bound_again_after_what_raises(a, b):
+    try:
+        b = checked(a)
+        b = 0.5
+    except ValueError:
+        a = a * 0.5
+    return a * b
+
+
+def rolled_view(u, v):
+    u = v**2
+    return np.tanh(np.roll(u[:, :], 1, axis=0))
+
+
+X = np.array([0.53, 1.5, 0.24])
+GRID = np.array([[0.9, 0.2], [0.8, 0.5], [0.1, 0.4]])
+
+PROGRAMS = [
+    (nan_to_num_of_three_kinds, (X,)),
+    (nan_to_num_of_numbers, (X,)),
+    (rounded_by_keyword, (X,)),
+    (list_of_two_precisions, (X.astype(np.float32), X, np.float64(0.5))),
+    (list_without_items_and_one_more, (0.1, 0)),
+    (list_without_items_and_one_more, (0.1, 3)),
+    (bound_again_after_what_raises, (0.3, 0.7)),
+    (bound_again_after_what_raises, (0.8, 0.7)),
+    (rolled_view, (GRID, GRID)),
+]
