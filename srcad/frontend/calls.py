@@ -272,7 +272,8 @@ def inline(
         recursion.refuse_depth(ctx, source.name, node)
     if callee.receiver is not None:
         args = [callee.receiver, *args]
-    recursion.check(ctx, source, args, kwargs, node)
+    if recursion.goes_too_deep(ctx, source, args, kwargs, node):
+        return control.fail(ctx, recursion.too_deep(source.name))
     try:
         env = bind_arguments(ctx, source, callee, args, kwargs)
     except TypeError as error:

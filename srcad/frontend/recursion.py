@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
 
-from srcad.frontend import memory
+from srcad.frontend import memory, trying
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -29,25 +29,43 @@ REPEATS = 8
 """How often a function may call itself with nothing known about its arguments that is new."""
 
 
-def check(
+def goes_too_deep(
     ctx: Lowering, source: Source, args: list[Value], kwargs: dict[str, Value], node: gast.AST
-) -> None:
-    """Refuse recursion that only the data end: calls in calls that all look the same from here."""
+) -> bool:
+    """Whether a call is one of too many in one another that all look the same from here.
+
+    Only data end such a recursion.  Where a function calls itself once, with floats and arrays, as
+    in the reflection formula of the gamma function, so many calls are followed, and the program
+    raises an error where the data ask for more.
+    """
     above = [frame for frame in ctx.frames if frame.source.node is source.node]
     if len(above) < REPEATS:
-        return
-    facts = [_facts(ctx, value) for value in (*args, *kwargs.values())]
+        return False
+    values = (*args, *kwargs.values())
+    facts = [_facts(ctx, value) for value in values]
     if any([_facts(ctx, v) for v in frame.given] != facts for frame in above[-REPEATS:]):
-        return
+        return False
     last = max(i for i, frame in enumerate(ctx.frames) if frame.source.node is source.node)
     others = dict.fromkeys(frame.source.name for frame in ctx.frames[last + 1 :])
     others.pop(source.name, None)
+    once = sum(_names(call, source.name) for call in gast.walk(source.node)) == 1
+    counts = any(isinstance(value, Number) and value.kind.is_integral for value in values)
+    if once and not others and not counts and trying.flag_for(ctx, RecursionError) is None:
+        return True
     how = f"itself by way of `{'`, `'.join(others)}`" if others else "itself"
     ctx.refuse(
         f"`{source.name}` calls {how} as often as its data say, which is not known before the "
         "program runs",
         node,
         "write it as a loop, or count the depth down to a constant",
+    )
+
+
+def too_deep(name: str) -> RecursionError:
+    """What the program raises where the data ask for more calls than were followed."""
+    return RecursionError(
+        f"`{name}` calls itself more than {REPEATS} calls deep, which is as deep as srcad follows "
+        "a recursion that the data end: write it as a loop"
     )
 
 
@@ -130,4 +148,4 @@ def _facts(ctx: Lowering, value: Value) -> Any:
     return type(value).__name__
 
 
-__all__ = ["check", "decided", "refuse_depth"]
+__all__ = ["decided", "goes_too_deep", "refuse_depth", "too_deep"]

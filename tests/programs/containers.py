@@ -227,6 +227,16 @@ def recursion_on_lengths(u, h):
     return u
 
 
+def upwards(x):
+    if x < 4.0:
+        return upwards(x + 1.0) - 1.0 / x
+    return np.log(x) - 0.5 / x
+
+
+def recursion_on_data(x):
+    return upwards(x[0]) * upwards(x[1])
+
+
 def stacked_segments(x, width, overlap):
     starts = range(0, len(x) - width + 1, int(width * (1 - overlap)))
     segments = np.stack([x[s : s + width] for s in starts])
@@ -275,6 +285,7 @@ PROGRAMS = [
     (rows_swapped_in_part, (A,)),
     (recursion_on_ints, (0.7, 4)),
     (recursion_on_lengths, (np.sin(np.arange(1.0, 10.0)), 0.5)),
+    (recursion_on_data, (np.array([0.7, 5.0]),)),
     (stacked_segments, (np.sin(np.arange(1.0, 12.0)), 4, 0.4)),
     (stacked_responses, (A, X[:2])),
 ]
