@@ -106,7 +106,11 @@ def item(
 
     def look(place: int) -> Value:
         if place == len(pairs):
-            return control.fail(ctx, KeyError("key")) if default is None else default
+            return (
+                control.fail(ctx, KeyError("a key that the dict does not have"))
+                if default is None
+                else default
+            )
         own, value = pairs[place]
         test = searching.is_equal(ctx, expressions.literal(own), key, node)
         return control.choose(ctx, test, lambda: value, lambda: look(place + 1))

@@ -25,6 +25,7 @@ from srcad.frontend import (
     memory,
     rows,
     sequences,
+    stores,
 )
 from srcad.frontend.values import (
     Array,
@@ -320,6 +321,9 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
         return calls.call(ctx, bound, [index], {}, node)
     if isinstance(base, Ref) and isinstance(index, Number) and not is_known(ctx, index):
         growing.demand(ctx, base.identity, (), ctx.state)
+    held = getattr(content, "items", ())
+    if held and isinstance(index, Number) and not is_known(ctx, index) and not ctx.growable:
+        return stores.read_at(ctx, held, index, node)
     if isinstance(index, SliceValue):
         bounds = (
             None if part is None else static(ctx, part, node)

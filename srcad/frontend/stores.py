@@ -1,4 +1,4 @@
-"""Writing items of lists, dicts and objects: `items[k] = v`, `d[key] = v`."""
+"""Items of lists, dicts and objects: written, and read where only the run tells which it is."""
 
 from __future__ import annotations
 
@@ -62,11 +62,22 @@ def _is_alone(ctx: Lowering, base: Ref) -> bool:
     return not ctx.growable
 
 
-def _at_any_place(
-    ctx: Lowering, items: tuple[Value, ...], index: Value, value: Value, node: gast.AST
-) -> list[Value]:
-    """The items after a write to one of them, of which only the run tells which."""
-    count = expressions.literal(len(items))
+def read_at(ctx: Lowering, items: tuple[Value, ...], index: Value, node: gast.AST) -> Value:
+    """`items[index]` where only the run tells which item that is."""
+    place = _place(ctx, len(items), index, "list index out of range", node)
+
+    def look(where: int) -> Value:
+        if where == len(items) - 1:
+            return items[where]
+        test = searching.is_equal(ctx, expressions.literal(where), place, node)
+        return control.choose(ctx, test, lambda: items[where], lambda: look(where + 1))
+
+    return place if ctx.state.dead else look(0)
+
+
+def _place(ctx: Lowering, length: int, index: Value, message: str, node: gast.AST) -> Value:
+    """An index counted from the start; IndexError where there is no such item."""
+    count = expressions.literal(length)
     below = expressions.compare(ctx, gast.Lt(), index, expressions.literal(0), node)
     place = control.choose(
         ctx,
@@ -74,13 +85,23 @@ def _at_any_place(
         lambda: expressions.binary(ctx, operator.add, index, count, node),
         lambda: index,
     )
-    places = [expressions.literal(i) for i in range(len(items))]
+    places = [expressions.literal(i) for i in range(length)]
     some = searching.any_equal(ctx, list(places), place, node)
     atom = Const(some) if isinstance(some, bool) else some
-    control.require(ctx, atom, IndexError, "list assignment index out of range")
+    control.require(ctx, atom, IndexError, message)
+    return place
+
+
+def _at_any_place(
+    ctx: Lowering, items: tuple[Value, ...], index: Value, value: Value, node: gast.AST
+) -> list[Value]:
+    """The items after a write to one of them, of which only the run tells which."""
+    place = _place(ctx, len(items), index, "list assignment index out of range", node)
+    if ctx.state.dead:
+        return list(items)
     found = []
-    for where, old in zip(places, items, strict=True):
-        test = searching.is_equal(ctx, where, place, node)
+    for where, old in enumerate(items):
+        test = searching.is_equal(ctx, expressions.literal(where), place, node)
         found.append(control.choose(ctx, test, lambda: value, lambda o=old: o))  # type: ignore[misc]
     return found
 
@@ -109,4 +130,4 @@ def _store_in_list(
     ctx.change(base.identity, Sequence(tuple(items)))
 
 
-__all__ = ["item"]
+__all__ = ["item", "read_at"]

@@ -47,7 +47,7 @@ def list_written_by_data(x):
     place = int(x > 0.0) - 2 * int(x > 1.0)
     found[place] = x**3
     found[1:] = [found[0] * v for v in found[1:]]
-    return found[0] + found[1] * found[2]
+    return found[0] + found[1] * found[2] ** 2 + found[place] * (x, x**2, x**3)[place]
 
 
 def list_written_by_counter(x):
