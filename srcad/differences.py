@@ -18,7 +18,11 @@ Curve: TypeAlias = Callable[[float], float | None]
 """A function of a step; None where it raises or is not finite."""
 
 ROWS = 6
-"""Steps of a ladder, each half as long as the one before."""
+"""Steps of a ladder."""
+
+SHRINK = 1.9
+"""How much shorter each step is than the one before. Halves would be rounded all alike wherever the
+function rounds, and the slopes of stairs would agree."""
 
 SAFETY = 10.0
 """How much larger than its estimate the error of a slope may be."""
@@ -75,6 +79,7 @@ class _Slope:
         bend: by how much the slope to the right differs from the one to the left, at step zero.
         bend_error: the estimated error of that.
         jumps: whether the value at zero lies apart from those around.
+        noise: the part of the error that is rounding.
     """
 
     value: float
@@ -83,6 +88,7 @@ class _Slope:
     bend: float
     bend_error: float
     jumps: bool
+    noise: float
 
 
 def is_flat(residue: Residue) -> Verdict:
@@ -115,7 +121,7 @@ def is_flat(residue: Residue) -> Verdict:
     slopes: list[_Slope] = []
     for longest in _longest_steps(residue.epsilon):
         last: _Slope | None = None
-        for slope in _ladder(curve, middle, longest, rounding):
+        for slope in _ladder(residue, middle, longest):
             last = slope
             if slope.error <= tolerance and _is_zero(slope, tolerance, wrong):
                 return Verdict("yes")
@@ -126,11 +132,12 @@ def is_flat(residue: Residue) -> Verdict:
             wrong.append(last)
     if not slopes:
         return Verdict("unknown", reason="the function raises or is not finite around there")
-    # None is as sure as it might be. Below the second bound a slope is nothing but rounding.
-    bound = max(residue.relative**0.5 * residue.size, 32.0 * rounding)
+    # None is as sure as it might be. Below the second bound a slope is nothing but rounding,
+    # by the longest steps, which have the least.
     for index, slope in enumerate(slopes):
         finer = [other for other in slopes[index:] if other in wrong]
         surest = all(slope.error <= other.error for other in finer)
+        bound = max(residue.relative**0.5 * residue.size, 0.0 if index else 8.0 * slope.noise)
         if slope.error <= bound and surest and _is_zero(slope, tolerance, wrong):
             return Verdict("yes")
     # How large the function is, and how far it was seen to rise.
@@ -177,52 +184,58 @@ def _agree(slope: _Slope, best: _Slope, taken: float) -> bool:
 
     A gradient that is far too large leaves a residue that all agree on, whatever the function does.
     """
-    apart, error = abs(slope.value - best.value), 3.0 * (slope.error + best.error)
+    apart, error = abs(slope.value - best.value), SAFETY * (slope.error + best.error)
     sizes = (abs(taken + slope.value), abs(taken + best.value), 1e-6 * abs(best.value))
-    return apart <= 0.1 * abs(best.value) + error and apart <= 0.1 * max(sizes) + SAFETY * error
+    return apart <= 0.1 * abs(best.value) + error and apart <= 0.1 * max(sizes) + error
 
 
 def _longest_steps(epsilon: float) -> list[float]:
     """The first step of each ladder, down to where rounding drowns differences."""
     bits = round(-math.log2(epsilon))
-    return [2.0**-power for power in range(2, bits // 2 + 1, max(bits // 10, 2))]
+    powers = range(2, bits // 2 + 1, max(bits // 10, 2))
+    return [2.0**-power * 0.96**index for index, power in enumerate(powers)]
 
 
-def _ladder(curve: Curve, middle: float, longest: float, rounding: float) -> Iterator[_Slope]:
+def _ladder(residue: Residue, middle: float, longest: float) -> Iterator[_Slope]:
     """The best slope so far, after each step but the first; none where the curve is not defined."""
+    curve = residue.curve
     rows: list[list[float]] = []
     bends: list[float] = []
-    best, error, first = 0.0, math.inf, longest
+    best, error, noise, first = 0.0, math.inf, 0.0, longest
     for level in range(ROWS):
-        step = longest / 2.0**level
+        step = longest / SHRINK**level
         right = curve(step)
         left = None if right is None else curve(-step)
         if right is None or left is None:
             # Extrapolation needs steps in a row.
-            rows, bends, first = [], [], step / 2.0
+            rows, bends, first = [], [], step / SHRINK
             continue
+        # What is zero in the middle is not so around it.
+        rounding = max(residue.rounding, residue.epsilon * max(abs(right), abs(left)))
         row = [(right - left) / (2.0 * step)]
         bends.append((right - 2.0 * middle + left) / step)
         for order, before in enumerate(rows[-1] if rows else (), start=1):
-            row.append(row[-1] + (row[-1] - before) / (4.0**order - 1.0))
+            row.append(row[-1] + (row[-1] - before) / (SHRINK ** (2 * order) - 1.0))
             guess = max(abs(row[-1] - row[-2]), abs(row[-1] - before)) + rounding / step
             if guess < error:
-                best, error = row[-1], guess
+                best, error, noise = row[-1], guess, rounding / step
         rows.append(row)
         if len(rows) > 1:
             bend = _bend(bends, rounding / step)
-            yield _Slope(best, error, (first, step), *bend, _jumps(bends, step, rounding))
+            jumps = _jumps(bends, step, rounding)
+            yield _Slope(best, error, (first, step), *bend, jumps, noise)
 
 
 def _bend(bends: list[float], rounding: float) -> tuple[float, float]:
     """The bends, which shrink with the step where there is no kink, at step zero."""
     if len(bends) < 3:
         return 0.0, math.inf
-    bend, before = 2.0 * bends[-1] - bends[-2], 2.0 * bends[-2] - bends[-3]
-    return bend, abs(bend - before) + 8.0 * rounding
+    bend = (SHRINK * bends[-1] - bends[-2]) / (SHRINK - 1.0)
+    before = (SHRINK * bends[-2] - bends[-3]) / (SHRINK - 1.0)
+    return bend, abs(bend - before) + 12.0 * rounding
 
 
 def _jumps(bends: list[float], step: float, rounding: float) -> bool:
-    """Whether the gap to the middle stays, which halves with the step at a kink."""
-    gap, before = abs(bends[-1]) * step, abs(bends[-2]) * step * 2.0
+    """Whether the gap to the middle stays, which shrinks with the step at a kink."""
+    gap, before = abs(bends[-1]) * step, abs(bends[-2]) * step * SHRINK
     return gap > SAFETY * rounding and gap > 0.9 * before

@@ -121,7 +121,9 @@ class UnsupportedSyntax(SrcadError, SyntaxError):
     of Python that srcad has no rule for.
 
     Example:
-        async def energy(u): ...        # grad(energy)(u): `async def` cannot be differentiated
+        async def energy(u):            # `async def` cannot be differentiated
+            return u * u
+        grad(energy)(3.0)
 
     The way out: move the statement outside the function, or into a helper that is called with
     values that need no derivative; the hint says which.
@@ -136,8 +138,9 @@ class UnsupportedType(SrcadError, TypeError):
 
     Example:
         def total(x):
-            s = set(x)                  # a set has no place for the derivatives of its members
-            return sum(s)
+            members = set(x)            # has to be known before the program runs
+            return sum(members)
+        grad(total)([1.0, 2.0])
 
     The way out: keep such values in arrays, tuples, lists, dicts or dataclasses.
     """
@@ -150,9 +153,10 @@ class MissingRule(SrcadError, NotImplementedError):
 
     Example:
         def wave(x):
-            return scipy.special.struve(0, x)
+            return scipy.special.struve(0, x)   # no rule for `struve`
+        grad(wave)(3.0)
 
-    The way out: write the rule; the hint prints the few lines of `custom_vjp` to start from.
+    The way out: compute it outside, or write it with functions that have rules.
     """
 
 
@@ -165,8 +169,9 @@ class UnsafeMutation(SrcadError, ValueError):
     Example:
         def smooth(u, pick):
             v = u if pick else u[::-1]
-            v[0] = 0.0                  # writes into u, forwards or backwards
-            return u * v
+            v[0] = 0.0                  # writes to memory that `u` may share
+            return np.sum(u * v)
+        grad(smooth)(np.ones(3), True)
 
     The way out: write `.copy()` where the hint says.
     """
@@ -180,7 +185,8 @@ class SourceUnavailable(SrcadError, OSError):
     runs, and its gradient would be the gradient of something else.
 
     Example:
-        exec("def f(x): return x * x")  # grad(f)(3.0): no text
+        exec("def f(x): return x * x")
+        grad(f)(3.0)                    # the source of `f` cannot be found
 
     The way out: put the function in a file; after an edit, import it again or restart Python.
     """
@@ -193,7 +199,7 @@ class CotangentError(SrcadError, ValueError):
 
     Example:
         y, pullback = vjp(np.sin, np.ones(3))
-        pullback(np.ones(4))            # expected shape (3,), got (4,)
+        pullback(np.ones(4))            # expected:  a float64 array of shape (3,)
 
     The way out: pass a cotangent like the result, `np.ones_like(y)` for instance.
     """
@@ -206,7 +212,8 @@ class ArgumentError(SrcadError, TypeError):
     differentiate is not numeric, or the result of a function given to `grad` is not a scalar.
 
     Example:
-        grad(f)("three")                # a str has no derivative
+        def f(x): return x * x
+        grad(f)("three")                # its argument `x` is a str
 
     The way out: as the message says; `argnums` leaves arguments without derivatives out.
     """
@@ -218,7 +225,12 @@ class CompilationError(SrcadError, RuntimeError):
     Cause: Numba refused it, or its compiler failed.
 
     Example:
-        @differentiable(engine="numba") # on a function whose adjoint Numba cannot type
+        @differentiable(engine="numba")
+        def f(x):
+            total = np.zeros(())
+            total[...] = x * x          # a write to a 0-d array
+            return total * x
+        f.grad(3.0)
 
     The way out: `engine="numpy"` runs the same adjoint uncompiled; please report the program.
     """
@@ -234,6 +246,7 @@ class GradientMismatch(SrcadError, AssertionError):
     Example:
         @differentiable(check=True)     # stairs: the slope of each is 0, that of all together 1
         def f(x): return np.round(x, 12)
+        f.grad(3.0)                     # is not the slope of the function
 
     The way out: check at another point, or take what it keeps out of the function. If neither is
     the reason, the fault is srcad's: please report the function and its arguments.
@@ -246,8 +259,11 @@ class TapeMemoryError(SrcadError, MemoryError):
     Cause: a loop overwrites values that its derivative reads, and every iteration's are kept.
 
     Example:
-        for k in range(10**9):
-            u = np.sin(u)               # 10**9 copies of u
+        def waves(u):
+            for k in range(10**9):      # what this loop has to remember does not fit
+                u = np.sin(u)
+            return np.sum(u)
+        grad(waves)(np.ones(10_000))
 
     The way out: fewer iterations or smaller arrays in one call; the hint says what would fit. The
     error is raised before any memory is taken.
@@ -260,7 +276,9 @@ class CacheWarning(UserWarning):
     Cause: its directory is missing, read-only, or open to other users (who could put code there).
 
     Example:
-        HOME=/nonexistent python fit.py
+        os.environ["SRCAD_CACHE_DIR"] = "/dev/null/cache"
+        def f(x): return x * x
+        grad(f)(3.0)                    # cannot be used
 
     The way out: give srcad a directory that only you can write to; results are right either way.
     """
@@ -275,7 +293,8 @@ class CheckWarning(UserWarning):
 
     Example:
         @differentiable(check=True)
-        def f(x): return abs(x)         # f.grad(0.0): one slope to the left, one to the right
+        def f(x): return abs(x)         # one slope to the left, one to the right
+        f.grad(0.0)                     # could not be checked
 
     The way out: none is needed, the gradient is what it would be unchecked. It is said once for
     each specialisation; to have that checked, make its first call at another point.
@@ -285,15 +304,18 @@ class CheckWarning(UserWarning):
 class EngineWarning(UserWarning):
     """A call was handed to another engine than the one that was asked for.
 
-    Cause: the compiled program met something that only Python itself does right, such as an
-    integer beyond 64 bits, and the call was run again by the slower NumPy engine; or the program
-    prints, which compiled code does not.
+    Cause: the program prints, or has something else in it that is not compiled, so that all calls
+    are run by the slower NumPy engine. (A call that meets something which only Python does right,
+    an integer beyond 64 bits say, is run again by that engine without a word.)
 
     Example:
-        for k in range(1, 61):
-            n = n * k                   # 60! is right in Python and overflows in machine integers
+        @differentiable(engine="numba")
+        def f(x):
+            print(x)
+            return x * x
+        f.grad(3.0)                     # `f` prints, so it runs at the array level
 
-    The way out: use floats for such numbers, or `engine="numpy"` to choose that engine yourself.
+    The way out: take out what the message names, or choose that engine yourself: `engine="numpy"`.
     """
 
 
@@ -306,7 +328,7 @@ class NotYetDifferentiated(SrcadError, AttributeError):
     Example:
         @differentiable
         def f(x): return x * x
-        f.adjoint_source                # nothing yet: for floats, for arrays?
+        f.adjoint_source                # has not been differentiated yet
 
     The way out: compute a gradient first, or ask for given arguments: `source(f, 3.0)`.
     """

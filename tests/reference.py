@@ -18,6 +18,7 @@ MODULES = (
     "scalars_math",
     "branches",
     "loops",
+    "carried",
     "loop_exits",
     "numpy_functions",
     "comprehensions",
@@ -28,13 +29,19 @@ MODULES = (
     "helpers_closures",
     "reductions_linalg",
     "numerics",
+    "user_classes",
+    "iteration",
+    "unknown_lengths",
     "language",
     "lists_as_arrays",
     "queues",
     "found",
+    "library_calls",
+    "complex_numbers",
+    "grids",
 )
 FLOAT0 = np.dtype([("float0", "V")])
-FLOATS = (float, np.floating)
+FLOATS = (float, complex, np.inexact)
 
 
 def programs():
@@ -72,7 +79,7 @@ def rebuild(tree, new):
 def is_float(leaf):
     """Whether a leaf carries a derivative."""
     if isinstance(leaf, np.ndarray):
-        return np.issubdtype(leaf.dtype, np.floating)
+        return np.issubdtype(leaf.dtype, np.inexact)
     return isinstance(leaf, FLOATS)
 
 
@@ -80,42 +87,66 @@ def random_like(leaf, generator):
     """A random tangent or cotangent of a leaf; float0 where the leaf has no derivative."""
     if not is_float(leaf):
         return np.zeros(np.shape(leaf), FLOAT0)
-    draw = generator.uniform(0.4, 1.0, np.shape(leaf))
-    draw = draw * generator.choice([-1.0, 1.0], np.shape(leaf))
+    draw = draws(np.shape(leaf), generator)
+    if np.iscomplexobj(leaf):
+        draw = draw + 1j * draws(np.shape(leaf), generator)
     if isinstance(leaf, np.ndarray):
         return draw.astype(leaf.dtype)
     return type(leaf)(draw)
 
 
+def draws(shape, generator):
+    """Numbers that are not small, of both signs."""
+    return generator.uniform(0.4, 1.0, shape) * generator.choice([-1.0, 1.0], shape)
+
+
 def inner(first, second):
-    """The sum of the products of two lists of leaves, floats only."""
+    """The sum of the products of two lists of leaves, floats and complex numbers only.
+
+    Where `first` is complex, the real part of the sum: the bar of z = x + iy is df/dx - i df/dy, so
+    its product with a direction has the derivative along the direction as its real part.  Where
+    only `second` is complex, it is a complex step.
+    """
     total = 0.0
     for left, right in zip(first, second, strict=True):
         if getattr(left, "dtype", None) != FLOAT0 and getattr(right, "dtype", None) != FLOAT0:
-            wide = np.complex128 if np.iscomplexobj(right) else np.float64
-            total = total + np.sum(np.asarray(left, np.float64) * np.asarray(right, wide))
+            product = np.sum(np.asarray(left) * np.asarray(right, wide(right)))
+            total = total + (np.real(product) if np.iscomplexobj(left) else product)
     return total
+
+
+def wide(leaf):
+    """The dtype of double precision for a leaf."""
+    return np.complex128 if np.iscomplexobj(leaf) else np.float64
 
 
 def directions(leaf, generator):
     """Directions to test: every axis of a small leaf, three random ones of a large one."""
     size = np.size(leaf)
     if size > 6:
-        return [np.asarray(random_like(leaf, generator), np.float64) for _ in range(3)]
-    return [axis.reshape(np.shape(leaf)) for axis in np.eye(size)]
+        return [np.asarray(random_like(leaf, generator), wide(leaf)) for _ in range(3)]
+    axes = [axis.reshape(np.shape(leaf)) for axis in np.eye(size)]
+    return axes + [1j * axis for axis in axes] if np.iscomplexobj(leaf) else axes
 
 
 def moved(args, position, change):
     """Copies of the arguments in double precision, the leaf at `position` moved by `change`."""
-    flat = leaves(copy.deepcopy(args))
+    flat = leaves(copied(args))
     for k, leaf in enumerate(flat):
         if is_float(leaf):
-            wide = leaf.astype(np.float64) if isinstance(leaf, np.ndarray) else leaf
-            flat[k] = np.float64(leaf) if isinstance(leaf, np.float32) else wide
-    flat[position] = flat[position] + (
-        change if isinstance(flat[position], np.ndarray) else change.item()
-    )
+            if isinstance(leaf, np.ndarray | np.generic):
+                flat[k] = leaf.astype(wide(leaf))
+    if isinstance(flat[position], np.ndarray):
+        flat[position] = np.asarray(flat[position] + change)
+    else:
+        flat[position] = flat[position] + change.item()
     return rebuild(args, iter(flat))
+
+
+def copied(args):
+    """A deep copy; `copy.deepcopy` makes a number of a 0-d array."""
+    own = [x.copy() if isinstance(x, np.ndarray) else copy.deepcopy(x) for x in leaves(args)]
+    return rebuild(args, iter(own))
 
 
 def derivative(function, args, position, direction, cotangents):
@@ -128,7 +159,9 @@ def derivative(function, args, position, direction, cotangents):
         return inner(cotangents, leaves(function(*there))) / unit
 
     differences, error = ridders(along)
-    exact = complex_step(along)
+    # A step along the imaginary axis is a step like any other where numbers are complex anyway.
+    are_complex = any(np.iscomplexobj(leaf) for leaf in (*leaves(args), *cotangents))
+    exact = None if are_complex else complex_step(along)
     if exact is not None and abs(exact - differences) <= 10.0 * error + 1e-7 * abs(differences):
         return exact, 1e-13 * abs(exact), True
     return differences, error, False

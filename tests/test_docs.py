@@ -23,6 +23,7 @@ from srcad.frontend.lower import lower
 from srcad.ir.nodes import Function
 from srcad.transforms.reverse import reverse
 from srcad.transforms.simplify import simplify
+from tests import refusals
 from tests.ir_printer import shown
 
 ROOT = Path(__file__).parent.parent
@@ -127,7 +128,29 @@ def table_in(name):
     return "\n".join(line for line in lines if line.startswith("|"))
 
 
-TOOLS = (table_in, lowered, activity, adjoint, pair, functions_of, house, source_of, error_pages)
+def refused(*kinds):
+    """The reasons for which srcad raises some errors, from its own source."""
+    return "\n".join(map(refusals.page, kinds))
+
+
+def conflicts():
+    """What a name can stand for that srcad does not follow."""
+    return "\n".join(f"… {reason}" for reason in refusals.conflicts())
+
+
+TOOLS = (
+    refused,
+    conflicts,
+    table_in,
+    lowered,
+    activity,
+    adjoint,
+    pair,
+    functions_of,
+    house,
+    source_of,
+    error_pages,
+)
 
 
 # ---- running a page ------------------------------------------------------------------------------
@@ -174,6 +197,15 @@ def test_page(page, request, monkeypatch):
             run_module(text, namespace)
     if regen:
         page.write_text("".join([*parts, page_text[end:]]), encoding="utf-8")
+
+
+def test_every_refusal_is_on_its_page():
+    text = " ".join((ROOT / "docs" / "refusals.md").read_text(encoding="utf-8").split())
+    found = refusals.refusals()
+    assert len(found) > 100
+    for kind, message, _ in found:
+        assert kind in text
+        assert " ".join(message.split()) in text
 
 
 def test_pages_have_no_machine_paths():

@@ -144,11 +144,12 @@ def f(x):
     assert explained(source, call, np.full(2, 2.0), raised, agree) is right
 
 
-@pytest.mark.parametrize("kind, sides", [("smooth", 3), ("median", 3), ("kink", 2)])
+@pytest.mark.parametrize("kind, sides", [("smooth", 3), ("median", 3), ("four", 4), ("kink", 2)])
 def test_differences_know_their_kinks(kind, sides):
     body = {
         "smooth": "np.sum(x * x)",
         "median": "min(max(x[0], x[1]), x[2])",  # one direction in three sees no kink
+        "four": "np.median(x)",  # no direction alone sees one
         "kink": "1000.0 * x[0] + 0.5 * abs(x[1])",
     }[kind]
     call = np.full(sides, 0.5) if kind != "kink" else np.array([1.0, 0.0])
@@ -277,6 +278,7 @@ def test_a_statement_is_taken_away():
         "def f(x):\n    pass\n    return x\n"
     )
     assert without("def f(x):\n    return x[9]\n", 2) is None
+    assert without("def f(x):\n    while True:\n        if x[9]:\n            break\n", 3) is None
 
 
 @pytest.mark.parametrize("seed", [4, 5, 6])  # Fortran order, float32, steps

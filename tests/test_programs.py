@@ -20,6 +20,7 @@ from tests.reference import (
     programs,
     random_like,
     rebuild,
+    wide,
 )
 
 ENGINES = ("numpy", "numba")
@@ -42,7 +43,7 @@ def returns(name):
 
 def is_scalar_program(name):
     out, error = plain(name)
-    return error is None and is_float(out) and np.shape(out) == ()
+    return error is None and is_float(out) and np.shape(out) == () and not np.iscomplexobj(out)
 
 
 RETURNING = [name for name in PROGRAMS if returns(name)]
@@ -92,7 +93,9 @@ def gradient(name, engine):
 def single(*trees):
     """Whether single precision takes part."""
     return any(
-        getattr(leaf, "dtype", None) == np.float32 for tree in trees for leaf in leaves(tree)
+        getattr(leaf, "dtype", None) in (np.float32, np.complex64)
+        for tree in trees
+        for leaf in leaves(tree)
     )
 
 
@@ -181,16 +184,16 @@ def test_gradient(name, engine):
         assert np.shape(bar) == np.shape(leaf)
         if not is_float(leaf):
             assert bar.dtype == FLOAT0
-        elif type(leaf) is float:
-            assert type(bar) is float
+        elif type(leaf) in (float, complex):
+            assert type(bar) is type(leaf)
         else:
             assert bar.dtype == leaf.dtype
             assert isinstance(bar, np.ndarray) or not isinstance(leaf, np.ndarray)
     low = single(args, plain(name)[0])
     for position, direction, expected, error, exact in references(name):
-        bar = np.asarray(bar_leaves[position], np.float64)
+        bar = np.asarray(bar_leaves[position], wide(bar_leaves[position]))
         assert np.all(np.isfinite(bar))
-        actual = np.sum(bar * direction)
+        actual = np.sum(bar * direction).real
         scale = abs(expected) + np.sum(np.abs(bar * direction))
         relative = 1e-5 if low else (1e-10 if exact else 1e-8)
         floor = 1e-6 if low else 1e-11
@@ -253,7 +256,9 @@ def test_value_and_grad(name, engine):
     assert type(gradients) is tuple
     close(gradients, tuple(bars[k] for k in argnums), 1e-5 if low else 1e-10)
     for number, partial in zip(argnums, gradients, strict=True):
-        assert getattr(partial, "dtype", float) == getattr(args[number], "dtype", float)
+        assert getattr(partial, "dtype", type(partial)) == getattr(
+            args[number], "dtype", type(args[number])
+        )
     assert contents(args) == before
 
 

@@ -35,6 +35,8 @@ COMPARE: dict[str, ast.cmpop] = {
     "==": ast.Eq(),
     "!=": ast.NotEq(),
 }
+UNLIKE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 UNARY: dict[str, ast.unaryop] = {
     "neg": ast.USub(),
     "pos": ast.UAdd(),
@@ -121,6 +123,8 @@ class Expressions:
             return ast.Constant(...)
         if isinstance(value, type) and issubclass(value, np.generic):
             return dotted(f"np.{value.__name__}")
+        if value in (bool, int, complex):  # as dtypes; Numba does not know them by these names
+            return self.constant(np.dtype(value))
         name = getattr(value, "__name__", "value")
         self.constants[name] = value
         return ast.Name(name, ast.Load())
@@ -129,20 +133,39 @@ class Expressions:
         """The right-hand side of a statement."""
         text, args = stmt.primitive.text, stmt.args
         spelled = stmt.primitive.options.get("spelled")
-        if spelled and all(_is_python(arg) for arg in args) and not stmt.target.kind.is_python:
+        if spelled and not stmt.target.kind.is_python and _is_pythons(args):
             text = spelled
         if text == "+" and (taken := _negated(args[1])) is not None:
             return ast.BinOp(self.operand(args[0]), ast.Sub(), self.constant(taken))
+        if text == "+" and (taken_away := self.folding.negated(args[1])) is not None:
+            return ast.BinOp(self.operand(args[0]), ast.Sub(), self.operand(taken_away))
         if text in BINARY and len(args) == 2:
             return ast.BinOp(self.operand(args[0]), BINARY[text], self.operand(args[1]))
         if text in COMPARE and len(args) == 2:
             return ast.Compare(self.operand(args[0]), [COMPARE[text]], [self.operand(args[1])])
+        if text == "not" and (unlike := self.unlike(args[0])) is not None:
+            return unlike
         if text in UNARY and len(args) == 1:
             return ast.UnaryOp(UNARY[text], self.operand(args[0]))
+        if "library" in stmt.primitive.options:
+            return self.library(stmt)
         special = _SPECIAL.get(text)
         if special is not None:
             return special(self, stmt)
         return self.call(stmt, text)
+
+    def unlike(self, operand: Operand) -> ast.expr | None:
+        """`i >= n` for `not i < n` of integers; of floats that is another question."""
+        held = self.folding.lets.get(operand) if isinstance(operand, Var) else None
+        if held is None or held.primitive.text not in COMPARE or len(held.args) != 2:
+            return None
+        if not all(_is_integer(arg) for arg in held.args):
+            return None
+        text = UNLIKE[held.primitive.text]
+        left, right = (self.operand(arg) for arg in held.args)
+        if isinstance(left, ast.Constant):
+            left, right, text = right, left, MIRRORED.get(text, text)
+        return ast.Compare(left, [COMPARE[text]], [right])
 
     def call(self, stmt: Let, text: str) -> ast.expr:
         """A call of the primitive by the given name."""
@@ -159,21 +182,56 @@ class Expressions:
             return self.operand(operand)
         return ast.Subscript(dotted("np.s_"), self.operand(operand), ast.Load())
 
+    def library(self, stmt: Let) -> ast.expr:
+        """A call that srcad has no rule for: what of its result is meant, looked at if need be."""
+        made = self.call(stmt, stmt.primitive.text)
+        for place in stmt.primitive.options["library"]:
+            made = ast.Subscript(made, ast.Constant(place), ast.Load())
+        check = stmt.primitive.options["check"]
+        if check is None:
+            return made
+        self.called[check.__name__] = check
+        kind = stmt.target.kind
+        facts = [ast.Constant(kind.dtype), ast.Constant(kind.rank if kind.is_array else None)]
+        return ast.Call(dotted(check.__name__), [made, *facts], [])
+
     def choice(self, stmt: If) -> ast.expr:
         """`a if test else b`; `and`, `or` where they say the same."""
         test = self.operand(stmt.test)
         yes, no = stmt.then.results[0], stmt.orelse.results[0]
-        if no == Const(False):
-            return ast.BoolOp(ast.And(), [test, self.operand(yes)])
-        if yes == Const(True):
+        if is_condition(stmt):
+            if no == Const(False):
+                return ast.BoolOp(ast.And(), [test, self.operand(yes)])
             return ast.BoolOp(ast.Or(), [test, self.operand(no)])
         return ast.IfExp(test, self.operand(yes), self.operand(no))
+
+
+def is_condition(stmt: If) -> bool:
+    """Whether a branch says `a and b` or `a or b`, and of that kind of bool."""
+    test, target = stmt.test, stmt.targets[0]
+    decided = stmt.orelse.results[0] == Const(False) or stmt.then.results[0] == Const(True)
+    return decided and isinstance(test, Var) and test.kind == target.kind and target.kind.is_bool
+
+
+def _is_pythons(args: tuple[Operand, ...]) -> bool:
+    """Whether an operator between these would be Python's, which has floats of NumPy for floats."""
+    if any(isinstance(arg, Var) and arg.kind.is_array for arg in args):
+        return False
+    numbers = [arg for arg in args if _is_python(arg)]
+    is_complex = any(isinstance(n, Var) and n.kind.is_complex for n in numbers)
+    return is_complex or len(numbers) == len(args)
 
 
 def _is_python(operand: Operand) -> bool:
     if isinstance(operand, Var):
         return operand.kind.is_python
     return isinstance(operand, Const) and isinstance(operand.value, int | float | complex)
+
+
+def _is_integer(operand: Operand) -> bool:
+    if isinstance(operand, Var):
+        return operand.kind.is_integral and not operand.kind.is_array
+    return isinstance(operand, Const) and type(operand.value) is int
 
 
 def _negated(operand: Operand) -> float | None:
@@ -263,6 +321,11 @@ def _text(self: Expressions, stmt: Let) -> ast.expr:
     return ast.JoinedStr(pieces)
 
 
+def _conjugate(self: Expressions, stmt: Let) -> ast.expr:
+    """The method of Python's complex numbers, which gives one of them."""
+    return ast.Call(ast.Attribute(self.operand(stmt.args[0]), "conjugate", ast.Load()), [], [])
+
+
 def _tape(_self: Expressions, _stmt: Let) -> ast.expr:
     return ast.List([], ast.Load())
 
@@ -272,6 +335,7 @@ _SPECIAL: dict[str, Callable[[Expressions, Let], ast.expr]] = {
     "size": _size,
     "shape": _shape,
     "cast": _cast,
+    "conjugate": _conjugate,
     "np.zeros": _filled,
     "np.ones": _filled,
     "np.empty": _filled,

@@ -14,6 +14,7 @@ from srcad.ir.nodes import (
     If,
     Let,
     Loop,
+    Operand,
     Slice,
     Stmt,
     Var,
@@ -35,8 +36,10 @@ class Folding:
 
     def reads(self, stmt: Stmt) -> list[Var]:
         """The variables that a statement reads, with folded expressions opened up."""
+        return self._opened(list(own_vars(stmt)))
+
+    def _opened(self, stack: list[Var]) -> list[Var]:
         found: list[Var] = []
-        stack = list(own_vars(stmt))
         while stack:
             var = stack.pop()
             if var in self.lets:
@@ -50,11 +53,24 @@ class Folding:
                 found.append(var)
         return found
 
+    def is_expression(self, side: Block, plain: bool = False) -> bool:
+        """Whether a side of a branch is an expression; a `plain` one computes with numbers only."""
+        return UNDEFINED not in side.results and all(
+            (isinstance(stmt, Let) and stmt.target in self.lets and not (plain and _is_call(stmt)))
+            or (isinstance(stmt, If) and stmt.targets[:1] and stmt.targets[0] in self.choices)
+            for stmt in side.body
+        )
+
+    def negated(self, operand: Operand) -> Operand | None:
+        """What is folded as `-x` into an expression, None if that is not what it is."""
+        held = self.lets.get(operand) if isinstance(operand, Var) else None
+        if held is None or held.primitive.text != "neg" or not held.target.kind.negates_exactly:
+            return None
+        return held.args[0]
+
     def open(self, var: Var) -> list[Var]:
         """The variables that an atom stands for."""
-        if var not in self.lets and var not in self.choices:
-            return [var]
-        return self.reads(self.lets[var] if var in self.lets else self.choices[var])
+        return self._opened([var])
 
     def beside_sums(self, var: Var) -> frozenset[Var]:
         """What an expression reads, but for that which only one sum over a whole array reads."""
@@ -88,7 +104,7 @@ def fold(function: Function, views: bool = False) -> Folding:
                 for var in _handed(inner):
                     if var.kind.rank:
                         del uses[var]
-    _block(function.body, uses, folding)
+    _block(function.body, uses, folding, views)
     return folding
 
 
@@ -117,12 +133,12 @@ def _views(block: Block, folding: Folding, handed: set[Var]) -> None:
             _views(inner, folding, handed)
 
 
-def _block(block: Block, uses: Counter[Var], folding: Folding) -> None:
+def _block(block: Block, uses: Counter[Var], folding: Folding, plain: bool) -> None:
     waiting: dict[Var, Let | If] = {}
     weight: dict[Var, int] = {}
     for stmt in block.body:
         for inner in blocks(stmt):
-            _block(inner, uses, folding)
+            _block(inner, uses, folding, plain)
         size = 1
         for var in own_vars(stmt):
             if var not in waiting:
@@ -136,7 +152,7 @@ def _block(block: Block, uses: Counter[Var], folding: Folding) -> None:
                 else:
                     folding.choices[var] = held
         _flush(stmt, waiting, folding)
-        if _may_fold(stmt, uses, folding):
+        if _may_fold(stmt, uses, folding, plain):
             target = targets(stmt)[0]
             waiting[target] = stmt  # type: ignore[assignment]
             weight[target] = size
@@ -157,7 +173,7 @@ def _takes(stmt: Stmt, var: Var) -> bool:
     return True
 
 
-def _may_fold(stmt: Stmt, uses: Counter[Var], folding: Folding) -> bool:
+def _may_fold(stmt: Stmt, uses: Counter[Var], folding: Folding, plain: bool) -> bool:
     match stmt:
         case Let(target=target, primitive=primitive):
             if primitive.text in IN_PLACE or primitive.text in ("tape", "np.empty"):
@@ -169,12 +185,16 @@ def _may_fold(stmt: Stmt, uses: Counter[Var], folding: Folding) -> bool:
         case If(then=then, orelse=orelse, targets=(target,)):
             if uses[target] != 1 or target.hint or target.kind.is_array:
                 return False
-            return all(
-                isinstance(inner, Let) and inner.target in folding.lets
-                for block in (then, orelse)
-                for inner in block.body
-            ) and UNDEFINED not in (*then.results, *orelse.results)
+            return folding.is_expression(then, plain) and folding.is_expression(orelse, plain)
     return False
+
+
+OPERATORS = ("+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!=", "not", "neg")
+
+
+def _is_call(stmt: Let) -> bool:
+    """Whether something may have to be written before a statement, or asked first."""
+    return stmt.primitive.text not in OPERATORS or any(v.kind.rank for v in own_vars(stmt))
 
 
 def _is_tape(stmt: Let) -> bool:

@@ -117,16 +117,25 @@ def module_text(header: str, functions: list[Text]) -> str:
     imports = []
     if re.search(r"\bmath\.", body):
         imports.append("import math")
+    if re.search(r"\bcmath\.", body):
+        imports.insert(0, "import cmath")
     called = sorted({name for text in functions for name in text.called})
     runtime = [name for name in called if not hasattr(builtins, name)]
     if re.search(r"\bnp\.", body):
         imports += ["", "import numpy as np"] if imports else ["import numpy as np"]
+    imports += scipy_imports(body)
     if runtime:
         imports += ["", f"from srcad.runtime.arrays import {', '.join(runtime)}"]
     parts = [f'"""{header}"""', ""]
     if imports:
         parts += [*imports, ""]
     return "\n".join([*parts, "", body, ""])
+
+
+def scipy_imports(body: str) -> list[str]:
+    """The imports of SciPy's modules whose functions a text calls."""
+    modules = set(re.findall(r"(?<!\.)\b(scipy(?:\.\w+)*)\.\w+\(", body))
+    return [f"import {module}" for module in sorted(modules)]
 
 
 def joined(texts: list[str]) -> str:

@@ -17,7 +17,7 @@ from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Atom, Block, Effect, Function, If, Let, Loop, Operand, Stmt, Var
 from srcad.ir.walk import blocks, defined, targets
 
-RESERVED = frozenset({*keyword.kwlist, "np", "math", "srcad", "saved"})
+RESERVED = frozenset({*keyword.kwlist, "np", "cmath", "math", "srcad", "saved"})
 USED_BUILTINS = frozenset(
     ["abs", "bool", "complex", "float", "int", "len", "max", "min", "print", "range", "sum"]
 )
@@ -273,7 +273,8 @@ def _changes(stmt: Let, buffers: Buffers) -> bool:
 
 
 def clean(hint: str) -> str:
-    """A hint as an identifier."""
+    """A hint as an identifier; what the function returns is its `out`."""
+    hint = hint.replace("<return>", "out").replace("<", "").replace(">", "")
     name = "".join(c if c.isidentifier() or c.isdigit() else "_" for c in hint).strip("_")
     if not name or not name.isidentifier():
         return "t"

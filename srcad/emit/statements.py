@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcad.emit.buffers import Buffers
-from srcad.emit.expressions import BINARY, Expressions
+from srcad.emit.expressions import BINARY, Expressions, is_condition
 from srcad.emit.folding import Folding
 from srcad.emit.moves import in_order
 from srcad.emit.printer import expression
@@ -33,6 +33,9 @@ from srcad.ir.nodes import (
 )
 
 INDENT = "    "
+
+PARTS = {"with_real": "real", "with_imag": "imag"}
+"""What `z[i] = with_real(z[i], x)` writes to: `z.real[i] = x`."""
 
 
 @dataclass
@@ -210,7 +213,7 @@ class Writer:
         array, index, value = stmt.args
         place = f"{name}[{self._key(index)}]"
         held = self.folding.lets.get(value) if isinstance(value, Var) else None
-        if held is not None and held.primitive.text in BINARY:
+        if held is not None and (held.primitive.text in BINARY or held.primitive.text in PARTS):
             first = held.args[0]
             read = self.folding.lets.get(first) if isinstance(first, Var) else None
             if (
@@ -219,19 +222,27 @@ class Writer:
                 and read.args[0] is array
                 and read.args[1] == index
             ):
-                self._augment(place, held.primitive.text, held.args[1])
+                if held.primitive.text in PARTS:
+                    part = f"{name}.{PARTS[held.primitive.text]}[{self._key(index)}]"
+                    self.line(f"{part} = {self.text(held.args[1])}")
+                else:
+                    self._augment(place, held.primitive.text, held.args[1])
                 return
         self.line(f"{place} = {self.text(value)}")
 
     def _augment(self, place: str, operation: str, value: Operand) -> None:
-        held = self.folding.lets.get(value) if isinstance(value, Var) else None
-        if operation == "+" and held is not None and held.primitive.text == "neg":
-            operation, value = "-", held.args[0]
+        if operation == "+" and (taken_away := self.folding.negated(value)) is not None:
+            operation, value = "-", taken_away
         self.line(f"{place} {operation}= {self.text(value)}")
 
     def branch(self, stmt: If) -> None:
         """Write an `if`."""
         self.comment(stmt.origin)
+        if self._is_condition(stmt):
+            self.line(
+                f"{self.names[stmt.targets[0]]} = {expression(self.expressions.choice(stmt))}"
+            )
+            return
         test = self.text(stmt.test)
         yes = [(self.names[t], r) for t, r in zip(stmt.targets, stmt.then.results, strict=True)]
         no = [(self.names[t], r) for t, r in zip(stmt.targets, stmt.orelse.results, strict=True)]
@@ -252,7 +263,19 @@ class Writer:
         elif empty:
             negated = INDENT * self.depth + f"if {self._negated(stmt.test)}:"
             self.lines[start:other] = [negated]
-        self.shown = None if self.comments else self.shown
+        self._forget(start)
+
+    def _forget(self, start: int) -> None:
+        """Cite the line again, if the lines from a place on cite another one."""
+        if any(line.lstrip().startswith("#") for line in self.lines[start:]):
+            self.shown = None
+
+    def _is_condition(self, stmt: If) -> bool:
+        """Whether a branch only says `a and b` or `a or b`."""
+        if len(stmt.targets) != 1 or not is_condition(stmt):
+            return False
+        sides = (stmt.then, stmt.orelse)
+        return all(self.folding.is_expression(side, plain=True) for side in sides)
 
     def _does_nothing(self, start: int) -> bool:
         """Whether the lines from a place on are comments and `pass`."""
@@ -260,6 +283,8 @@ class Writer:
         return all(text in ("", "pass") or text.startswith("#") for text in texts)
 
     def _negated(self, test: Atom) -> str:
+        if (unlike := self.expressions.unlike(test)) is not None:
+            return expression(unlike)
         node = self.expressions.operand(test)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return expression(node.operand)
@@ -268,6 +293,7 @@ class Writer:
     def loop(self, stmt: Loop) -> None:
         """Write a `for` or `while`."""
         self.comment(stmt.origin)
+        begin = len(self.lines)
         parts = zip(stmt.carried, stmt.inits, strict=True)
         entries = [(self.names[phi], init) for phi, init in parts]
         self.copied = {self.names[phi] for phi in stmt.carried if phi in self.buffers.entries}
@@ -289,7 +315,7 @@ class Writer:
                 tail.insert(0, f"{trips} += 1")
             self.header(f"for {counter} in {self._range(stmt.range)}:")
             self.inner(stmt.body, moves, tail)
-        self.shown = None if self.comments else self.shown
+        self._forget(begin)
 
     def header(self, text: str) -> None:
         """The line that begins a loop."""

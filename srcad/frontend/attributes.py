@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import operator
 import types
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,16 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, classes, control, expressions, masked, memory, objects
+from srcad.frontend import (
+    calls,
+    classes,
+    control,
+    expressions,
+    masked,
+    memory,
+    objects,
+    parts,
+)
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -43,6 +53,8 @@ def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
         case Array() | Number():
             return _array_attribute(ctx, value, name, node)
         case Static(value=constant):
+            if constant is itertools.chain and name == "from_iterable":
+                return Static(itertools.chain.from_iterable)
             try:
                 return static_member(ctx, constant, name)
             except AttributeError as error:
@@ -88,7 +100,7 @@ def static_member(ctx: Lowering, constant: Any, name: str) -> Value:
     return Static(member)
 
 
-LIBRARIES = ("builtins", "numpy", "math", "scipy", "srcad")
+LIBRARIES = ("builtins", "numpy", "math", "cmath", "scipy", "srcad")
 """What these packages contain never changes."""
 
 
@@ -117,6 +129,11 @@ def _record_attribute(
     if name == "__class__":
         return Static(record.type)
     return _class_attribute(ctx, value, record.type, name, node)
+
+
+def of_class(ctx: Lowering, value: Value, kind: type, name: str, node: gast.AST) -> Value:
+    """A method of an object as its class has it: operators do not ask the object itself."""
+    return _class_attribute(ctx, value, kind, name, node)
 
 
 def _class_attribute(
@@ -232,5 +249,5 @@ def _array_attribute(ctx: Lowering, value: Array | Number, name: str, node: gast
         case "real" if not kind.is_complex:
             return value
         case "real" | "imag":
-            return expressions.primitive_call(ctx, getattr(np, name), [value], {}, node)
+            return parts.part(ctx, value, name, node)
     return Method(value, name)

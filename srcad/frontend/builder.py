@@ -125,7 +125,7 @@ class Builder:
 
     def _is_contiguous(self, primitive: Primitive, kind: Kind, args: Sequence[Operand]) -> bool:
         """Whether a new array is surely laid out in C order."""
-        if primitive.view:
+        if primitive.view or "library" in primitive.options:
             return False
         arrays = [arg for arg in args if isinstance(arg, Var) and arg.kind.rank]
         return kind.rank == 1 or all(arg in self.contiguous for arg in arrays)

@@ -15,13 +15,16 @@ from srcad.frontend import (
     calls,
     classes,
     control,
+    copies,
     expressions,
+    grids,
     intervals,
     listed,
-    mappings,
     masked,
     memory,
     objects,
+    parts,
+    rewritten,
     sequences,
     shaping,
     updates,
@@ -49,6 +52,7 @@ from srcad.frontend.values import (
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Var
 from srcad.ir.primitives import Primitive
+from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -80,6 +84,9 @@ def call_primitive(
             ctx.refuse("this `out=` cannot be differentiated yet", node, "give it an array")
         result = call_primitive(ctx, primitive, args, kwargs, node)
         return _written_to(ctx, out, expressions.operand(ctx, result, node), primitive, node)
+    if "of_complex" in primitive.options and any(_is_complex_number(arg) for arg in args):
+        body = primitive.options["of_complex"]
+        return calls.inline(ctx, calls.closure(ctx, body, (("object", body),)), args, kwargs, node)
     if primitive.form == "expand":
         args = listed.as_arrays(ctx, primitive, args, node)
         return _expanded(ctx, primitive, args, kwargs, node)
@@ -93,8 +100,12 @@ def call_primitive(
     try:
         made = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, made, primitive, args)
+
+
+def _is_complex_number(value: Value) -> bool:
+    return isinstance(value, Number | Array) and value.kind.is_complex
 
 
 def _expanded(
@@ -115,6 +126,97 @@ def _expanded(
             return calls.inline(ctx, body, args, kwargs, node)
         finally:
             ctx.within_rule = before
+
+
+def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """Call a function of the standard library as it is written in `rewritten`."""
+    written = rewritten.WRITTEN[function]
+    body = calls.closure(ctx, written, (("object", written),))  # type: ignore[arg-type]
+    args = [objects.resolve(ctx, arg, node) for arg in args]
+    pool = args[0] if args else None
+    if function is np.lib.stride_tricks.sliding_window_view:
+        return _windows(ctx, body, args, kwargs, node)
+    if function is np.apply_along_axis and not (
+        len(args) > 2 and isinstance(args[2], Array) and args[2].kind.rank == 2
+    ):
+        ctx.refuse("`np.apply_along_axis` has a rule for matrices only", node, "write a loop")
+    if function in rewritten.POOLS:
+        args = [args[0], *(expressions.literal(objects.static(ctx, r, node)) for r in args[1:])]
+        r = args[1].atom if len(args) == 2 and isinstance(args[1], Number) else None
+        if kwargs or not isinstance(r, Const) or r.value not in rewritten.POOLS[function]:
+            ctx.refuse(f"this form of `{function.__name__}` cannot be differentiated yet", node)
+        if isinstance(pool, Array) and pool.kind.rank > 1:
+            ctx.refuse("the rows of an array are given here one by one", node, "give it indices")
+    with ctx.builder.origins(ctx.origin(node)):
+        before, ctx.within_rule = ctx.within_rule, True
+        try:
+            result = calls.inline(ctx, body, args, kwargs, node)
+        finally:
+            ctx.within_rule = before
+    if function in rewritten.ITERATORS:
+        sources = (arg for arg in args if isinstance(arg, Array | Ref | Iteration))
+        return Iteration("written", (result, *sources))
+    return result
+
+
+def _windows(ctx: Lowering, body: Value, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """Windows over a vector: read now, and nobody may write to it while they are in use."""
+    base = args[0]
+    if kwargs or len(args) != 2 or not isinstance(base, Array) or base.kind.rank != 1:
+        ctx.refuse(
+            "only windows over a vector can be differentiated",
+            node,
+            "read x[i : i + width] in a loop",
+        )
+    found = calls.call(ctx, body, args, {}, node)
+    if ctx.state.dead:
+        return found
+    assert isinstance(found, Array)
+    return memory.new_array(ctx, memory.read(ctx, found), frozenset({base.cell}))
+
+
+def _each_quantile(function: Any) -> Handler:
+    """Several quantiles of an array, one after the other."""
+
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        primitive = primitive_of(function)
+        assert primitive is not None
+        named = dict(zip(("a", "q"), args, strict=False)) | kwargs
+        several = objects.resolve(ctx, named.get("q", Static(None)), node)
+        ranked = isinstance(several, Array) and several.kind.rank == 1
+        if (not ranked and not isinstance(several, Items | Ref)) or len(args) < 1:
+            return call_primitive(ctx, primitive, args, kwargs, node)
+        others = {key: value for key, value in kwargs.items() if key != "q"}
+        each = [
+            call_primitive(ctx, primitive, [args[0], q, *args[2:]], others, node)
+            for q in objects.iterate(ctx, several, node)
+        ]
+        join = np.stack if each and isinstance(each[0], Array) else np.array
+        return calls.call_python(ctx, join, [Items(tuple(each))], {}, node)
+
+    return handler
+
+
+def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.where(test)` with one argument is `np.nonzero(test)`."""
+    if len(args) == 1 and not kwargs:
+        return _nonzero(ctx, args, kwargs, node)
+    primitive = primitive_of(np.where)
+    assert primitive is not None
+    return call_primitive(ctx, primitive, args, kwargs, node)
+
+
+def _nonzero(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.nonzero(x)`: an array of positions for each axis."""
+    value = as_array(ctx, args, node)
+    if not isinstance(value, Array) or not value.kind.rank:
+        ctx.refuse("`nonzero` of a number cannot be differentiated", node)
+    if value.kind.rank == 1:
+        return Items((calls.call_python(ctx, np.flatnonzero, [value], {}, node),))
+    places = calls.call_python(ctx, np.argwhere, [value], {}, node)
+    every = SliceValue(None, None, None)
+    columns = [Items((every, expressions.literal(axis))) for axis in range(value.kind.rank)]
+    return Items(tuple(expressions.subscript(ctx, places, column, node) for column in columns))
 
 
 def _decided(
@@ -251,9 +353,14 @@ def _shown(ctx: Lowering, value: Value, node: gast.AST) -> Any:
 def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     pairs: dict[Any, Value] = {}
     if args:
-        pairs.update(mappings.given(ctx, args[0], node))
-    pairs.update(kwargs)
-    return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
+        value = objects.resolve(ctx, args[0], node)
+        content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
+        if isinstance(content, Mapping):
+            pairs.update(content.items)
+        for pair in () if isinstance(content, Mapping) else objects.iterate(ctx, value, node):
+            key, item = objects.iterate(ctx, pair, node)
+            pairs[objects.static(ctx, key, node)] = item
+    return Ref(ctx.heap(Mapping(tuple({**pairs, **kwargs}.items()))))
 
 
 def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -287,8 +394,7 @@ def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = args[0]
-    called = isinstance(value, Closure) or callable(getattr(value, "value", None))
+    called = isinstance(args[0], Closure) or callable(getattr(args[0], "value", None))
     return expressions.literal(called)
 
 
@@ -364,6 +470,10 @@ HANDLERS: dict[Any, Handler] = {
     bool: _bool,
     slice: _slice,
     np.dtype: _dtype,
+    np.where: _where,
+    np.nonzero: _nonzero,
+    np.quantile: _each_quantile(np.quantile),
+    np.percentile: _each_quantile(np.percentile),
     np.iscomplexobj: _is_complex(True),
     np.isrealobj: _is_complex(False),
     np.shape: _shape,
@@ -373,10 +483,14 @@ HANDLERS: dict[Any, Handler] = {
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
     **classes.HANDLERS,
+    **copies.HANDLERS,
     **sequences.HANDLERS,
     **shaping.HANDLERS,
     **updates.HANDLERS,
     **masked.HANDLERS,
+    np.linspace: grids.linspace,
+    np.indices: grids.indices,
+    **parts.HANDLERS,
 }
 
 OF_LISTS = frozenset(

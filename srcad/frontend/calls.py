@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
+import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
 from srcad.frontend import (
@@ -19,11 +20,15 @@ from srcad.frontend import (
     classes,
     comprehensions,
     control,
+    copies,
+    dunders,
     expressions,
+    library,
     memory,
     methods,
     objects,
     recursion,
+    rewritten,
     rows,
     sequences,
     statements,
@@ -109,6 +114,15 @@ def call(
 ) -> Value:
     """Call any value."""
     match callee:
+        case Closure(function=function) if (
+            function in rewritten.WRITTEN or function in copies.HANDLERS
+        ):
+            return call_python(ctx, function, args, kwargs, node, hint)
+        case Closure(function=function, receiver=None) if (
+            function is not None
+            and (made := library.call_instead(ctx, function, args, kwargs, node, hint)) is not None
+        ):
+            return made
         case Closure():
             for value in (*args, *kwargs.values()):
                 sequences.refuse_kept(ctx, value, node)
@@ -142,6 +156,8 @@ def call_python(
     """Call a function that is known as a Python object."""
     handler = builtin.HANDLERS.get(function) if _hashable(function) else None
     primitive = primitive_of(function)
+    if (told := dunders.unary(ctx, function, args, node)) is not None:
+        return told
     numeric = (handler or primitive) and function not in builtin.OF_LISTS
     if numeric and any(rows.is_rows(ctx, arg) for arg in args):
         if (joined := rows.joined(ctx, function, args, kwargs, node)) is not None:
@@ -149,9 +165,13 @@ def call_python(
         args = [rows.as_array(ctx, arg, node) for arg in args]
     if handler is not None:
         return handler(ctx, args, kwargs, node)
+    if _hashable(function) and function in rewritten.WRITTEN:
+        return builtin.call_written(ctx, function, args, kwargs, node)
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):
+        if (made := library.call_instead(ctx, function, args, kwargs, node, hint)) is not None:
+            return made
         return inline(ctx, closure(ctx, function, (("object", function),)), args, kwargs, node)
     if isinstance(function, type):
         if function.__name__ == "prange" and function.__module__.startswith("numba."):
@@ -194,6 +214,12 @@ def _call_object(
         inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
     ctx.fix(Foreign(function, path))
+    if isinstance(function, np.vectorize):
+        ctx.refuse(
+            "`np.vectorize` cannot be differentiated: the first result decides on the dtype of all",
+            node,
+            "write it for arrays with np.where, or as a loop that fills an array",
+        )
     if isinstance(function, functools._lru_cache_wrapper):
         return cached.call(ctx, function, path, args, kwargs, node)
     for attribute in ("py_func", "function"):  # numba's dispatchers, srcad's own decorator
@@ -208,6 +234,8 @@ def _call_object(
         return inline(
             ctx, closure(ctx, dunder, (("object", dunder),)), [receiver, *args], kwargs, node
         )
+    if (made := library.call(ctx, function, args, kwargs, node, hint)) is not None:
+        return made
     missing(ctx, function, node)
 
 
@@ -263,10 +291,21 @@ def define(ctx: Lowering, node: gast.FunctionDef | gast.Lambda) -> Closure:
     return Closure(source, defaults, named, None, (), ctx.frame)
 
 
+def _refuse_masked(ctx: Lowering, function: Any, node: gast.AST) -> None:
+    if (getattr(function, "__module__", None) or "").startswith("numpy.ma."):
+        ctx.refuse(
+            "masked arrays compute unlike plain arrays",
+            node,
+            "keep the data and the mask as two arrays: np.where(mask, 0.0, data)",
+            UnsupportedType,
+        )
+
+
 def inline(
     ctx: Lowering, callee: Closure, args: list[Value], kwargs: dict[str, Value], node: gast.AST
 ) -> Value:
     """Lower the body of a function with its parameters bound to the arguments."""
+    _refuse_masked(ctx, callee.function, node)
     source = callee.source.get() if isinstance(callee.source, _Lazy) else callee.source
     if len(ctx.frames) > MAX_DEPTH:
         recursion.refuse_depth(ctx, source.name, node)
@@ -282,10 +321,14 @@ def inline(
     if ctx.frames:
         ctx.frame.env = caller
     above: set[int] = set(ctx.frame.live_above) if ctx.frames else set()
-    now = ctx.frame.live_now if ctx.frames else None
-    for name, value in caller.items():
-        if now is None or name in now or name.startswith("<"):
-            above |= set(memory.cells(ctx.state, value))
+    now = ctx.frame.still_read(node) if ctx.frames else None
+    beside = tuple(
+        value
+        for name, value in caller.items()
+        if now is None or name in now or name.startswith("<")
+    )
+    for value in beside:
+        above |= set(memory.cells(ctx.state, value))
     frame = Frame(
         source,
         liveness(source.node),
@@ -293,6 +336,7 @@ def inline(
         callee.path,
         callee.scope,
         live_above=frozenset(above),
+        beside=beside,
     )
     frame.given = tuple(args) + tuple(kwargs.values())
     boxes.open_boxes(ctx, frame, env)

@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
-from srcad.frontend import attributes, calls, control, expressions, methods, objects
+from srcad.frontend import attributes, calls, control, expressions, methods, objects, parts
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -51,6 +51,12 @@ def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.
         return Ref(ctx.heap(Record(kind, tuple(kwargs.items()))))
     if issubclass(kind, np.generic) and primitive_of(kind) is None:
         return methods.astype(ctx, args[0], [Static(np.dtype(kind))], node)
+    if kind is np.vectorize:
+        ctx.refuse(
+            "`np.vectorize` cannot be differentiated: the first result decides on the dtype of all",
+            node,
+            "write it for arrays with np.where, or as a loop that fills an array",
+        )
     if not _is_plain(kind):
         ctx.refuse(
             f"a `{kind.__name__}` cannot be made inside the function",
@@ -175,6 +181,10 @@ def _dataclass(ctx: Lowering, kind: Any, args: Args, kwargs: Kwargs, node: gast.
 
 def store(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -> None:
     """`base.name = value`."""
+    base = objects.resolve(ctx, base, node)
+    if isinstance(base, Array) and name in ("real", "imag"):
+        parts.store(ctx, base, name, value, node)
+        return
     content = ctx.state.heap.get(base.identity) if isinstance(base, Ref) else None
     if not isinstance(base, Ref) or not isinstance(content, Record):
         ctx.refuse(

@@ -13,7 +13,7 @@ import gast
 from srcad.analyses.sizes import Sizes
 from srcad.errors import Origin, SrcadError, UnsafeMutation, UnsupportedSyntax
 from srcad.frontend.builder import Builder
-from srcad.frontend.liveness import Liveness
+from srcad.frontend.liveness import Liveness, reads, stores
 from srcad.frontend.source import Source
 from srcad.frontend.values import Array, Foreign, Mapping, Path, State, Value
 from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
@@ -59,7 +59,25 @@ class Frame:
     level: int = -1
     tail: gast.AST | None = None
     live_above: frozenset[int] = frozenset()
+    beside: tuple[Value, ...] = ()
     live_now: frozenset[str] | None = None
+    statement: gast.AST | None = None
+
+    def still_read(self, node: gast.AST | None) -> frozenset[str] | None:
+        """The names read after the statement at hand, or in it beside `node`; None if any may be.
+
+        A condition, or what a loop goes through, is followed by all that stands below it.
+        """
+        if self.live_now is None or self.statement is None:
+            return self.live_now
+        live = self.live_now
+        if isinstance(self.statement, gast.Assign) and node is not self.statement:
+            # What the statement is about to bind again is read no more as it is.
+            live -= stores(t for t in self.statement.targets if isinstance(t, gast.Name))
+            live |= self.facts.always
+        inside = () if node is None else gast.walk(node)
+        repeats = any(isinstance(part, gast.comprehension) for part in inside)
+        return live | reads(self.statement, None if repeats else node)
 
 
 @dataclass
@@ -79,7 +97,6 @@ class Lowering:
     tested: set[Let] = field(default_factory=set)
     inlined: int = 0
     quiet: bool = False
-    mixed: set[int] = field(default_factory=set)
     kept_cells: set[int] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
@@ -218,7 +235,20 @@ class Lowering:
 
     def change(self, identity: int, content: Any) -> None:
         """Write to a container on the heap."""
-        if identity in self.mixed:
+        self.check_change(identity)
+        self.state.heap[identity] = content
+
+    def check_change(self, identity: int) -> None:
+        """Refuse a write to a container that something else may stand for, or holds by value."""
+        mark = self.state.marks.get(identity)
+        if mark == "item":
+            self.refuse(
+                "this writes to a list that is an item of a list of unknown length",
+                None,
+                "change it before it is appended, or store into an array made before the loop",
+                UnsafeMutation,
+            )
+        if mark == "either":
             self.refuse(
                 "this writes to one of two objects, and which one is not known before the program "
                 "runs",
@@ -226,7 +256,6 @@ class Lowering:
                 "write to each of them on its own path, or make a copy",
                 UnsafeMutation,
             )
-        self.state.heap[identity] = content
 
     def name(self, identifier: str, value: Value) -> None:
         """Bind a name."""

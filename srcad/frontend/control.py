@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcad.frontend import expressions, trying
-from srcad.frontend.merge import FALSE, TRUE, Merge, Side
+from srcad.frontend.merge import FALSE, TRUE, UNNAMED, Merge, Side
 from srcad.frontend.values import (
     Conflict,
     Number,
@@ -18,6 +18,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Atom, Block, Const, Effect, If, Stmt, Var
+from srcad.ir.primitives import Primitive
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -31,6 +32,18 @@ def fail(ctx: Lowering, error: BaseException) -> Value:
     ctx.builder.add(Effect("raise", type(error), (Const(str(error)),), (), (), ctx.builder.origin))
     ctx.state.dead = True
     return Conflict("is not defined here")
+
+
+BY_LENGTH = ("np.array", "np.asarray", "np.argpartition")
+"""Functions that work for arrays of some lengths only, also where their kinds are right."""
+
+
+def fails(ctx: Lowering, error: Exception, primitive: Primitive, node: gast.AST | None) -> Value:
+    """A call that raises for arrays of length 1: the program raises here, unless lengths matter."""
+    if primitive.text in BY_LENGTH and isinstance(error, ValueError):
+        message = f"`{primitive.text}` may not work for these lengths: {error!s:.60}"
+        ctx.refuse(message, node, "make arrays of the parts first: np.array([...])")
+    return fail(ctx, error)
 
 
 def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str) -> None:
@@ -94,7 +107,7 @@ def branch(
 
 def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | None) -> None:
     """Write the `If` and make the state after it; names not in `live` are forgotten."""
-    merge = Merge(ctx, yes, no)
+    merge = Merge(ctx, yes, no, live)
     if yes.state.dead and no.state.dead:
         ctx.state = yes.state
         ctx.builder.add(if_statement(test, yes.body, no.body, (), (), (), ctx))
@@ -103,7 +116,10 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
     names = dict.fromkeys([*yes.state.env, *no.state.env])
     for name in names:
         if live is None or name in live or name.startswith("<"):
-            env[name] = merge.values(yes.state.env.get(name), no.state.env.get(name), name)
+            sides = (yes.state.env.get(name), no.state.env.get(name))
+            env[name] = merge.values(*sides, name)
+            if isinstance(env[name], Conflict) and name not in ctx.frame.facts.always:
+                env[name] = merge.where_it_stays(*sides, name) or env[name]
     state = merge.finish(env)
     ctx.builder.add(
         if_statement(test, yes.body, no.body, yes.results, no.results, merge.targets, ctx)
@@ -112,8 +128,6 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
 
 
 # -- conditions with values ---------------------------------------------------------------------
-
-VALUE = "<value>"
 
 
 def conditional(
@@ -144,7 +158,7 @@ def choose(
     """The value of one of two continuations."""
     if isinstance(test, bool):
         return (then if test else orelse)()
-    slot = f"<{hint}>" if hint else VALUE
+    slot = f"<{hint}>" if hint else UNNAMED
     branch(
         ctx,
         test,
@@ -166,6 +180,11 @@ def short_circuit(ctx: Lowering, is_and: bool, values: list[gast.AST], node: gas
 def both(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
     """`first and second`, where `second` is evaluated only if it is looked at."""
     return _either(ctx, True, first, second, node)
+
+
+def either(ctx: Lowering, first: Value, second: Callable[[], Value], node: gast.AST) -> Value:
+    """`first or second`, where `second` is evaluated only if it is looked at."""
+    return _either(ctx, False, first, second, node)
 
 
 def _either(

@@ -87,8 +87,9 @@ def after_loop(
         if name in after or name.startswith("<") or name not in plan.late
     }
     state.memory = {cell: last.get(var, var) for cell, var in head.memory.items()}
+    changed = plan.heap | carried.made
     state.heap = {
-        identity: swapped_content(content) if identity in plan.heap else content
+        identity: swapped_content(content) if identity in changed else content
         for identity, content in head.heap.items()
     }
     for cell, others in end.aliases.items():
@@ -100,4 +101,5 @@ def after_loop(
     for flag in sorted(plan.flags):
         state.left[flag] = last[head_var(carried, f"<{flag}>")]
     state.dead = False
+    state.marks |= end.marks
     ctx.state = state

@@ -16,6 +16,8 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    dunders,
+    grids,
     intervals,
     listed,
     memory,
@@ -106,7 +108,10 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
             function = {gast.USub: operator.neg, gast.UAdd: operator.pos}.get(
                 type(op), operator.invert
             )
-            return primitive_call(ctx, function, [evaluate(ctx, operand)], {}, node, hint)
+            value = evaluate(ctx, operand)
+            if (found := dunders.unary(ctx, function, [value], node)) is not None:
+                return found
+            return primitive_call(ctx, function, [value], {}, node, hint)
         case gast.Compare(left=left, ops=ops, comparators=comparators):
             return _compare(ctx, evaluate(ctx, left), ops, comparators, node, hint)
         case gast.BoolOp(op=op, values=values):
@@ -191,7 +196,8 @@ def _dictionary(ctx: Lowering, keys: list[Any], values: list[Any], node: gast.AS
     pairs: dict[Any, Value] = {}
     for key, value in zip(keys, values, strict=True):
         if key is None:
-            pairs.update(calls.pairs_of(ctx, evaluate(ctx, value), value))
+            made = calls.call_python(ctx, dict, [evaluate(ctx, value)], {}, node)
+            pairs.update(objects.pairs_of(ctx, made))
             continue
         pairs[objects.static(ctx, evaluate(ctx, key), key)] = evaluate(ctx, value)
     return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
@@ -256,7 +262,7 @@ def primitive_call(
     try:
         result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, result, primitive, args)
 
 
@@ -285,6 +291,8 @@ def binary(
 ) -> Value:
     """`left op right`, for numbers, arrays, and static sequences."""
     left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    if (told := dunders.binary(ctx, function, left, right, node)) is not None:
+        return told
     if (joined := objects.concatenate(ctx, function, left, right)) is not None:
         return joined
     if isinstance(left, Static) and isinstance(right, Static):
@@ -392,8 +400,10 @@ def compare(
     if isinstance(op, gast.Is | gast.IsNot):
         return literal(objects.identical(ctx, left, right, node) == isinstance(op, gast.Is))
     if isinstance(op, gast.In | gast.NotIn):
-        return _answer(ctx, searching.contains(ctx, right, left, node), isinstance(op, gast.In))
+        return _found(ctx, op, left, objects.resolve(ctx, right, node), node)
     left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    if (told := dunders.compare(ctx, COMPARE[type(op)], left, right, node)) is not None:
+        return told
     if isinstance(op, gast.Eq | gast.NotEq):
         same = searching.equality(ctx, left, right, node)
         if same is not None:
@@ -409,6 +419,14 @@ def compare(
             COMPARE[type(op)](objects.static(ctx, left, node), objects.static(ctx, right, node))
         )
     return primitive_call(ctx, COMPARE[type(op)], [left, right], {}, node, hint)
+
+
+def _found(ctx: Lowering, op: gast.AST, left: Value, right: Value, node: gast.AST) -> Value:
+    """`left in right` and its opposite."""
+    answer = dunders.contains(ctx, objects.resolve(ctx, left, node), right, node)
+    if answer is not None:
+        return answer if isinstance(op, gast.In) else negate(ctx, truth(ctx, answer, node))
+    return _answer(ctx, searching.contains(ctx, right, left, node), isinstance(op, gast.In))
 
 
 # -- subscripts ---------------------------------------------------------------------------------
@@ -437,6 +455,8 @@ def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
 def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
     if rows.is_rows(ctx, value):
         value = calls.call_python(ctx, np.array, [value], {}, node or gast.Pass())
+    if isinstance(value, Iteration) and value.kind == "range":
+        return operand(ctx, calls.call_python(ctx, np.arange, [*value.parts], {}, gast.Pass()))
     if isinstance(value, Items | Ref):
         node = node or gast.Pass()
         empty = not objects.iterate(ctx, value, node)
@@ -449,6 +469,10 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
 def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
     """`base[index]`."""
     base = objects.resolve(ctx, base, node)
+    if (maker := grids.maker_of(ctx, base)) is not None:
+        return grids.made(ctx, maker, index, node)
+    if (told := dunders.called(ctx, base, "__getitem__", [index], node)) is not None:
+        return told
     match base:
         case Array():
             place = place_of(ctx, index, node)
@@ -469,4 +493,6 @@ def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: st
             if known is None:
                 return intervals.item(ctx, base, index, node)
             return objects.item(ctx, Items(tuple(known)), index, node)
+        case Number(kind=kind) if not kind.is_python and index == Items(()):
+            return base
     ctx.refuse(f"{objects.describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)

@@ -188,6 +188,7 @@ def insert(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.
 
 def _alike(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> tuple[Rows, Value]:
     """A list, and a value that is an item like its others."""
+    ctx.check_change(identity)
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
     value = objects.resolve(ctx, value, node)
@@ -227,6 +228,9 @@ def _with_room(ctx: Lowering, identity: int, held: Rows) -> Rows:
 def _put(ctx: Lowering, identity: int, held: Rows, value: Value) -> None:
     buffer = memory.content(ctx, held.cell)
     stored = _stored(ctx, value)
+    if isinstance(value, Ref):
+        # The list holds that list itself, of which only the numbers are kept.
+        ctx.state.marks[value.identity] = "item"
     if isinstance(value, Array):
         # The list holds the array itself: it must not change while the list is in use.
         memory.may_share(ctx.state, held.cell, frozenset({value.cell}))
@@ -269,7 +273,7 @@ def extend(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
     if more is None:
         comprehensions.fold(ctx, "extend", value, [Ref(identity)], node)
     elif isinstance(content, Sequence):
-        ctx.state.heap[identity] = Sequence((*content.items, *more))
+        ctx.change(identity, Sequence((*content.items, *more)))
     else:
         for item_ in more:
             append(ctx, identity, item_, node)
@@ -297,6 +301,7 @@ def copied(ctx: Lowering, value: Value, node: gast.AST) -> Ref:
 
 def pop(ctx: Lowering, identity: int, args: list[Value], node: gast.AST) -> Value:
     """`items.pop()` and `items.pop(0)`: the last item, or the first one."""
+    ctx.check_change(identity)
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
     index = objects.static(ctx, args[0], node) if args else -1
@@ -325,6 +330,7 @@ def pop(ctx: Lowering, identity: int, args: list[Value], node: gast.AST) -> Valu
 
 def store(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.AST) -> None:
     """`items[index] = value`."""
+    ctx.check_change(identity)
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
     common = form_of(ctx, value)

@@ -18,6 +18,7 @@ from srcad.frontend import (
     objects,
     rows,
     trips,
+    turns,
 )
 from srcad.frontend.values import Array, Items, Iteration, Number, Ref, Rows, Step, Value
 from srcad.ir.kinds import INT
@@ -38,6 +39,8 @@ def is_counted(ctx: Lowering, value: Value) -> bool:
             return True
         case Iteration(kind="filter"):
             return False
+        case Iteration(kind="written", parts=(items, *_)):
+            return is_counted(ctx, objects.resolve(ctx, items))
         case Iteration(parts=parts):
             inner = [objects.resolve(ctx, part) for part in parts]
             return any(is_counted(ctx, part) for part in inner)
@@ -73,7 +76,7 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
                 lambda i: rows.row(ctx, content, i),
             )
         case Iteration(kind="enumerate", parts=parts):
-            around, element = _from_zero(ctx, objects.resolve(ctx, parts[0]), node)
+            around, element = from_zero(ctx, objects.resolve(ctx, parts[0]), node)
             first = parts[1] if len(parts) > 1 else expressions.literal(0)
 
             def pair(i: Atom) -> Value:
@@ -84,7 +87,7 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
 
             return around, pair
         case Iteration(kind="zip", parts=parts):
-            inner = [_from_zero(ctx, objects.resolve(ctx, part), node) for part in parts]
+            inner = [from_zero(ctx, objects.resolve(ctx, part), node) for part in parts]
             stop = inner[0][0].stop
             for trip_range, _ in inner[1:]:
                 stop = trips.shorter(ctx, stop, trip_range.stop)
@@ -101,24 +104,29 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
                 return calls.call(ctx, function, list(row.items), {}, node)
 
             return around, called
+        case Iteration(kind="written", parts=(items, *_)):
+            return counted(ctx, objects.resolve(ctx, items), node)
         case Iteration(kind="product", parts=parts):
             return _product(ctx, parts, node)
         case Iteration(kind="reversed", parts=(part,)):
-            around, element = _from_zero(ctx, objects.resolve(ctx, part), node)
+            around, element = from_zero(ctx, objects.resolve(ctx, part), node)
             last = ctx.builder.emit(operator.sub, around.stop, Const(1))
             return (
                 Range(last, Const(-1), Const(-1)),
                 element,
             )
-    found = objects.iterate(ctx, value, node)
-    return Range(Const(0), Const(len(found)), Const(1)), lambda i: objects.item(
-        ctx, Items(tuple(found)), Number(i, INT), node
-    )
+    found = objects.counted_out(ctx, turns.turns(ctx, value, node), value, node)
+
+    def item(i: Atom) -> Value:
+        if isinstance(i, Const):
+            return found[int(i.value)]()  # type: ignore[call-overload]
+        items = Items(tuple(turn() for turn in found))
+        return objects.item(ctx, items, Number(i, INT), node)
+
+    return Range(Const(0), Const(len(found)), Const(1)), item
 
 
-def _from_zero(
-    ctx: Lowering, value: Value, node: gast.AST
-) -> tuple[Range, Callable[[Atom], Value]]:
+def from_zero(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callable[[Atom], Value]]:
     """The same loop with a counter that runs from 0 in steps of 1."""
     trip_range, element = counted(ctx, value, node)
     if trip_range.start == Const(0) and trip_range.step == Const(1):
@@ -132,7 +140,7 @@ def _product(
 ) -> tuple[Range, Callable[[Atom], Value]]:
     """All combinations of some items, the last one running fastest."""
     emit = ctx.builder.emit
-    inner = [_from_zero(ctx, objects.resolve(ctx, part), node) for part in parts]
+    inner = [from_zero(ctx, objects.resolve(ctx, part), node) for part in parts]
     counts = [trips.trips_from_zero(ctx, trip_range) for trip_range, _ in inner]
     total: Atom = Const(1)
     for count in counts:

@@ -44,11 +44,20 @@ def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
     return facts
 
 
-def reads(node: gast.AST) -> Names:
-    """The names that a piece of source reads."""
-    return frozenset(
-        n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
-    )
+def reads(node: gast.AST, without: gast.AST | None = None) -> Names:
+    """The names that a piece of source reads, but for one part of it."""
+    found = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if part is without:
+            continue
+        if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Load):
+            found.add(part.id)
+        elif isinstance(part, gast.AugAssign) and isinstance(part.target, gast.Name):
+            found.add(part.target.id)
+        waiting += gast.iter_child_nodes(part)
+    return frozenset(found)
 
 
 def stores(nodes: Iterable[gast.AST]) -> Names:

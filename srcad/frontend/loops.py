@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import gast
@@ -20,25 +19,24 @@ from srcad.frontend import (
     room,
     statements,
     trips,
+    turns,
 )
 from srcad.frontend.builder import given_shape
 from srcad.frontend.carried import (
     Carried,
     NeedsPeeling,
     Plan,
-    compare,
     head_of,
 )
 from srcad.frontend.context import Unreachable
 from srcad.frontend.exits import after_loop
-from srcad.frontend.liveness import stores
+from srcad.frontend.liveness import reads, stores
+from srcad.frontend.trip_ends import compare
 from srcad.frontend.values import (
-    Number,
     State,
     Value,
 )
 from srcad.ir.dims import ValueOf
-from srcad.ir.kinds import INT
 from srcad.ir.nodes import Atom, Block, Const, Loop, Range, Stmt, Var
 
 if TYPE_CHECKING:
@@ -46,6 +44,8 @@ if TYPE_CHECKING:
 
 MAX_UNROLLED = 32
 MAX_ATTEMPTS = 24
+MAX_UNSURE = 3
+"""Trips that are run before a loop if there are any."""
 
 
 def lower_for(ctx: Lowering, node: gast.For) -> None:
@@ -53,13 +53,16 @@ def lower_for(ctx: Lowering, node: gast.For) -> None:
     iterable = objects.resolve(ctx, expressions.evaluate(ctx, node.iter), node.iter)
     before = len(ctx.iterated)
     ctx.iterated += objects.lists_in(ctx, iterable)
+    check = turns.steady(ctx, iterable, node)
     _lower_for(ctx, node, iterable)
+    check()
     del ctx.iterated[before:]
 
 
 def _lower_for(ctx: Lowering, node: gast.For, iterable: Value) -> None:
     if not iterations.is_counted(ctx, iterable):
-        _unroll(ctx, node, objects.iterate(ctx, iterable, node.iter))
+        found = turns.turns(ctx, iterable, node.iter)
+        _unroll(ctx, node, objects.counted_out(ctx, found, iterable, node.iter))
         return
     # The loop reads what it runs over in every trip, whatever becomes of the names of that.
     hidden = f"<iterated {next(ctx.numbers)}>"
@@ -111,7 +114,7 @@ def _unroll_or_grow(
     with ctx.can_grow(before):
         try:
             with ctx.builder.block() as written:
-                _unroll(ctx, node, [element(Const(i)) for i in values])
+                _unroll(ctx, node, [partial(element, Const(i)) for i in values])
             ctx.builder.extend(written)
             return
         except growing.NeedsRows as change:
@@ -132,8 +135,8 @@ class _Refused(Exception):
         self.error = error
 
 
-def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
-    """Run the body once for each of a fixed list of items."""
+def _unroll(ctx: Lowering, node: gast.For, items: list[turns.Turn]) -> None:
+    """Run the body once for each of a fixed number of items."""
     outer = {flag: ctx.state.left.pop(flag, False) for flag in ("broke", "continued")}
     step(ctx, node, items, 0)
     broke = ctx.state.left.pop("broke", False)
@@ -143,11 +146,11 @@ def _unroll(ctx: Lowering, node: gast.For, items: list[Value]) -> None:
         _after_else(ctx, node, broke)
 
 
-def step(ctx: Lowering, node: gast.For, items: list[Value], position: int) -> None:
+def step(ctx: Lowering, node: gast.For, items: list[turns.Turn], position: int) -> None:
     """Run the trips of an unrolled loop from a position on."""
     if position == len(items) or ctx.state.leaves:
         return
-    statements.bind(ctx, node.target, items[position], node)
+    statements.bind(ctx, node.target, items[position](), node)
     statements.run_block(ctx, node.body)
     ctx.state.left.pop("continued", None)
     if ctx.state.leaves or not ctx.state.may_leave:
@@ -177,8 +180,7 @@ def lower_while(ctx: Lowering, node: gast.While) -> None:
                 node,
                 "assign before the loop, and again at the end of its body",
             )
-        done = [*node.orelse, gast.Break()]
-        leave = gast.If(gast.UnaryOp(gast.Not(), node.test), done, [])
+        leave = gast.If(node.test, [gast.Pass()], [*node.orelse, gast.Break()])
         for new in gast.walk(leave):
             if not hasattr(new, "lineno"):
                 gast.copy_location(new, node.test)
@@ -207,16 +209,37 @@ def run(
     """Lower a loop whose body is written once; if it `grows`, its lists may."""
     outer_left = dict(ctx.state.left)
     ctx.state.left = {k: v for k, v in outer_left.items() if k == "returned"}
+    made: list[int] = []
+    _settle(ctx, node, trip_range, element, made if grows else None)
+    for identity in made:
+        growing.close(ctx, identity)
+    ways = {flag for flag, value in ctx.state.left.items() if value is not False}
+    if trip_range is None and _is_endless(node) and ways == {"returned"}:
+        ctx.state.left["returned"] = True
+    broke = ctx.state.left.pop("broke", False)
+    ctx.state.left = {**{k: v for k, v in outer_left.items() if k != "returned"}, **ctx.state.left}
+    if node.orelse and not ctx.state.leaves:
+        _after_else(ctx, node, broke)
+
+
+def _settle(
+    ctx: Lowering,
+    node: gast.For | gast.While,
+    trip_range: Range | None,
+    element: Callable[[Atom], Value] | None,
+    made: list[int] | None,
+    peeled: int = 0,
+) -> None:
+    """Run the body until what the loop carries is known; lists `made` long are noted."""
     plan = Plan()
     entry = ctx.state
-    made: list[int] = []
     for _ in range(MAX_ATTEMPTS):
         ctx.state = entry.copy()
         try:
-            with ctx.can_grow(entry if grows else None):
+            with ctx.can_grow(entry if made is not None else None):
                 settled = attempt(ctx, node, trip_range, element, plan, entry)
         except growing.NeedsRows as change:
-            if change.identity not in entry.heap or not grows:
+            if change.identity not in entry.heap or made is None:
                 raise
             ctx.state = entry.copy()
             hint = objects.name_of(ctx, change.identity)
@@ -232,30 +255,22 @@ def run(
         except NeedsPeeling as change:
             ctx.state = entry.copy()
             if _never_runs(ctx, trip_range):
-                break
-            trip_range = _peel(ctx, node, trip_range, element, change.name)
-            entry, plan = ctx.state, Plan()
-            if ctx.state.dead:
                 return
-            continue
+            try:
+                _peel(ctx, node, trip_range, element, made, change.name, peeled)
+            except UnsupportedType as error:
+                ctx.state = entry
+                raise _Refused(error) from None
+            return
         except (UnsupportedType, UnsupportedSyntax) as error:
             ctx.state = entry
             raise _Refused(error) from None
         if plan.kinds and _never_runs(ctx, trip_range):
             ctx.state = entry.copy()
-            break
+            return
         if settled:
-            break
-    else:
-        ctx.refuse("this loop changes what its names stand for without end", node)
-    for identity in made:
-        growing.close(ctx, identity)
-    if trip_range is None and _is_endless(node) and plan.flags == {"returned"}:
-        ctx.state.left["returned"] = True
-    broke = ctx.state.left.pop("broke", False)
-    ctx.state.left = {**{k: v for k, v in outer_left.items() if k != "returned"}, **ctx.state.left}
-    if node.orelse:
-        _after_else(ctx, node, broke)
+            return
+    ctx.refuse("this loop changes what its names stand for without end", node)
 
 
 def _never_runs(ctx: Lowering, trip_range: Range | None) -> bool:
@@ -275,30 +290,43 @@ def _peel(
     node: gast.For | gast.While,
     trip_range: Range | None,
     element: Callable[[Atom], Value] | None,
+    made: list[int] | None,
     name: str,
-) -> Range:
-    """Run the first trip before the loop, where it is sure to run."""
-    problem = f"`{name}` changes its kind inside this loop"
-    hint = f"give `{name}` its final kind before the loop, for example with np.zeros"
-    if trip_range is None or element is None:
-        ctx.refuse(problem, node, hint, UnsupportedType)
-    count = trips.trip_count(ctx, trip_range)
-    if count is None or not ctx.sizes.at_least(count, 1):
-        ctx.refuse(problem, node, hint, UnsupportedType)
-    assert isinstance(node, gast.For)
-    statements.bind(ctx, node.target, element(trip_range.start), node)
-    statements.run_block(ctx, node.body)
-    ctx.state.left.pop("continued", None)
-    if ctx.state.may_leave:
-        ctx.refuse(problem, node, hint, UnsupportedType)
-    start = expressions.binary(
-        ctx,
-        operator.add,
-        Number(trip_range.start, INT),
-        Number(trip_range.step, INT),
-        node,
-    )
-    return replace(trip_range, start=expressions.operand(ctx, start))  # type: ignore[arg-type]
+    peeled: int,
+) -> None:
+    """Run the first trip before the loop, if there is one, and the others after it."""
+    test: bool | Atom = True
+    left: Range | None = None
+    if trip_range is None:
+        test = expressions.truth(ctx, expressions.evaluate(ctx, node.test), node)
+    else:
+        left, test = trips.without_first(ctx, trip_range)
+    if peeled >= (MAX_ATTEMPTS if test is True else MAX_UNSURE):
+        ctx.refuse(
+            f"`{name}` changes its kind inside this loop",
+            node,
+            f"give `{name}` its final kind before the loop, for example with np.zeros",
+            UnsupportedType,
+        )
+    live = ctx.frame.facts.live_after(node).union(*map(reads, node.orelse))
+
+    def others() -> None:
+        _settle(ctx, node, left, element, made, peeled + 1)
+
+    def first() -> None:
+        if trip_range is not None and element is not None:
+            assert isinstance(node, gast.For)
+            statements.bind(ctx, node.target, element(trip_range.start), node)
+        statements.run_block(ctx, node.body)
+        ctx.state.left.pop("continued", None)
+        if ctx.state.leaves:
+            return
+        if ctx.state.may_leave:
+            statements.unless_left(ctx, others, live)
+        else:
+            others()
+
+    control.branch(ctx, test, first, lambda: None, live)
 
 
 def attempt(

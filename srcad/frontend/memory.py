@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from srcad.errors import UnsafeMutation
+from srcad.frontend.builder import EvaluationFails, operand_kind
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -35,6 +36,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Operand, ShapeOf, Slice, Var
+from srcad.rules.complexes import WITH_PART
 from srcad.rules.indexing import assign, cast, getitem, setitem
 
 if TYPE_CHECKING:
@@ -83,7 +85,13 @@ def read(ctx: Lowering, array: Array) -> Var:
 def _apply(ctx: Lowering, step: Step, base: Var) -> Var:
     if step.operation == "getitem":
         return ctx.builder.emit(getitem, base, step.args[0])
-    return ctx.builder.emit(VIEWS[step.operation][0], base, *step.args)
+    return ctx.builder.emit(_viewing(step), base, *step.args)
+
+
+def _viewing(step: Step) -> object:
+    """The function that takes a view which is not one by an index."""
+    part = PARTS.get(step.operation)
+    return VIEWS[step.operation][0] if part is None else part
 
 
 def _reshape_back(ctx: Lowering, base: Var, inner: Var, _args: tuple[Operand, ...]) -> Var:
@@ -110,6 +118,7 @@ VIEWS = {
     "transpose": (np.transpose, _transpose_back),
     "swapaxes": (np.swapaxes, _swap_back),
 }
+PARTS = {"real": np.real, "imag": np.imag}
 
 
 def view(ctx: Lowering, array: Array, step: Step, hint: str = "") -> Value:
@@ -119,7 +128,7 @@ def view(ctx: Lowering, array: Array, step: Step, hint: str = "") -> Value:
     if step.operation == "getitem":
         result = ctx.builder.emit(getitem, whole, step.args[0], hint=hint)
     else:
-        result = ctx.builder.emit(VIEWS[step.operation][0], whole, *step.args, hint=hint)
+        result = ctx.builder.emit(_viewing(step), whole, *step.args, hint=hint)
     if not result.kind.is_array:
         return Number(result, result.kind)
     return Array(array.cell, result.kind, (*array.path, step), (base, result))
@@ -138,10 +147,12 @@ def _update(
     ctx: Lowering, base: Var, path: tuple[Step, ...], index: Operand, value: Operand
 ) -> Var:
     if not path:
-        if index == Const(Ellipsis) or index == (Const(Ellipsis),):
+        if _is_whole(base, index):
             return ctx.builder.emit(assign, base, value, hint=base.hint)
         return ctx.builder.emit(setitem, base, index, value, hint=base.hint)
     step, rest = path[0], path[1:]
+    if step.operation in PARTS:
+        return _update_part(ctx, base, step, rest, index, value)
     if step.operation == "getitem":
         inner_index = rest[0].args[0] if rest and rest[0].operation == "getitem" else index
         joined = compose(base.kind, step.args[0], inner_index)
@@ -155,6 +166,37 @@ def _update(
     if step.operation == "getitem":
         return ctx.builder.emit(setitem, base, step.args[0], changed, hint=base.hint)
     return VIEWS[step.operation][1](ctx, base, changed, step.args)
+
+
+def _is_whole(base: Var, index: Operand) -> bool:
+    """Whether an index takes all of an array: `...`, and `()` of a 0-d array."""
+    return index in (Const(Ellipsis), (Const(Ellipsis),)) or (index == () and not base.kind.rank)
+
+
+def _update_part(
+    ctx: Lowering, base: Var, step: Step, rest: tuple[Step, ...], index: Operand, value: Operand
+) -> Var:
+    """A write to the real or imaginary parts of an array: of what is written to, nothing else."""
+    if rest:  # the rows of the real parts are the real parts of the rows
+        return _update(ctx, base, (rest[0], step, *rest[1:]), index, value)
+    if _is_whole(base, index):
+        return _with_part(ctx, base, step, value)
+    changed = _with_part(ctx, ctx.builder.emit(getitem, base, index), step, value)
+    return ctx.builder.emit(setitem, base, index, changed, hint=base.hint)
+
+
+def _with_part(ctx: Lowering, inner: Var, step: Step, value: Operand) -> Var:
+    kind = operand_kind(value)
+    if kind.is_complex or kind.rank > inner.kind.rank:
+        # What NumPy does with leading axes of length 1, and with complex numbers.
+        part = _apply(ctx, step, inner)
+        if part.kind.is_array:
+            value = ctx.builder.emit(assign, part, value)
+        elif kind.is_complex:
+            raise EvaluationFails(
+                TypeError("float() argument must be a string or a real number, not 'complex'")
+            )
+    return ctx.builder.emit(WITH_PART[step.operation], inner, value, hint=inner.hint)
 
 
 def compose(kind: Kind, outer: Operand, inner: Operand) -> Operand | None:
@@ -240,7 +282,7 @@ def check_write(ctx: Lowering, cell: int, node: gast.AST | None) -> None:
     if not sharing:
         return
     live = set(ctx.frame.live_above) if ctx.frames else set()
-    now = ctx.frame.live_now if ctx.frames else None
+    now = ctx.frame.still_read(node) if ctx.frames else None
     for identifier, value in ctx.state.env.items():
         hidden = identifier.startswith("<iterated")
         boxed = identifier.startswith("<box")

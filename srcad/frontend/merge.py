@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad.frontend import growing, memory
+from srcad.frontend import growing, memory, objects, replaced
 from srcad.frontend.counts import note_floor
 from srcad.frontend.values import (
     Array,
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
 TRUE, FALSE = Const(True), Const(False)
+UNNAMED = "<value>"
+"""What the value of an expression is called while its sides are lowered."""
 
 
 @dataclass
@@ -51,8 +53,11 @@ class Side:
 class Merge:
     """Joins the states after two sides of a branch, handing out what differs."""
 
-    def __init__(self, ctx: Lowering, yes: Side, no: Side) -> None:
+    def __init__(self, ctx: Lowering, yes: Side, no: Side, live: frozenset[str] | None) -> None:
         self.ctx = ctx
+        self.live = live
+        self.shared: tuple[frozenset[int], frozenset[int]] | None = None
+        self.marks = {**yes.state.marks, **no.state.marks}
         self.yes, self.no = yes, no
         self.targets: list[Var] = []
         self.memory: dict[int, Var] = {}
@@ -90,7 +95,21 @@ class Merge:
             return Maybe(self.values(first[0], second[0], name), flag)
         return self._both(a, b, name)
 
+    def where_it_stays(self, a: Value | None, b: Value | None, name: str) -> Value | None:
+        """What a name stands for where the function was not left, if one side has left it."""
+        gone = [side.state.left.get("returned") is True for side in (self.yes, self.no)]
+        if gone == [True, False] and b is not None:
+            return self._only(b, 1, name)
+        if gone == [False, True] and a is not None:
+            return self._only(a, 0, name)
+        return None
+
     def _both(self, a: Value, b: Value, name: str) -> Value:
+        if a is not b:
+            a, b = (
+                objects.resolve(self.ctx, value) if objects.is_outside(value) else value
+                for value in (a, b)
+            )
         match a, b:
             case Number(), Number():
                 if a.atom == b.atom and not self._is_inner(a.atom):
@@ -128,15 +147,19 @@ class Merge:
         return Conflict("is of different kinds on different paths")
 
     def _either(self, first: int, second: int, name: str) -> Value:
-        """One of two containers; if a name may reach them otherwise too, none is written again."""
+        """One of two containers; where something else reaches one, none is written again."""
         if (first, second) in self.pairs:
             return Ref(self.pairs[first, second])
         made = self.pairs[first, second] = next(self.ctx.numbers)
-        old = first in self.no.state.heap or second in self.yes.state.heap
-        twice = any((first == a) != (second == b) for a, b in self.pairs)
-        if old or twice:
-            self.ctx.mixed |= {number for pair in self.pairs for number in pair}
-            self.ctx.mixed |= set(self.pairs.values())
+        if self.shared is None:
+            live = self.live
+            self.shared = (
+                replaced.shared(self.ctx, self.yes.state, live),
+                replaced.shared(self.ctx, self.no.state, live),
+            )
+        reached = first in self.shared[0] or second in self.shared[1]
+        if reached or {first, second} & self.marks.keys():
+            self.marks |= dict.fromkeys((first, second, made), "either")
         return self._container(first, second, name, made)
 
     def _container(self, first: int, second: int, name: str, identity: int) -> Value:
@@ -335,7 +358,7 @@ class Merge:
             shape = tuple(
                 x if self.ctx.sizes.equal(x, y) else None for x, y in zip(*shapes, strict=True)
             )
-        var = self.ctx.builder.fresh(hint, kind, shape)
+        var = self.ctx.builder.fresh("" if hint == UNNAMED else hint, kind, shape)
         sizes = [self.ctx.builder.size(v) for v in (a, b)]
         if sizes[0] is not None and sizes[0] == sizes[1]:
             self.ctx.builder.known[var] = sizes[0]
@@ -381,7 +404,7 @@ class Merge:
                 else:
                     self._container(identity, identity, "item", identity)
                     heap[identity] = self.heap[identity]
-        return State(env, self.memory, heap, self.aliases, left)
+        return State(env, self.memory, heap, self.aliases, left, marks=self.marks)
 
     def _convert(self, side: Side, value: Number, kind: Kind) -> Atom:
         if value.kind == kind:

@@ -19,10 +19,22 @@ from srcad.frontend import (
     memory,
     objects,
     ordering,
+    parts,
     searching,
     shaping,
 )
-from srcad.frontend.values import Array, Items, Mapping, Number, Ref, Rows, Sequence, Static, Value
+from srcad.frontend.values import (
+    Array,
+    Items,
+    Iteration,
+    Mapping,
+    Number,
+    Ref,
+    Rows,
+    Sequence,
+    Static,
+    Value,
+)
 from srcad.ir.nodes import Const
 from srcad.rules.indexing import cast
 
@@ -32,7 +44,7 @@ if TYPE_CHECKING:
 SAME = frozenset({
     "sum", "mean", "max", "min", "prod", "std", "var", "cumsum", "cumprod", "dot", "copy", "any",
     "all", "argmax", "argmin", "argsort", "clip", "round", "trace", "diagonal", "repeat",
-    "squeeze", "swapaxes", "nonzero", "searchsorted", "take", "ptp", "conj",
+    "squeeze", "swapaxes", "nonzero", "searchsorted", "take", "ptp",
 })  # fmt: skip
 """Methods of arrays that are NumPy functions of the same name, the array first."""
 
@@ -54,12 +66,12 @@ def call_method(
             content = ctx.state.heap[identity]
             if isinstance(content, Sequence | Rows) and name == "sort":
                 growing.refuse_iterated(ctx, identity, node)
-                made = ordering.ordered(ctx, [receiver, *args], kwargs, node)
-                if isinstance(made, Ref):
-                    ctx.change(identity, ctx.state.heap[made.identity])
+                ordered = ordering.ordered(ctx, [receiver, *args], kwargs, node)
+                if isinstance(ordered, Ref):
+                    ctx.change(identity, ctx.state.heap[ordered.identity])
                 return Static(None)
             if isinstance(content, Mapping):
-                return mappings.call_method(ctx, identity, content, name, args, kwargs, node)
+                return _of_dict(ctx, identity, content, name, args, kwargs, node)
             if kwargs:
                 ctx.refuse(f"`{name}` with keywords cannot be differentiated yet", node)
             if isinstance(content, Sequence):
@@ -106,16 +118,16 @@ def _of_array(
             return shaping.reshape(ctx, [receiver, shape], kwargs, node)
         case "ravel":
             return shaping.ravel(ctx, [receiver, *args], kwargs, node)
-        case "flatten" if not args and not kwargs:
-            raveled = shaping.ravel(ctx, [receiver], {}, node)
+        case "flatten":
+            raveled = shaping.ravel(ctx, [receiver, *args], kwargs, node)
             return calls.call_python(ctx, np.copy, [raveled], {}, node, hint)
         case "transpose":
             axes = [] if not args else [args[0] if len(args) == 1 else Items(tuple(args))]
             return shaping.transpose(ctx, [receiver, *axes], kwargs, node)
         case "item" if not args:
             return _item(ctx, receiver, node)
-        case "conjugate":
-            return calls.call_python(ctx, np.conj, [receiver], {}, node, hint)
+        case "conj" | "conjugate" if not args and not kwargs:
+            return parts.conjugate(ctx, receiver, node, hint)
         case "astype":
             return _astype(ctx, receiver, args, kwargs, node)
         case "fill" if isinstance(receiver, Array):
@@ -249,4 +261,58 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
         node,
         "make it an array first: np.array(items)",
         UnsupportedType,
+    )
+
+
+def _change_dict(ctx: Lowering, identity: int, pairs: dict[Any, Value], node: gast.AST) -> None:
+    if [*pairs] != [*objects.pairs_of(ctx, Ref(identity))]:
+        growing.refuse_iterated(ctx, identity, node)
+    ctx.change(identity, Mapping(tuple(pairs.items())))
+
+
+def _of_dict(
+    ctx: Lowering,
+    identity: int,
+    content: Mapping,
+    name: str,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    node: gast.AST,
+) -> Value:
+    pairs = dict(content.items)
+    found: Value
+    match name:
+        case "keys" | "values" | "items":
+            return Iteration(name, (Ref(identity),))
+        case "get":
+            default = args[1] if len(args) > 1 else Static(None)
+            return mappings.item(ctx, content, args[0], default, node)
+        case "copy":
+            return Ref(ctx.heap(Mapping(content.items)))
+        case "update":
+            more = dict(kwargs)
+            if args:
+                made = calls.call_python(ctx, dict, args, {}, node)
+                more = {**objects.pairs_of(ctx, made), **more}
+            _change_dict(ctx, identity, {**pairs, **more}, node)
+            return Static(None)
+        case "setdefault" if not kwargs:
+            key = objects.static(ctx, args[0], node)
+            if key not in pairs:
+                pairs[key] = args[1] if len(args) > 1 else Static(None)
+                _change_dict(ctx, identity, pairs, node)
+            found = pairs[key]
+            return found
+        case "pop" if not kwargs:
+            key = objects.static(ctx, args[0], node)
+            if key not in pairs:
+                return args[1] if len(args) > 1 else control.fail(ctx, KeyError(key))
+            last: Value = pairs.pop(key)
+            _change_dict(ctx, identity, pairs, node)
+            return last
+        case "clear":
+            _change_dict(ctx, identity, {}, node)
+            return Static(None)
+    ctx.refuse(
+        f"the dict method `{name}` cannot be differentiated yet", node, error=UnsupportedType
     )

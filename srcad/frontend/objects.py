@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
-import itertools
 import operator
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
-    attributes,
     boxes,
     calls,
     control,
@@ -24,8 +22,8 @@ from srcad.frontend import (
     mappings,
     memory,
     rows,
-    sequences,
     stores,
+    turns,
 )
 from srcad.frontend.values import (
     Array,
@@ -57,6 +55,7 @@ from srcad.rules.registry import primitive_of
 if TYPE_CHECKING:
     from srcad.frontend.context import Frame, Lowering
 
+T = TypeVar("T")
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 
 
@@ -141,6 +140,11 @@ def _fixed(ctx: Lowering, value: Any) -> Value:
     return Static(value)
 
 
+def is_outside(value: Value) -> bool:
+    """Whether a value is a number or array found outside of the program, which nobody has read."""
+    return isinstance(value, Foreign) and isinstance(value.value, (*NUMBERS, np.ndarray))
+
+
 def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
     """Turn an outside number or array into the input that holds it."""
     if isinstance(value, Ref) and isinstance(ctx.state.heap.get(value.identity), Conflict):
@@ -190,28 +194,40 @@ def from_python(ctx: Lowering, value: Any, hint: str, params: dict[int, Var]) ->
     if isinstance(value, tuple):
         names = getattr(type(value), "_fields", None) or range(len(value))
         items = (
-            from_python(ctx, item, _join(hint, name), params)
+            from_python(ctx, item, _join(hint, name, params), params)
             for name, item in zip(names, value, strict=True)
         )
         return Items(tuple(items), type(value))
     if isinstance(value, list):
-        items = (from_python(ctx, item, _join(hint, i), params) for i, item in enumerate(value))
+        items = (
+            from_python(ctx, item, _join(hint, i, params), params) for i, item in enumerate(value)
+        )
         return Ref(ctx.heap(Sequence(tuple(items))))
     if isinstance(value, dict):
-        pairs = ((key, from_python(ctx, v, _join(hint, key), params)) for key, v in value.items())
+        pairs = (
+            (key, from_python(ctx, v, _join(hint, key, params), params)) for key, v in value.items()
+        )
         return Ref(ctx.heap(Mapping(tuple(pairs))))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = tuple(
-            (field.name, from_python(ctx, getattr(value, field.name), field.name, params))
+            (
+                field.name,
+                from_python(
+                    ctx, getattr(value, field.name), _join(hint, field.name, params), params
+                ),
+            )
             for field in dataclasses.fields(value)
         )
         return Ref(ctx.heap(Record(type(value), fields)))
     return Static(value)
 
 
-def _join(hint: str, part: object) -> str:
+def _join(hint: str, part: object, params: dict[int, Var]) -> str:
+    """The name of a part: its own where it has one that no other part has."""
     text = str(part)
-    return text if text.isidentifier() else f"{hint}_{text}" if text.isalnum() else hint
+    if text.isidentifier() and all(var.hint != text for var in params.values()):
+        return text
+    return f"{hint}_{text}" if text.replace("_", "").isalnum() else hint
 
 
 # -- static facts -------------------------------------------------------------------------------
@@ -255,7 +271,7 @@ def identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool:
             return a is b
         case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
             return a is b
-        case Ref(identity=a), Ref(identity=b):
+        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & ctx.state.marks.keys():
             return bool(a == b)
         case (Static(value=None | type() | bool() | str()), _) | (
             _,
@@ -314,11 +330,6 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
         return rows.item(ctx, content, index, node)
     if isinstance(content, Mapping):
         return mappings.item(ctx, content, index, None, node)
-    if isinstance(content, Record):
-        if not hasattr(content.type, "__getitem__"):
-            ctx.refuse(f"{describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
-        bound = attributes.attribute(ctx, base, "__getitem__", node)
-        return calls.call(ctx, bound, [index], {}, node)
     if isinstance(base, Ref) and isinstance(index, Number) and not is_known(ctx, index):
         growing.demand(ctx, base.identity, (), ctx.state)
     held = getattr(content, "items", ())
@@ -344,16 +355,23 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
             case Static(value=constant):
                 found = expressions.literal(constant[key])
             case _:
-                what = describe(ctx, base)
-                ctx.refuse(f"{what} cannot be indexed", node, error=UnsupportedType)
+                found = Conflict("cannot be indexed")
     except (IndexError, KeyError, TypeError) as error:
         return control.fail(ctx, error)
+    if isinstance(found, Conflict) and isinstance(content, Record):
+        ctx.refuse(f"{describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
     return found
 
 
 def iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Value]:
     """The items of something whose length is known while specialising."""
-    found = try_iterate(ctx, value, node)
+    return counted_out(ctx, try_iterate(ctx, value, node), value, node)
+
+
+def counted_out(
+    ctx: Lowering, found: list[T] | None, value: Value, node: gast.AST | None
+) -> list[T]:
+    """What was found for each item of a value; refuse where their number is not known."""
     if found is None:
         ctx.refuse(
             f"the number of items of {describe(ctx, value)} is not known here",
@@ -376,8 +394,9 @@ def try_iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Valu
                 return list(content.items)
             if isinstance(content, Mapping):
                 return [expressions.literal(key) for key, _ in content.items]
-        case Iteration(kind=kind, parts=parts):
-            return _iterate_pieces(ctx, kind, parts, node)
+        case Iteration():
+            found = turns.turns(ctx, value, node)
+            return None if found is None else [turn() for turn in found]
         case Static(value=constant) if isinstance(constant, str | tuple | list | range):
             return [expressions.literal(element) for element in constant]
         case Array():
@@ -392,33 +411,11 @@ def try_iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Valu
     return None
 
 
-def _iterate_pieces(
-    ctx: Lowering, kind: str, parts: tuple[Value, ...], node: gast.AST | None
-) -> list[Value] | None:
-    if kind == "range":
-        if not all(isinstance(p, Number) and isinstance(p.atom, Const) for p in parts):
-            return None
-        bounds = [static(ctx, part, node) for part in parts]
-        return [expressions.literal(i) for i in range(*bounds)]
-    apart = parts[1:] if kind in ("map", "filter") else parts
-    every = kind in ("zip", "map", "product")
-    columns = [try_iterate(ctx, part, node) for part in (apart if every else apart[:1])]
-    if any(column is None for column in columns):
-        return None
-    if kind == "zip":
-        return [Items(tuple(row)) for row in zip(*columns, strict=False)]
-    if kind == "product":
-        return [Items(row) for row in itertools.product(*columns)]  # type: ignore[arg-type]
-    if kind == "map":
-        rows = zip(*columns, strict=False)
-        return [calls.call(ctx, parts[0], list(row), {}, node or gast.Pass()) for row in rows]
-    only = columns[0] or []
-    if kind == "filter":
-        return sequences.kept(ctx, parts[0], only, node or gast.Pass())
-    if kind == "enumerate":
-        start = static(ctx, parts[1], node) if len(parts) > 1 else 0
-        return [Items((expressions.literal(start + i), v)) for i, v in enumerate(only)]
-    return only[::-1] if kind == "reversed" else None
+def pairs_of(ctx: Lowering, value: Value) -> dict[Any, Value]:
+    """What a dict holds."""
+    content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
+    assert isinstance(content, Mapping)
+    return dict(content.items)
 
 
 def lists_in(ctx: Lowering, value: Value) -> list[int]:
@@ -443,6 +440,10 @@ def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Valu
     """`+` and `*` of tuples and lists."""
     if rows.is_rows(ctx, left) or rows.is_rows(ctx, right):
         return growing.combined(ctx, function, left, right)
+    held = [ctx.state.heap.get(v.identity) if isinstance(v, Ref) else None for v in (left, right)]
+    if function is operator.or_ and isinstance(held[0], Mapping) and isinstance(held[1], Mapping):
+        pairs = {**dict(held[0].items), **dict(held[1].items)}
+        return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
     lists = [
         ctx.state.heap[v.identity].items  # type: ignore[union-attr]
         if isinstance(v, Ref) and isinstance(ctx.state.heap[v.identity], Sequence)
@@ -464,6 +465,14 @@ def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Valu
 def result(ctx: Lowering, var: Var, primitive: Primitive, args: list[Value]) -> Value:
     """The value of a primitive's result; it may share memory with what it is a view of."""
     first = args[0] if args else None
+    kind = var.kind
+    if kind.form != "opaque" and not (kind.is_inexact or kind.is_integral or kind.is_bool):
+        ctx.refuse(
+            f"arrays of {kind.dtype} cannot be differentiated",
+            None,
+            "use arrays of numbers, or a list",
+            UnsupportedType,
+        )
     if (
         isinstance(first, Array)
         and primitive.function is not getitem

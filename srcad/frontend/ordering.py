@@ -99,7 +99,7 @@ def _held(ctx: Lowering, value: Value, node: gast.AST) -> Ref:
 
 def ordered(ctx: Lowering, args: Args, kwargs: dict[str, Value], node: gast.AST) -> Value:
     """`sorted(items)`: numbers are put in order as NumPy's stable sort does."""
-    value = objects.resolve(ctx, args[0], node)
+    value = sequences.result(objects.resolve(ctx, args[0], node))
     backwards = bool(objects.static(ctx, kwargs.get("reverse", Static(False)), node))
     key = kwargs.get("key", Static(None))
     if isinstance(value, Static) and isinstance(value.value, set | frozenset):

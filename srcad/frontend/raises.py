@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from srcad.ir.kinds import INT
-from srcad.ir.nodes import Const, Let, Operand, Slice, Var
+from srcad.ir.kinds import INT, kind_of
+from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
 from srcad.ir.walk import operand_vars
+from srcad.rules.indexing import size
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -90,12 +91,12 @@ def possible(ctx: Lowering, let: Let) -> Possible:
         return [(ZeroDivisionError, None), (OverflowError, None)]
     if text in MATH and len(let.args) == 1:
         return [MATH[text]]
-    if text.startswith("math."):
+    if text.startswith(("math.", "cmath.")):
         return [(ValueError, None), (OverflowError, None)]
     if text.startswith("np.linalg.") and text != "np.linalg.norm":
         return [(np.linalg.LinAlgError, None)]
     if text in ("getitem", "setitem"):
-        indexing: Possible = [] if _whole(let.args[1]) else [(IndexError, None)]
+        indexing: Possible = [] if _whole(let.args[1]) else [(IndexError, _outside_test(let))]
         number = text == "getitem" or not getattr(let.args[2], "kind", INT).rank
         return indexing if number else [*indexing, (ValueError, None)]
     elementwise = let.primitive.form == "elementwise" or let.primitive.options.get("broadcasts")
@@ -104,6 +105,31 @@ def possible(ctx: Lowering, let: Let) -> Possible:
     if text in ("@", "np.dot", "np.matmul"):
         return [(ValueError, None)]
     return [(Exception, None)]
+
+
+def _outside_test(let: Let) -> Test | None:
+    """A test whether an int, or one of several, is no index of an array."""
+    array, index = let.args[0], let.args[1]
+    places = index if isinstance(index, tuple) else (index,)
+    kinds = [
+        getattr(place, "kind", None) or kind_of(getattr(place, "value", None)) for place in places
+    ]
+    plain = all(kind.rank == 0 and kind.is_integral for kind in kinds)
+    if not plain or not isinstance(array, Var) or len(places) > array.kind.rank:
+        return None
+
+    def test(ctx: Lowering, let: Let) -> Var:
+        emit = ctx.builder.emit
+        found = None
+        for axis, place in enumerate(places):
+            length = emit(size, ShapeOf(array), Const(axis))
+            below = emit(operator.lt, place, emit(operator.neg, length))
+            one = emit(operator.or_, emit(operator.ge, place, length), below)
+            found = one if found is None else emit(operator.or_, found, one)
+        assert found is not None
+        return found
+
+    return test
 
 
 def _whole(index: Operand) -> bool:

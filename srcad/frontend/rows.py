@@ -204,12 +204,18 @@ def _row(ctx: Lowering, held: Rows, place: Any) -> Value:
     length = found.shape[0]
     number = replace(held, form="number", sites=frozenset())
     if not length.is_constant:
-        return listed(ctx, found, number)
+        return _inside(ctx, listed(ctx, found, number))
     items = tuple(
         _plain(ctx, ctx.builder.emit(getitem, found, Const(i)), held.kind)
         for i in range(length.constant)
     )
-    return Items(items) if held.form == "tuple" else Ref(ctx.heap(Sequence(items)))
+    return Items(items) if held.form == "tuple" else _inside(ctx, Ref(ctx.heap(Sequence(items))))
+
+
+def _inside(ctx: Lowering, item: Ref) -> Ref:
+    """A list within a list of unknown length: what is written to it would not get there."""
+    ctx.state.marks[item.identity] = "item"
+    return item
 
 
 def _plain(ctx: Lowering, found: Var, kind: Kind) -> Value:

@@ -20,10 +20,12 @@ from srcad.frontend import (
     expressions,
     growing,
     intervals,
+    memory,
     objects,
     ordering,
     rows,
     shaping,
+    turns,
 )
 from srcad.frontend.values import (
     Array,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 Args = list[Value]
 Kwargs = dict[str, Value]
+STABLE = Static("stable")
 Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 
@@ -52,17 +55,42 @@ Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 def _iteration(kind: str) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        if unknown := set(kwargs) - ({"start"} if kind == "enumerate" else {"strict"}):
+            ctx.refuse(f"`{min(unknown)}=` of `{kind}` cannot be differentiated yet", node)
         parts = [objects.resolve(ctx, arg, node) for arg in args]
         if "start" in kwargs:
             parts.append(kwargs["start"])
+        if "strict" in kwargs and objects.static(ctx, kwargs["strict"], node):
+            _check_lengths(ctx, kind, parts[kind == "map" :], node)
         return Iteration(kind, tuple(parts))
 
     return handler
 
 
+def _check_lengths(ctx: Lowering, kind: str, parts: Args, node: gast.AST) -> None:
+    """`zip(a, b, strict=True)`: what is of unequal length is an error."""
+    first, *others = (calls.call_python(ctx, len, [part], {}, node) for part in parts)
+    for place, length in enumerate(others, start=2):
+        for op, word in ((gast.Lt(), "shorter"), (gast.Gt(), "longer")):
+            wrong = expressions.compare(ctx, op, length, first, node)
+            test = expressions.truth(ctx, wrong, node)
+            before = "argument 1" if place == 2 else f"arguments 1-{place - 1}"
+            message = f"{kind}() argument {place} is {word} than {before}"
+            fits: Any = expressions.operand(ctx, expressions.negate(ctx, test))
+            control.require(ctx, fits, ValueError, message)
+
+
 def _product(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     repeat = objects.static(ctx, kwargs["repeat"], node) if "repeat" in kwargs else 1
-    return Iteration("product", tuple(objects.resolve(ctx, arg, node) for arg in args) * repeat)
+    pools = [objects.resolve(ctx, arg, node) for arg in args]
+    # It copies what it is given, before the first trip: later writes are not seen.
+    pools = [
+        memory.new_array(ctx, memory.read(ctx, pool))
+        if isinstance(pool, Array) and pool.kind.rank == 1
+        else pool
+        for pool in pools
+    ]
+    return Iteration("product", tuple(pools) * repeat)
 
 
 def _indices(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -82,7 +110,7 @@ def _enumerated(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 def refuse_kept(ctx: Lowering, value: Value, node: gast.AST) -> None:
     """Refuse a name for something that can be gone through only once."""
-    if isinstance(value, Iteration) and value.kind != "range":
+    if isinstance(value, Iteration) and value.kind not in ("range", *turns.VIEWS):
         ctx.refuse(
             f"a `{value.kind}` that is kept cannot be differentiated: it can be gone through once",
             node,
@@ -127,16 +155,16 @@ def _extreme(name: str) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         default, key = kwargs.get("default"), kwargs.get("key")
         if set(kwargs) - {"default", "key"} or (default and len(args) > 1):
-            ctx.refuse(f"this form of `{name}` cannot be differentiated", node)
+            ctx.refuse(f"this form of `{name}` cannot be differentiated yet", node)
         items = list(args) if len(args) > 1 else _known_items(ctx, args[0], node)
         if items == []:
             return default or control.fail(ctx, ValueError(EMPTY[name]))
+        value = result(objects.resolve(ctx, args[0], node))
         if key is not None and not is_none(key):
             if items is not None:
                 return ordering.extreme_of(ctx, op, items, key, node)
             if default is None:
-                return ordering.extreme(ctx, name, args[0], key, node)
-        value = objects.resolve(ctx, args[0], node)
+                return ordering.extreme(ctx, name, value, key, node)
         if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Rows):
             return _extreme_of_rows(ctx, name, held, default, node)
         if items is None:
@@ -184,16 +212,23 @@ def _decision(name: str) -> Handler:
 
 def _known_items(ctx: Lowering, value: Value, node: gast.AST) -> Args | None:
     """The items to go through one by one; None where a loop is to do it."""
-    value = objects.resolve(ctx, value, node)
+    value = result(objects.resolve(ctx, value, node))
     if isinstance(value, Array) or _goes_over_array(ctx, value):
         return None
     return objects.try_iterate(ctx, value, node)
 
 
+def result(value: Value) -> Value:
+    """What a function of `itertools` made, as the list of its items."""
+    is_written = isinstance(value, Iteration) and value.kind == "written"
+    return value.parts[0] if isinstance(value, Iteration) and is_written else value
+
+
 def _goes_over_array(ctx: Lowering, value: Value) -> bool:
     if not isinstance(value, Iteration) or value.kind == "filter":
         return False
-    parts = [objects.resolve(ctx, part) for part in value.parts]
+    through = value.parts[:1] if value.kind == "written" else value.parts
+    parts = [objects.resolve(ctx, part) for part in through]
     return any(isinstance(part, Array) or _goes_over_array(ctx, part) for part in parts)
 
 
@@ -202,7 +237,7 @@ def _goes_over_array(ctx: Lowering, value: Value) -> bool:
 
 def _sequence(make: str) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = objects.resolve(ctx, args[0], node) if args else Items(())
+        value = result(objects.resolve(ctx, args[0], node)) if args else Items(())
         if rows.is_rows(ctx, value):
             return growing.copied(ctx, value, node)
         if _goes_over_array(ctx, value):
@@ -212,6 +247,8 @@ def _sequence(make: str) -> Handler:
             return rows.of_array(ctx, value)
         if found is None and isinstance(value, Iteration) and value.kind == "range":
             return intervals.listed(ctx, value, node)
+        if found is None and isinstance(value, Iteration):
+            return comprehensions.fold(ctx, "list", value, [], node)
         items = tuple(objects.iterate(ctx, value, node) if found is None else found)
         return Items(items) if make == "tuple" else Ref(ctx.heap(Sequence(items)))
 

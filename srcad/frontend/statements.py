@@ -14,16 +14,19 @@ import numpy as np
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
     attributes,
+    augmenting,
     calls,
     classes,
     contexts,
     control,
+    dunders,
     expressions,
     growing,
     loops,
     matching,
     memory,
     merge,
+    methods,
     objects,
     raising,
     room,
@@ -31,7 +34,6 @@ from srcad.frontend import (
     sequences,
     stores,
     trying,
-    updates,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.context import Unreachable
@@ -40,16 +42,16 @@ from srcad.frontend.values import (
     Array,
     Conflict,
     Items,
+    Mapping,
     Maybe,
     Number,
     Ref,
+    Rows,
     Sequence,
     Static,
     Value,
 )
 from srcad.ir.nodes import Atom, Const, Var
-from srcad.ir.walk import is_basic
-from srcad.rules.indexing import getitem
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -102,6 +104,7 @@ def unless_left(ctx: Lowering, run_rest: Callable[[], None], live: frozenset[str
 def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
     """Run one statement; True if it took the rest of its block with it."""
     ctx.frame.live_now = ctx.frame.facts.live_after(stmt)
+    ctx.frame.statement = stmt
     match stmt:
         case gast.Assign(targets=targets, value=value):
             hint = targets[0].id if isinstance(targets[0], gast.Name) else ""
@@ -114,7 +117,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
                 result = expressions.evaluate(ctx, value, hint)
                 unless_raised(ctx, stmt, lambda: bind(ctx, target, result, stmt))
         case gast.AugAssign():
-            augmented(ctx, stmt)
+            augmenting.lower_augmented(ctx, stmt)
         case gast.Expr(value=value):
             if not isinstance(value, gast.Constant):
                 expressions.evaluate(ctx, value)
@@ -146,8 +149,13 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             raising.lower_assert(ctx, test, message, stmt)
         case gast.Raise():
             raising.lower_raise(ctx, stmt)
-        case gast.FunctionDef(name=name):
-            ctx.name(name, calls.define(ctx, stmt))
+        case gast.FunctionDef(name=name, decorator_list=decorators):
+            around = [expressions.evaluate(ctx, decorator) for decorator in decorators]
+            made: Value = calls.define(ctx, stmt)
+            for decorator in around[::-1]:
+                made = calls.call(ctx, decorator, [made], {}, stmt)
+            if not ctx.state.dead:
+                unless_raised(ctx, stmt, lambda: ctx.name(name, made))
         case gast.Try():
             trying.lower_try(ctx, stmt)
         case gast.Match():
@@ -156,8 +164,11 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
             contexts.lower_with(ctx, stmt)
         case gast.Delete(targets=targets):
             for target in targets:
+                if isinstance(target, gast.Subscript):
+                    _delete_item(ctx, target)
+                    continue
                 if not isinstance(target, gast.Name):
-                    ctx.refuse("`del` of an item cannot be differentiated", target)
+                    ctx.refuse("`del` of an attribute cannot be differentiated", target)
                 if target.id in ctx.frame.boxes:
                     ctx.refuse("`del` of a `nonlocal` variable cannot be differentiated", target)
                 ctx.state.env.pop(target.id, None)
@@ -172,6 +183,16 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
                 "move it outside of the function, or into a helper without active arguments",
             )
     return False
+
+
+def _delete_item(ctx: Lowering, target: gast.Subscript) -> None:
+    """`del items[i]`: what `pop` does."""
+    base = objects.resolve(ctx, expressions.evaluate(ctx, target.value), target)
+    content = ctx.state.heap.get(base.identity) if isinstance(base, Ref) else None
+    index = expressions.index_of(ctx, target.slice)
+    if not isinstance(content, Mapping | Sequence | Rows) or not isinstance(index, Static | Number):
+        ctx.refuse("`del` of this item cannot be differentiated", target)
+    methods.call_method(ctx, base, "pop", [index], {}, target)
 
 
 def unless_raised(ctx: Lowering, stmt: gast.stmt, then: Callable[[], None]) -> None:
@@ -344,6 +365,9 @@ def _unpack_array(ctx: Lowering, value: Array, elements: list[Any], node: gast.A
 def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.Subscript) -> None:
     """`base[index] = value`."""
     base = objects.resolve(ctx, base, node)
+    if dunders.method(ctx, base, "__setitem__", node) is not None:
+        dunders.called(ctx, base, "__setitem__", [expressions.index_of(ctx, index), value], node)
+        return
     match base:
         case Array():
             place = expressions.place_of(ctx, expressions.index_of(ctx, index), node)
@@ -370,81 +394,6 @@ def storable(ctx: Lowering, value: Value, node: gast.AST) -> Any:
     if isinstance(value, Items | Ref):
         value = calls.call(ctx, Static(np.array), [value], {}, node)
     return expressions.operand(ctx, value, node)
-
-
-def augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
-    """`target op= value`: in place on arrays, a rebinding otherwise."""
-    function = expressions.BINARY[type(stmt.op)]
-    match stmt.target:
-        case gast.Name(id=identifier):
-            current = objects.resolve(ctx, expressions.load(ctx, identifier, stmt.target), stmt)
-            value = expressions.evaluate(ctx, stmt.value)
-            if ctx.state.dead:
-                return
-            if isinstance(current, Array):
-                _update_in_place(ctx, function, current, value, stmt)
-                return
-            if isinstance(current, Ref) and function is operator.add:
-                growing.extend(ctx, current.identity, value, stmt)
-                return
-            result = expressions.binary(ctx, function, current, value, stmt, identifier)
-            bind(ctx, stmt.target, result, stmt)
-        case gast.Subscript(value=base_node, slice=index_node):
-            base = objects.resolve(ctx, expressions.evaluate(ctx, base_node), stmt)
-            index = expressions.index_of(ctx, index_node)
-            if not isinstance(base, Array):
-                current = expressions.subscript(ctx, base, index, stmt.target)
-                value = expressions.evaluate(ctx, stmt.value)
-                if isinstance(current, Array):
-                    _update_in_place(ctx, function, current, value, stmt)
-                else:
-                    result = expressions.binary(ctx, function, current, value, stmt)
-                    store(ctx, base, index_node, result, stmt.target)
-                return
-            place = expressions.place_of(ctx, index, stmt)
-            # Python reads the element first, then evaluates the right-hand side.
-            before = memory.read(ctx, base)
-            try:
-                old = ctx.builder.emit(getitem, before, place)
-                value = expressions.evaluate(ctx, stmt.value)
-                if ctx.state.dead:
-                    return
-                if old.kind.is_array and is_basic(place):
-                    old = ctx.builder.emit(getitem, memory.read(ctx, base), place)
-                added = storable(ctx, value, stmt)
-                new = ctx.builder.emit(function, old, added)
-                updates.check_shape(ctx, function, old, added)
-                updates.check_casting(old, new, function)
-                memory.write(ctx, base, place, new, stmt)
-            except EvaluationFails as failure:
-                control.fail(ctx, failure.cause)
-        case gast.Attribute(value=base_node, attr=name):
-            base = expressions.evaluate(ctx, base_node)
-            current = objects.resolve(ctx, attributes.attribute(ctx, base, name, stmt), stmt)
-            value = expressions.evaluate(ctx, stmt.value)
-            if isinstance(current, Array):
-                _update_in_place(ctx, function, current, value, stmt)
-            else:
-                result = expressions.binary(ctx, function, current, value, stmt)
-                classes.store(ctx, base, name, result, stmt)
-
-
-def _update_in_place(
-    ctx: Lowering, function: Any, array: Array, value: Value, stmt: gast.AugAssign
-) -> None:
-    old = memory.read(ctx, array)
-    try:
-        added = storable(ctx, value, stmt)
-        new = ctx.builder.emit(function, old, added)
-        updates.check_shape(ctx, function, old, added)
-        updates.check_casting(old, new, function)
-    except EvaluationFails as failure:
-        control.fail(ctx, failure.cause)
-        return
-    if not new.kind.is_array:  # a 0-d array: its operations give numbers, its memory stays
-        memory.write(ctx, array, Const(Ellipsis), new, stmt)
-        return
-    memory.replace_content(ctx, array, new, stmt)
 
 
 def _import(ctx: Lowering, stmt: gast.Import | gast.ImportFrom) -> None:

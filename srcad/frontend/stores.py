@@ -9,8 +9,6 @@ import gast
 
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
-    attributes,
-    calls,
     control,
     expressions,
     growing,
@@ -20,7 +18,6 @@ from srcad.frontend import (
 from srcad.frontend.values import (
     Mapping,
     Number,
-    Record,
     Ref,
     Rows,
     Sequence,
@@ -42,15 +39,14 @@ def item(ctx: Lowering, base: Ref, index: Value, value: Value, node: gast.AST) -
             growing.store(ctx, base.identity, index, value, node)
         case Mapping(items=pairs):
             key = objects.static(ctx, index, node)
+            if key not in dict(pairs):
+                growing.refuse_iterated(ctx, base.identity, node)
             ctx.change(base.identity, Mapping(tuple({**dict(pairs), key: value}.items())))
         case Sequence(items=items) if unknown and _is_alone(ctx, base):
             chosen = _at_any_place(ctx, items, index, value, node)
             ctx.change(base.identity, Sequence(tuple(chosen)))
         case Sequence(items=items):
             _store_in_list(ctx, base, list(items), index, value, node)
-        case Record(type=kind) if hasattr(kind, "__setitem__"):
-            bound = attributes.attribute(ctx, base, "__setitem__", node)
-            calls.call(ctx, bound, [index, value], {}, node)
         case _:
             what = objects.describe(ctx, base)
             ctx.refuse(f"{what} does not support item assignment", node, error=UnsupportedType)

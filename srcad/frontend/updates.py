@@ -60,10 +60,15 @@ def add_or_subtract_at(negative: bool, name: str):  # type: ignore[no-untyped-de
         try:
             if negative:
                 value = ctx.builder.emit(operator.neg, value)
-            part = ctx.builder.emit(add_at, memory.read(ctx, array), place, value)
+            old = memory.read(ctx, array)
+            part = ctx.builder.emit(add_at, old, place, value, hint=old.hint)
         except EvaluationFails as failure:
             return control.fail(ctx, failure.cause)
-        memory.replace_content(ctx, array, part, node)
+        if array.path:
+            memory.replace_content(ctx, array, part, node)
+        else:
+            memory.check_write(ctx, array.cell, node)
+            ctx.state.memory[array.cell] = part
         return Static(None)
 
     return handler

@@ -220,6 +220,8 @@ class State:
     aliases: dict[int, frozenset[int]] = field(default_factory=dict)
     left: dict[str, Flag] = field(default_factory=dict)
     dead: bool = False
+    marks: dict[int, Literal["either", "item"]] = field(default_factory=dict)
+    """Containers that may be another one too, or that a list of unknown length holds by value."""
 
     def copy(self) -> State:
         """A state that can be changed without changing this one."""
@@ -230,6 +232,7 @@ class State:
             dict(self.aliases),
             dict(self.left),
             self.dead,
+            dict(self.marks),
         )
 
     @property

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from srcad.emit.expressions import COMPARE
+from srcad.emit.statements import INDENT
 from srcad.ir.nodes import Const, Let, Operand, Slice, Var
+from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
+
+BLAS = ("float32", "float64", "complex64", "complex128")
+"""The dtypes of products and solutions that Numba compiles."""
 
 NATIVE = {
     "np.diag",
@@ -51,12 +57,20 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     """The text of a call, or `Unsupported`."""
     text = stmt.primitive.text
     rank = stmt.target.kind.rank
+    if "library" in stmt.primitive.options:
+        return in_python(writer, stmt, args)
     if text == "@" or text == "np.matmul":
         return in_python(writer, stmt, args)
     plain = all(0 < _rank(a) <= 2 for a in stmt.args) and _rank(stmt.args[0]) in (1, 2)
     if text in ("np.vdot", "np.linalg.solve") and plain and not _stacked(stmt):
+        dtype = stmt.target.kind.dtype
+        if dtype not in BLAS:
+            return in_python(writer, stmt, args)
         dense = [t if t.isidentifier() else f"np.ascontiguousarray({t})" for t in args]
-        return f"{text}({', '.join(dense)})"
+        alike = [_as(dtype, t, arg) for t, arg in zip(dense, stmt.args, strict=True)]
+        return f"{text}({', '.join(alike)})"
+    if text == "np.linalg.norm" and plain and len(args) == 1 and not stmt.kwargs:
+        return f"{text}(np.ascontiguousarray({args[0]}))"
     if text == "np.copy":
         return f"{args[0]}.copy()"
     if text in ("np.reshape", "np.ravel"):
@@ -64,8 +78,6 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         return f"{source}.reshape({args[1]})" if text == "np.reshape" else f"{source}.ravel()"
     if text == "np.concatenate" and not stmt.kwargs and len(args) == 1 and _alike(stmt):
         return f"{text}({args[0]})"
-    if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
-        return _array(stmt, writer)
     if (
         text == "np.arange"
         and not stmt.kwargs
@@ -96,7 +108,7 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     if text in ("np.tril", "np.triu") and rank == 2 and _rank(stmt.args[0]) == 2:
         shift = [writer.text(value) for _, value in stmt.kwargs]
         return f"{text}({', '.join([*args, *shift])})"
-    if text in NATIVE and not stmt.kwargs and _is_simple(stmt):
+    if text in NATIVE and not stmt.kwargs and _is_simple(stmt) and not is_ordering(stmt):
         return f"{text}({', '.join(args)})"
     return in_python(writer, stmt, args)
 
@@ -146,7 +158,10 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     kind = stmt.target.kind
     if kind.form == "opaque":
         raise Unsupported(f"`{stmt.primitive.text}` has no loop form yet", stmt.origin)
-    made = writer.fresh("made")
+    known = writer.python_calls.get(stmt.target)
+    if known is not None and _is_at_hand(writer, known):
+        return known
+    made = writer.python_calls[stmt.target] = writer.fresh("made")
     axes = ", ".join([":"] * (kind.rank - 1) + ["::1"]) if kind.rank else ""
     dtype = NUMBA_TYPES.get(kind.dtype, kind.dtype)
     declared = f"{dtype}[{axes}]" if kind.rank else dtype
@@ -158,6 +173,8 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         if isinstance(index, tuple) and index:  # slices have no text of their own in parentheses
             key = ", ".join(writer.whole(item) for item in index)
         call = f"{args[0]}[{key}]"
+    elif text in COMPARE:
+        call = f"({args[0]} {text} {args[1]})"
     elif text in ("@", "np.matmul"):
         call = f"np.matmul({', '.join(args)})"
     else:
@@ -165,6 +182,8 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         call = f"{text}({', '.join([*shown, *named])})"
         if "." not in text:
             writer.expressions.called[text] = stmt.primitive.function
+        if "library" in stmt.primitive.options:
+            call = _of_library(writer, stmt, call)
     writer.helpers.add("objmode")
     writer.line(f'with objmode({made}="{declared}"):')
     if kind.rank:
@@ -184,14 +203,45 @@ def _sliced(writer: LoopWriter, operand: Operand, text: str) -> str:
     return f"np.s_[{', '.join(map(writer.whole, parts))}]"
 
 
+def _of_library(writer: LoopWriter, stmt: Let, call: str) -> str:
+    """A call without a rule: what of its result is meant, looked at if need be."""
+    call += "".join(f"[{place}]" for place in stmt.primitive.options["library"])
+    check = stmt.primitive.options["check"]
+    if check is None:
+        return call
+    writer.expressions.called[check.__name__] = check
+    kind = stmt.target.kind
+    return f'{check.__name__}({call}, "{kind.dtype}", {kind.rank if kind.is_array else None})'
+
+
+def _is_at_hand(writer: LoopWriter, name: str) -> bool:
+    """Whether a call of Python was written on the way here: a test is written more than once."""
+    least = writer.depth * len(INDENT)
+    for line in reversed(writer.lines):
+        if line.strip():
+            least = min(least, len(line) - len(line.lstrip()))
+        if f"with objmode({name}=" in line:
+            return len(line) - len(line.lstrip()) <= least
+    return False
+
+
 def _rank(operand: Operand) -> int:
     return operand.kind.rank if isinstance(operand, Var) else 0
 
 
 def products(writer: LoopWriter, stmt: Let) -> str:
     """A product of vectors and matrices, by BLAS; transposed matrices are passed as they lie."""
-    parts = [_dense(writer, arg) for arg in stmt.args]
+    dtype = stmt.target.kind.dtype
+    if dtype not in BLAS:
+        return in_python(writer, stmt, [writer.whole(arg) for arg in stmt.args])
+    parts = [_as(dtype, _dense(writer, arg), arg) for arg in stmt.args]
     return f"np.dot({', '.join(parts)})"
+
+
+def _as(dtype: str, text: str, operand: Operand) -> str:
+    """An array for BLAS and LAPACK, which take all of their operands in one dtype."""
+    same = isinstance(operand, Var) and operand.kind.dtype == dtype
+    return text if same else f"{text}.astype(np.{dtype})"
 
 
 def _dense(writer: LoopWriter, operand: Operand) -> str:
@@ -209,7 +259,15 @@ def _dense(writer: LoopWriter, operand: Operand) -> str:
     return writer.whole(operand)
 
 
-def _array(stmt: Let, writer: LoopWriter) -> str:
+def is_row(stmt: Let) -> bool:
+    """Whether a statement makes a vector of some numbers."""
+    items = stmt.args[0] if stmt.args else None
+    made = stmt.primitive.text == "np.array" and stmt.target.kind.rank == 1
+    return made and isinstance(items, tuple)
+
+
+def row(writer: LoopWriter, stmt: Let) -> str:
+    """`np.array((a, b))`."""
     items = stmt.args[0]
     assert isinstance(items, tuple)
     dtype = stmt.target.kind.dtype

@@ -15,8 +15,9 @@ from srcad.errors import Origin
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
-from srcad.loops.syntax import Index, minus, plus, product, subscript
-from srcad.runtime.vector_math import LIBM
+from srcad.loops import complexes
+from srcad.loops.syntax import OF_BOOLS, Index, minus, plus, product, subscript, total
+from srcad.loops.vectors import is_half, vector_name
 
 LOGICAL = ("masked", *COMPARE, "not", "~", "&", "|")
 PLAIN = ("float64", "int64", "bool", "complex128")
@@ -171,10 +172,12 @@ class Elements:
         kind = stmt.target.kind
         if text in ("np.where", "masked"):
             return self.choice(stmt, element)
-        if text in UNKNOWN_TO_NUMBA:
+        if text in UNKNOWN_TO_NUMBA or (kind.rank and complexes.is_ordering(stmt)):
             raise NotScalar
         values = [self._operand(arg, kind, text, element) for arg in args]
-        if text == "**" and _is_half(args[1]) and kind.is_inexact:
+        if text == "**":  # of a float32 and an int64, Numba takes a power of float32
+            values[0] = self._widened(values[0], kind, args[0])
+        if text == "**" and is_half(args[1]) and kind.is_inexact:
             self.expressions.called["half_power"] = pow
             node: ast.expr = ast.Call(dotted("half_power"), values, [])
             return self.converted(node, kind, text)
@@ -183,8 +186,11 @@ class Elements:
         elif text == "*" and all(isinstance(arg, Var) for arg in args):
             kinds = [arg.kind for arg in args if isinstance(arg, Var)]
             node = product(values[0], values[1], *kinds)
+        elif text == "+" and len(values) == 2:
+            node = total(*values)
         elif text in BINARY and len(values) == 2:
-            node = ast.BinOp(values[0], BINARY[text], values[1])
+            operation = OF_BOOLS.get(text) if kind.is_bool else None
+            node = ast.BinOp(values[0], operation or BINARY[text], values[1])
         elif text in COMPARE and len(values) == 2:
             return ast.Compare(values[0], [COMPARE[text]], [values[1]])
         elif text in UNARY and len(values) == 1:
@@ -192,6 +198,8 @@ class Elements:
             node = ast.UnaryOp(ast.Not() if negate else UNARY[text], values[0])
         elif text == "np.clip":
             node = self._clip(values, args)
+        elif text in complexes.FORMS:
+            node = complexes.FORMS[text](*values)
         else:
             node = ast.Call(dotted(SPELLING.get(text, text)), values, [])
             if "." not in text:
@@ -235,6 +243,11 @@ class Elements:
         if weak and operand != Const(None) and not kind.is_bool:
             return ast.Call(dotted(f"np.{kind.dtype}"), [node], [])
         return node
+
+    def _widened(self, node: ast.expr, kind: Kind, source: Operand) -> ast.expr:
+        narrow = isinstance(source, Var) and source.kind.dtype in ("float32", "complex64")
+        wide = kind.dtype in ("float64", "complex128")
+        return self.converted(node, kind, None) if narrow and wide else node
 
     def converted(
         self, node: ast.expr, kind: Kind, text: str | None, source: Operand | None = None
@@ -398,7 +411,10 @@ class Elements:
                 return self.length(operand, own)
         if self.sizes.is_one(wanted):
             return ast.Constant(1)
-        if stmt.primitive.form == "elementwise" and candidates:
+        broadcasts = stmt.primitive.form == "elementwise" or stmt.primitive.options.get(
+            "broadcasts"
+        )
+        if broadcasts and candidates:
             # Unknown until run time: the checks find out whether the others are as long.
             operand, own = candidates[0]
             return self.length(operand, own)
@@ -450,21 +466,6 @@ class Elements:
 SPELLING = {"np.abs": "abs", "np.absolute": "abs"}
 
 
-def vector_name(stmt: Let) -> str | None:
-    """The function of `runtime.vector_math` that computes elements of a statement, if one does."""
-    text, kind = stmt.primitive.text, stmt.target.kind
-    if not kind.rank or kind.dtype not in ("float64", "float32"):
-        return None
-    if text == "**":
-        exponent = stmt.args[1]
-        value = exponent.value if isinstance(exponent, Const) else None
-        whole = isinstance(exponent, Var) and not exponent.kind.is_inexact
-        plain = isinstance(value, int | np.integer) or kind.dtype != "float64"
-        return None if whole or plain or _is_half(exponent) else "power"
-    name = text.removeprefix("np.")
-    return name if name in LIBM and text == f"np.{name}" else None
-
-
 def _ints(given: object) -> tuple[int, ...]:
     """The ints in a constant operand: an axis, or a tuple of them."""
     if isinstance(given, Const):
@@ -487,8 +488,3 @@ def is_outer(stmt: Let) -> bool:
     """Whether a statement is the outer product of two vectors."""
     vectors = all(isinstance(a, Var) and a.kind.rank == 1 for a in stmt.args)
     return stmt.primitive.text == "np.outer" and vectors
-
-
-def _is_half(operand: Operand) -> bool:
-    """An exponent that square roots are faster for."""
-    return isinstance(operand, Const) and operand.value in (-2.5, -1.5, -0.5, 0.5, 1.5, 2.5)

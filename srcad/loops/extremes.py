@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from srcad.emit.printer import expression
 from srcad.ir.nodes import Const, Let, Var
 from srcad.loops import fusion, reductions
+from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import NotScalar
 from srcad.loops.nests import Item
 
@@ -23,6 +24,8 @@ def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
     array = stmt.args[0]
     axes = reductions.axes_of(stmt)
     if not isinstance(array, Var) or axes is None or len(axes) == array.kind.rank:
+        return False
+    if is_ordering(stmt):
         return False
     rank = array.kind.rank
     keeps = dict(stmt.kwargs).get("keepdims", Const(False)) == Const(True)

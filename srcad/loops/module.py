@@ -16,14 +16,14 @@ from srcad.emit.folding import fold
 from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
 from srcad.emit.memory import memory
-from srcad.emit.module import Text, joined, tape_positions, tupled
+from srcad.emit.module import Text, joined, scipy_imports, tape_positions, tupled
 from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
 from srcad.ir.walk import statements
-from srcad.loops.elements import vector_name
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
+from srcad.loops.vectors import vector_name
 from srcad.loops.writer import LoopExpressions, LoopWriter
 from srcad.runtime import arrays, compiled
 from srcad.runtime.vector_math import NAMES
@@ -217,8 +217,10 @@ def _module(title: str, texts: list[Text]) -> str:
     helpers = [name for name in called if hasattr(compiled, name)]
     plain = [n for n in called if hasattr(arrays, n) and n not in helpers and n != "masked"]
     plain = [n for n in plain if f"{n}(" in body]
-    imports = ["import math", ""] if "math." in body else []
+    imports = [f"import {n}" for n in ("cmath", "math") if re.search(rf"\b{n}\.", body)]
+    imports += [""] if imports else []
     imports += ["import numpy as np"]
+    imports += scipy_imports(body)
     if "objmode" in called:
         imports += ["from numba import objmode"]
     if plain:

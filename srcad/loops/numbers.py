@@ -11,19 +11,34 @@ from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Stmt, Var
 from srcad.ir.walk import own_vars
 from srcad.loops import reductions
 from srcad.loops.calls import in_python
+from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
 ONLY_PYTHON = ("math.cbrt", "math.fmod", "math.remainder")
+OF_NUMBA = (
+    "math.ceil",
+    "math.floor",
+    "math.trunc",
+    "math.gcd",
+    "math.isnan",
+    "math.isinf",
+    "math.isfinite",
+    "cmath.isnan",
+    "cmath.isinf",
+    "cmath.isfinite",
+)
+LOGARITHMS = ("math.log", "cmath.log")
+BITS = ("&", "|", "^", "<<", ">>", "~")
 SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
 
 def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     """The value of a scalar statement, where the loop level has its own form of it."""
     text, args = stmt.primitive.text, stmt.args
-    if text in SUMS and isinstance(args[0], Var) and args[0].kind.rank:
+    if text in SUMS and isinstance(args[0], Var) and args[0].kind.rank and not is_ordering(stmt):
         return reductions.whole(writer, stmt)
     if text == "getitem" and not stmt.target.kind.rank:
         return _read(writer, stmt)
@@ -47,10 +62,10 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         return writer.elements().choice(stmt, writer.scalar)
     if text in ("np.dot", "np.inner") and not any(isinstance(a, Var) and a.kind.rank for a in args):
         return ast.BinOp(writer.scalar(args[0]), ast.Mult(), writer.scalar(args[1]))
-    keyed = stmt.kwargs and stmt.primitive.form == "elementwise"
-    if keyed or text in ONLY_PYTHON or (text == "math.log" and len(args) == 2):
+    if _is_only_python(stmt):
         return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
-    if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips"):
+    machine = text in BITS and not stmt.target.kind.is_python
+    if stmt.primitive.form == "elementwise" or text in ("//", "%", "trips") or machine:
         return _arithmetic(writer, stmt)
     arrays = [a for a in args if isinstance(a, Var) and a.kind.rank]
     if arrays or any(isinstance(a, tuple) for a in args):
@@ -67,7 +82,20 @@ def is_plain(writer: LoopWriter, stmt: Stmt) -> bool:
         return not any(v in writer.folding.lets for v in arrays)
     if arrays or stmt.kwargs:
         return False
-    return text not in ONLY_PYTHON and not (text == "math.log" and len(stmt.args) == 2)
+    return not _is_only_python(stmt)
+
+
+def _is_only_python(stmt: Let) -> bool:
+    """Whether Numba does not know a function of numbers."""
+    text = stmt.primitive.text
+    if text in ONLY_PYTHON or (text in LOGARITHMS and len(stmt.args) == 2):
+        return True
+    if "library" in stmt.primitive.options:
+        return True
+    if stmt.kwargs and stmt.primitive.form == "elementwise":
+        return True
+    whole = stmt.primitive.form == "constant" and text.startswith(("math.", "cmath."))
+    return whole and text not in OF_NUMBA
 
 
 def _length(writer: LoopWriter, stmt: Let) -> ast.expr | None:
@@ -82,7 +110,7 @@ def _arithmetic(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     text, args, kind = stmt.primitive.text, stmt.args, stmt.target.kind
     python = all(_is_python(a) for a in args)
     node: ast.expr | None = None
-    if stmt.primitive.form == "elementwise" or text in BINARY:
+    if stmt.primitive.form == "elementwise" or text in BINARY or text in BITS:
         node = writer.elements().applied(stmt, writer.scalar)
     if not writer.checked or not python:
         return node
@@ -92,7 +120,7 @@ def _arithmetic(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         assert isinstance(node, ast.BinOp)
         node.right = ast.Call(ast.Name("nonzero", ast.Load()), [node.right], [])
         return node
-    if text.startswith("math.") and kind.is_inexact:
+    if text.startswith(("math.", "cmath.")) and kind.is_inexact:
         writer.helpers.add("finite")
         return ast.Call(ast.Name("finite", ast.Load()), [node], [])  # type: ignore[list-item]
     if text == "**":
@@ -148,4 +176,4 @@ def _read(writer: LoopWriter, stmt: Let) -> ast.expr:
 def _is_python(operand: Operand) -> bool:
     if isinstance(operand, Var):
         return operand.kind.is_python
-    return isinstance(operand, Const) and isinstance(operand.value, int | float)
+    return isinstance(operand, Const) and isinstance(operand.value, int | float | complex)

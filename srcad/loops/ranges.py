@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from srcad.emit.expressions import BINARY
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, SizeOf, ValueOf
-from srcad.ir.nodes import Const, Loop, Operand, Var
+from srcad.ir.nodes import Const, Let, Loop, Operand, Var
 from srcad.loops.syntax import plus
 
 if TYPE_CHECKING:
@@ -57,13 +58,33 @@ def check(
                     return
                 if _hoist(writer, around, array, shift, length):
                     return
-    if (item, dim) in writer.in_range:
+    made = writer.folding.lets.get(item) if isinstance(item, Var) else None
+    if made is not None and _is_remainder(made) and sizes.at_least(dim, made.args[1].value):  # type: ignore[union-attr,arg-type]
         return
-    writer.in_range = writer.in_range | {(item, dim)}
+    question = (_meaning(writer, item), dim)
+    if question in writer.in_range:
+        return
+    writer.in_range = writer.in_range | {question}
     writer.helpers.add("Bail")
     shown, limit = expression(node), expression(length)
     writer.line(f"if not -{_wrapped(limit)} <= {shown} < {limit}:")
     writer.line("    raise Bail")
+
+
+def _is_remainder(stmt: Let) -> bool:
+    """`i % 2`, which is 0 or 1."""
+    if stmt.primitive.text != "%" or not stmt.target.kind.is_integral:
+        return False
+    by = stmt.args[1]
+    return isinstance(by, Const) and type(by.value) is int and by.value > 0
+
+
+def _meaning(writer: LoopWriter, item: Operand) -> object:
+    """What two expressions have in common that are computed alike of the same values."""
+    made = writer.folding.lets.get(item) if isinstance(item, Var) else None
+    if made is None or made.primitive.text not in BINARY:
+        return item
+    return (made.primitive.text, *(_meaning(writer, arg) for arg in made.args))
 
 
 def not_negative(writer: LoopWriter, item: Operand) -> bool:

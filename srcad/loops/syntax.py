@@ -9,8 +9,14 @@ from srcad.ir.kinds import Kind
 Index = list[ast.expr]
 
 
+OF_BOOLS: dict[str, ast.operator] = {"+": ast.BitOr(), "*": ast.BitAnd()}
+"""What these are of NumPy's bools; compiled, they would make ints of them."""
+
+
 def subscript(array: ast.expr, index: Index) -> ast.expr:
-    """`array[index]`."""
+    """`array[index]`; a 0-d array is a number here."""
+    if not index:
+        return array
     key = index[0] if len(index) == 1 else ast.Tuple(list(index), ast.Load())
     return ast.Subscript(array, key, ast.Load())
 
@@ -61,3 +67,10 @@ def product(left: ast.expr, right: ast.expr, *kinds: Kind) -> ast.expr:
             if isinstance(one, ast.Constant) and one.value == 1.0:
                 return other
     return ast.BinOp(left, ast.Mult(), right)
+
+
+def total(left: ast.expr, right: ast.expr) -> ast.expr:
+    """`left + right` of numbers of any kind, `left - x` where the right one is `-x`."""
+    if isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):
+        return ast.BinOp(left, ast.Sub(), right.operand)
+    return ast.BinOp(left, ast.Add(), right)

@@ -19,7 +19,7 @@ from srcad.ir.dims import ONE, Dim
 from srcad.ir.nodes import Atom, Block, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
 from srcad.ir.walk import own_vars, statements, targets
 from srcad.loops import extremes, fusion, matvec, numbers, reductions, slices, stacks, updates
-from srcad.loops.calls import products, spelled
+from srcad.loops.calls import is_row, products, row, spelled
 from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
 from srcad.loops.nests import Item
 from srcad.loops.queue import Element, Line, commute, plain_line, touched
@@ -82,7 +82,8 @@ class LoopWriter(Writer):
     handed: frozenset[Var] = frozenset()
     known_vars: set[Var] = field(default_factory=set)
     around: list[Around] = field(default_factory=list)
-    in_range: frozenset[tuple[Operand, Dim]] = frozenset()
+    in_range: frozenset[tuple[object, Dim]] = frozenset()
+    python_calls: dict[Var, str] = field(default_factory=dict)
 
     # -- plumbing -----------------------------------------------------------------------------
 
@@ -402,8 +403,9 @@ class LoopWriter(Writer):
             isinstance(a, Var) and a.kind.rank in (1, 2) for a in stmt.args
         ):
             return products(self, stmt)
-        args = [self.whole(arg) for arg in stmt.args]
-        return spelled(self, stmt, args)
+        if is_row(stmt):  # its items are written once, with their dtype
+            return row(self, stmt)
+        return spelled(self, stmt, [self.whole(arg) for arg in stmt.args])
 
     def whole(self, operand: Operand) -> str:
         """The text of an operand, arrays by name."""

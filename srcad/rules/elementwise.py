@@ -30,7 +30,7 @@ import math
 
 import numpy as np
 
-from srcad.rules.registry import constant, elementwise, expand, linear, shape_rule
+from srcad.rules.registry import constant, elementwise, expand
 
 # Exponentials and logarithms
 
@@ -172,6 +172,9 @@ def arcsinh(ans_bar, x):
 
 @elementwise(np.arccosh, singular=True, costly=True)
 def arccosh(ans_bar, x):
+    # Of complex numbers, the root of the product is another one left of the imaginary axis.
+    if np.iscomplexobj(x):
+        return np.divide(ans_bar, np.sqrt(x - 1.0) * np.sqrt(x + 1.0))
     return np.divide(ans_bar, np.sqrt((x - 1.0) * (x + 1.0)))
 
 
@@ -277,6 +280,9 @@ def heaviside(ans_bar, x, h):
 
 @elementwise(np.nan_to_num)
 def nan_to_num(ans_bar, x, copy=True, nan=0.0, posinf=None, neginf=None):
+    if np.iscomplexobj(x):
+        by_real = np.where(np.isfinite(np.real(x)), np.real(ans_bar), 0.0)
+        return by_real + 1.0j * np.where(np.isfinite(np.imag(x)), np.imag(ans_bar), 0.0)
     return np.where(np.isfinite(x), ans_bar, 0.0)
 
 
@@ -294,37 +300,18 @@ def ldexp(ans_bar, x, i):
     return np.ldexp(ans_bar, i), None
 
 
-# Parts of complex numbers.  jax's convention: the bar of z is the derivative by its real part
-# minus 1j times that by its imaginary part; a real argument takes the real part of its bar.
-
-
-@linear(np.real, view=True)
-def real(ans_bar, val):
-    return ans_bar
-
-
-@linear(np.imag, view=True)
-def imag(ans_bar, val):
-    return -1.0j * ans_bar
-
-
-@linear(np.conjugate)
-def conjugate(ans_bar, x):
-    return np.conjugate(ans_bar)
-
-
-@shape_rule(np.real, np.imag, np.conjugate)
-def same_shape(sizes, x):
-    return x.shape
+@elementwise(np.nextafter, math.nextafter)
+def nextafter(x, y):
+    return 1.0, None
 
 
 # Decisions: no derivative.
 
 constant(
-    np.floor, np.ceil, np.rint, np.trunc, np.fix, np.sign, np.round, np.around,
+    np.floor, np.ceil, np.rint, np.trunc, np.fix, np.round, np.around,
     np.isnan, np.isinf, np.isfinite, np.isneginf, np.isposinf, np.signbit,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     decides=True, options={"broadcasts": True},
 )  # fmt: skip
 constant(np.isclose, decides=True, options={"broadcasts": True})
-constant(np.gcd, np.lcm, np.nextafter, np.spacing, options={"broadcasts": True})
+constant(np.gcd, np.lcm, np.spacing, options={"broadcasts": True})

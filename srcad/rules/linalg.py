@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.rules.products import matrix_vector
+from srcad.rules.reductions import conjugate
 from srcad.rules.registry import forward_of, rule, shape_rule
 from srcad.runtime.arrays import cofactors, unbroadcast
 
@@ -98,16 +99,16 @@ def lower_half(a):
 def cholesky(ans_bar, ans, a):
     inverse = np.linalg.inv(ans)
     middle = lower_half(transposed(ans) @ ans_bar)
-    bar = transposed(inverse) @ middle @ inverse
-    return lower_half(bar + transposed(bar))
+    bar = transposed(inverse) @ middle @ conjugate(inverse)
+    return lower_half(bar + conjugate(transposed(bar)))
 
 
 @forward_of(np.linalg.cholesky)
 def cholesky_forward(ans, a, a_dot):
     inverse = np.linalg.inv(ans)
-    lower = np.tril(a_dot)
-    symmetric = lower + transposed(np.tril(a_dot, -1))
-    return ans @ lower_half(inverse @ symmetric @ transposed(inverse))
+    half = lower_half(a_dot)
+    symmetric = half + conjugate(transposed(half))
+    return ans @ lower_half(inverse @ symmetric @ conjugate(transposed(inverse)))
 
 
 @shape_rule(np.linalg.solve)

@@ -190,11 +190,6 @@ def to_float(ans_bar, x):
     return ans_bar
 
 
-@elementwise(complex)
-def to_complex(real, imag=0.0):
-    return 1.0, 1.0j
-
-
 @shape_rule(np.float64, np.float32)
 def float_shape(sizes, x):
     return x.shape

@@ -52,6 +52,32 @@ def masked(bar, value):
     return np.zeros_like(value) if isinstance(value, np.ndarray) else type(value)(0)
 
 
+def with_real(z, x):
+    """`z` with another real part, as `z.real = x` makes it.
+
+    >>> with_real(1.0 + 2.0j, 5.0)
+    (5+2j)
+    """
+    if not isinstance(z, np.ndarray):
+        return type(z)(complex(x, z.imag))
+    result = z.copy()
+    result.real[...] = x
+    return result
+
+
+def with_imag(z, x):
+    """`z` with another imaginary part, as `z.imag = x` makes it.
+
+    >>> with_imag(1.0 + 2.0j, 5.0)
+    (1+5j)
+    """
+    if not isinstance(z, np.ndarray):
+        return type(z)(complex(z.real, x))
+    result = z.copy()
+    result.imag[...] = x
+    return result
+
+
 def product_of_others(x, axis):
     """The product of all other elements along an axis, also where some are zero.
 
@@ -168,3 +194,61 @@ def packed_svd(a):
     """
     left, values, right = np.linalg.svd(a, full_matrices=False)
     return np.concatenate((values[..., None, :], left, np.swapaxes(right, -1, -2)), axis=-2)
+
+
+def as_before(made, dtype, rank):
+    """What a function of a library returned, in memory of its own; rank None is for numbers.
+
+    >>> as_before(np.arange(2.0), "float64", 1)
+    array([0., 1.])
+    >>> as_before(1j, "float64", None)
+    Traceback (most recent call last):
+    TypeError: a function returned complex128 here, and float64 when its program was differentiated
+    """
+    here = np.asarray(made).dtype.name
+    axes = made.ndim if isinstance(made, np.ndarray) else None
+    if (here, axes) != (dtype, rank):
+        now, then = (
+            f"{d}{'' if r is None else f' of {r} axes'}" for d, r in ((here, axes), (dtype, rank))
+        )
+        raise TypeError(
+            f"a function returned {now} here, and {then} when its program was differentiated"
+        )
+    return made if rank is None else np.array(made)
+
+
+def log_sum_exp(x, axis=0, keepdims=False):
+    """The logarithm of a sum of exponentials along an axis.
+
+    >>> float(log_sum_exp(np.array([0.0, 0.0])))
+    0.6931471805599453
+    """
+    return np.logaddexp.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def running_argmax(x, axis):
+    """Where the largest element so far stands, the first of equal ones.
+
+    >>> running_argmax(np.array([1.0, 3.0, 2.0, 3.0, 4.0]), 0)
+    array([0, 1, 1, 1, 4])
+    """
+    return _where_it_changed(np.maximum.accumulate(x, axis=axis), axis)
+
+
+def running_argmin(x, axis):
+    """Where the smallest element so far stands, the first of equal ones.
+
+    >>> running_argmin(np.array([3.0, 1.0, 2.0]), 0)
+    array([0, 1, 1])
+    """
+    return _where_it_changed(np.minimum.accumulate(x, axis=axis), axis)
+
+
+def _where_it_changed(best, axis):
+    best = np.moveaxis(best, axis, 0)
+    change = best[1:] != best[:-1]
+    change &= ~(np.isnan(best[1:]) & np.isnan(best[:-1]))
+    places = np.zeros(best.shape, np.intp)
+    count = np.arange(1, best.shape[0]).reshape((-1, *(1,) * (best.ndim - 1)))
+    places[1:] = np.where(change, count, 0)
+    return np.moveaxis(np.maximum.accumulate(places, axis=0), 0, axis)

@@ -12,6 +12,7 @@ from srcad.frontend.lower import Program
 from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Atom, Block, Effect, Function, If, Loop, Stmt, Var
 from srcad.ir.walk import block_vars
+from srcad.transforms.decisions import decide
 from srcad.transforms.prune import prune
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
@@ -53,7 +54,7 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     """
     sizes = program.sizes
     builder = Builder(sizes, known=program.known)
-    primal = simplify(settle(program.function), sizes, share=False)
+    primal = simplify(decide(settle(program.function)), sizes, share=False)
     wanted = tuple(var for var in wrt if var.kind.is_inexact)
     carrying = active(primal.body, wanted)
     results = primal.body.results

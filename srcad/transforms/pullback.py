@@ -157,14 +157,20 @@ def unbroadcast_to(state: Reverse, bar: Atom, like: Var) -> Atom:
     extra = bar.kind.rank - rank
     sizes = state.builder.sizes
     summed: list[int] = []
+    unknown = False
     for axis in range(rank):
         ours, theirs = like.shape[axis], bar.shape[axis + extra]
-        same = sizes.equal(ours, theirs)
-        if same:
+        if sizes.equal(ours, theirs):
             continue
-        if same is None or not sizes.is_one(ours):
-            return state.builder.emit(CHECKED_UNBROADCAST, bar, ShapeOf(like))
-        summed.append(axis)
+        if sizes.is_one(ours):  # also where it is not known how long the bar is
+            summed.append(axis)
+        else:
+            unknown = True
+    if unknown:
+        if summed:
+            places = Const(tuple(axis + extra for axis in summed))
+            bar = state.builder.emit(np.sum, bar, axis=places, keepdims=Const(True))
+        return state.builder.emit(CHECKED_UNBROADCAST, bar, ShapeOf(like))
     if extra:
         leading = Const(tuple(range(extra)) if extra > 1 else 0)
         bar = state.builder.emit(np.sum, bar, axis=leading)
@@ -184,10 +190,19 @@ def _is_fancy(index: Operand) -> bool:
     ) or any(isinstance(item, tuple) for item in items)
 
 
+def _is_all_of_a_number(array: Var, index: Operand) -> bool:
+    """Whether `array[index]` is all of a 0-d array, whose bar may be a number."""
+    whole = index in ((), Const(Ellipsis), (Const(Ellipsis),))
+    return not array.kind.rank and whole
+
+
 def _getitem(state: Reverse, stmt: Let, bar: Atom) -> None:
     array, index = stmt.args
     assert isinstance(array, Var)
     bar = as_dtype(state, bar, array)
+    if _is_all_of_a_number(array, index):
+        state.accumulate(array, bar)
+        return
     before = state.bars.get(array)
     hint = f"{array.hint}_bar" if array.hint else ""
     if before is None or before == ZERO:

@@ -388,7 +388,7 @@ def _decides_on_inputs(keeper: Keeper, stmt: Let) -> bool:
 def repeatable(primitive: Primitive, stmt: Let) -> bool:
     """Whether a value may be computed a second time: cheap, and never a discrete decision."""
     if primitive.decides or stmt.target.kind.form == "opaque":
-        return _exact(stmt)
+        return _exact(stmt) and "library" not in primitive.options
     if primitive.costly and not _small_power(stmt):
         return False
     if primitive.text in CHEAP_VIEWS:
@@ -476,17 +476,22 @@ def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
             continue
         if source not in plan.saved:
             plan.saved.append(source)
-            plan.names.append(
-                Var(f"{source.hint or 'shape'}_shape" if source.hint else "shape", OPAQUE)
-            )
+            plan.names.append(Var(f"{source.hint}_shape" if source.hint else "shape", OPAQUE))
         plan.replaced[var] = plan.names[plan.saved.index(source)]
     return plan
 
 
 def _roots(keeper: Keeper) -> list[Var]:
-    """Arrays defined at the top of the program."""
-    return [
+    """Arrays defined at the top of the program, those that no later update takes over first."""
+    taken: list[Operand] = []
+    for stmt in statements(keeper.body):
+        if isinstance(stmt, Loop):
+            taken += stmt.inits
+        elif isinstance(stmt, Let) and stmt.primitive.form == "mutation":
+            taken.append(stmt.args[0])
+    found = [
         var
         for var, scope in keeper.defs.scope.items()
         if scope.parent is None and var.kind.is_array and keeper.defs.stmt[var] is not None
     ]
+    return sorted(found, key=taken.__contains__)

@@ -99,10 +99,11 @@ def _let(state: Reverse, stmt: Let) -> None:
         rule(state, stmt, bar)
         return
     if stmt.primitive.reverse is None:
+        name = stmt.primitive.text.rpartition(".")[2]
         raise MissingRule(
-            f"`{stmt.primitive.text}` has no derivative rule",
+            f"srcad has no rule for `{name}` and cannot read its source",
             stmt.origin,
-            "compute it without active arguments, or give it a rule",
+            "compute it outside, or write it with functions that have rules",
         )
     for arg, contribution in pullback.contributions(state, stmt, bar):
         state.accumulate(arg, contribution)

@@ -9,16 +9,19 @@ from dataclasses import dataclass, replace
 
 from srcad.analyses.flags import MOST_ROWS, Facts, Row
 from srcad.ir.nodes import UNDEFINED, Atom, Block, Effect, Function, If, Let, Loop, Stmt, Var
-from srcad.ir.walk import map_atom, map_block
+from srcad.ir.walk import map_atom, map_block, map_operand
 
 Same = dict[Var, Atom]
 """What stands for the results of branches that are no longer there."""
+Asked = dict[tuple[object, ...], Var]
+"""The comparisons of numbers that were made on the way to a place."""
+QUESTIONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
 def settle(function: Function) -> Function:
     """A program without the branches that are decided when it gets to them."""
     same: Same = {}
-    body = _block(function.body, Facts(), same).block
+    body = _block(function.body, Facts(), same, {}).block
     return replace(function, body=map_block(body, lambda var: _value(var, same)))
 
 
@@ -37,21 +40,29 @@ def _value(atom: Atom, same: Same) -> Atom:
     return atom
 
 
-def _block(block: Block, facts: Facts, same: Same) -> _End:
+def _block(block: Block, facts: Facts, same: Same, asked: Asked) -> _End:
     body: list[Stmt] = []
     stops = False
+    asked = dict(asked)
     for stmt in block.body:
         match stmt:
+            case Let(target=target, primitive=primitive) if _is_question(stmt):
+                values = (map_operand(arg, lambda var: _value(var, same)) for arg in stmt.args)
+                before = asked.setdefault((primitive.text, target.kind, *values), target)
+                if before is target:
+                    body.append(stmt)
+                else:
+                    same[target] = before
             case Let(target=target, primitive=primitive, args=(Var() as arg,)):
                 if primitive.text == "not" and not target.kind.rank:
                     facts = facts.opposite(target, _value(arg, same))
                 body.append(stmt)
             case If():
-                end = _if(stmt, facts, same)
+                end = _if(stmt, facts, same, asked)
                 body += end.block.body
                 facts, stops = end.facts, stops or end.stops
             case Loop():
-                stmt, facts = _loop(stmt, facts, same)
+                stmt, facts = _loop(stmt, facts, same, asked)
                 body.append(stmt)
             case Effect(action=action):
                 stops = stops or action == "raise"
@@ -62,19 +73,19 @@ def _block(block: Block, facts: Facts, same: Same) -> _End:
     return _End(Block(tuple(body), results), facts, stops)
 
 
-def _if(stmt: If, facts: Facts, same: Same) -> _End:
+def _if(stmt: If, facts: Facts, same: Same, asked: Asked) -> _End:
     """A branch, or what is left of it."""
     test = _value(stmt.test, same)
     outcome = facts.of(test)
     if outcome is not None:
         side = stmt.then if outcome else stmt.orelse
-        end = _block(side, facts, dict(same))
+        end = _block(side, facts, dict(same), asked)
         if not end.stops and UNDEFINED not in end.block.results:
-            end = _block(side, facts, same)
+            end = _block(side, facts, same, asked)
             same.update(zip(stmt.targets, end.block.results, strict=True))
             return end
-    then = _block(stmt.then, facts.assume(test, True), same)
-    orelse = _block(stmt.orelse, facts.assume(test, False), same)
+    then = _block(stmt.then, facts.assume(test, True), same, asked)
+    orelse = _block(stmt.orelse, facts.assume(test, False), same, asked)
     made = replace(stmt, then=then.block, orelse=orelse.block)
     return _End(
         Block((made,)), _after(made, test, then, orelse, facts), then.stops and orelse.stops
@@ -97,7 +108,7 @@ def _after(stmt: If, test: Atom, then: _End, orelse: _End, facts: Facts) -> Fact
     return facts.together([test, *flags], dict.fromkeys(rows))
 
 
-def _loop(stmt: Loop, facts: Facts, same: Same) -> tuple[Loop, Facts]:
+def _loop(stmt: Loop, facts: Facts, same: Same, asked: Asked) -> tuple[Loop, Facts]:
     """A loop, whose flags have one of the combinations that some trip leaves them with."""
     places = [i for i, phi in enumerate(stmt.carried) if _is_flag(phi)]
     flags = [stmt.carried[i] for i in places]
@@ -107,9 +118,9 @@ def _loop(stmt: Loop, facts: Facts, same: Same) -> tuple[Loop, Facts]:
     while True:
         inside = facts.together(flags, rows)
         scratch = dict(same)
-        test = None if stmt.test is None else _block(stmt.test, inside, scratch)
+        test = None if stmt.test is None else _block(stmt.test, inside, scratch, asked)
         begin = inside if test is None else test.facts.assume(test.block.results[0], True)
-        end = _block(stmt.body, begin, scratch)
+        end = _block(stmt.body, begin, scratch, asked)
         left = () if end.stops else [end.block.results[i + offset] for i in places]
         more = dict.fromkeys((*rows, *(end.facts.combinations(left) if left else ())))
         if len(more) == len(rows) or any_of in rows:
@@ -118,6 +129,10 @@ def _loop(stmt: Loop, facts: Facts, same: Same) -> tuple[Loop, Facts]:
     same.update(scratch)
     made = replace(stmt, test=None if test is None else test.block, body=end.block)
     return made, facts.together([stmt.targets[i] for i in places], rows)
+
+
+def _is_question(stmt: Let) -> bool:
+    return stmt.primitive.text in QUESTIONS and not stmt.target.kind.rank and not stmt.kwargs
 
 
 def _is_flag(var: Var) -> bool:

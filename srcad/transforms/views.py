@@ -38,10 +38,18 @@ def _block(block: Block) -> Block:
         body.append(changed)
         if isinstance(stmt, Let) and stmt.target in copied:
             whole = stmt.target
-            own = Var(whole.hint, whole.kind, whole.shape)
-            body.append(Let(own, PRIMITIVES[np.copy], (whole,), (), stmt.origin))
+            own, view = Var(whole.hint, whole.kind, whole.shape), whole
+            if isinstance(changed, Let) and not _measured_by_itself(whole):
+                # The copy has the name: `part = x[1:].copy()` on one line.
+                view = Var("", whole.kind, whole.shape)
+                body[-1] = replace(changed, target=view)
+            body.append(Let(own, PRIMITIVES[np.copy], (view,), (), stmt.origin))
             names[whole] = own
     return Block(tuple(body), tuple(map_atom(result, change) for result in block.results))
+
+
+def _measured_by_itself(var: Var) -> bool:
+    return any(getattr(s, "var", None) is var for dim in var.shape for s, _ in dim.terms)
 
 
 def _last_uses(block: Block) -> dict[Var, int]:

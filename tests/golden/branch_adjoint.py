@@ -32,11 +32,7 @@ def branch_fwd(x, k):
             else:
                 term = x[i] ** 3
         total = total + term
-    if k > 0.0:
-        value = total
-    else:
-        value = -total
-    return value, (x, k, t_tape, t_tape2, t_tape3, term_tape)
+    return total if k > 0.0 else -total, (x, k, t_tape, t_tape2, t_tape3, term_tape)
 
 
 def branch_bwd(saved, out_bar):

@@ -23,10 +23,7 @@ def break_continue_fwd(x, limit):
             t2 = np.tanh(total + v2)
             t_tape2[v] = t2
             total = total + v2 * t2
-            if total > limit:
-                broke = True
-            else:
-                broke = False
+            broke = total > limit
         trips += 1
         if broke:
             break

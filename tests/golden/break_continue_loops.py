@@ -25,10 +25,7 @@ def break_continue_fwd(x, limit):
             t3 = np.tanh(total + v2)
             t_tape2[v] = t3
             total = total + v2 * t3
-            if total > limit:
-                broke = True
-            else:
-                broke = False
+            broke = total > limit
         trips += 1
         if broke:
             break

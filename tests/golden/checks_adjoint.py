@@ -11,26 +11,16 @@ def checks_fwd(x, y, verbose):
     if not x < 5.0:
         raise ValueError(f'x is too large: {x}')
     z = x / y
-    if verbose:
-        if 0.0 < z:
-            value = z < 1.0
-        else:
-            value = False
-    else:
-        value = False
-    if value:
-        value = True
-    else:
-        value = x == 3.0
-    if value:
+    t = verbose and (0.0 < z and z < 1.0) or x == 3.0
+    if t:
         print('z is', z)
         z = z * z
-    return z ** 2 + y, (x, y, value, z)
+    return z ** 2 + y, (x, y, t, z)
 
 
 def checks_bwd(saved, out_bar):
     """Pull `out_bar` back to x and y."""
-    x, y, value, z = saved
+    x, y, t, z = saved
 
     # 7: z = x / y
     z2 = x / y
@@ -39,12 +29,12 @@ def checks_bwd(saved, out_bar):
     z_bar = out_bar * (2.0 * z)
 
     # 8: if verbose and 0.0 < z < 1.0 or x == 3.0:
-    if value:
+    if t:
         # 10: z = z * z
         z_bar = z_bar * (2.0 * z2)
 
     # 7: z = x / y
     q = z_bar / y
-    y_bar = out_bar + -(q * z2)
+    y_bar = out_bar - q * z2
 
     return q, y_bar

@@ -28,11 +28,9 @@ def comprehension_fwd(x, y):
     found = False
     for v in range(y.shape[0]):
         v = y[v]
-        if v > 1.0:
+        broke = v > 1.0
+        if broke:
             found = True
-            broke = True
-        else:
-            broke = False
         if broke:
             break
     if found:
@@ -82,12 +80,8 @@ def comprehension_bwd(saved, out_bar):
             largest_bar = 0.0
         else:
             candidate_bar = 0.0
-
-        # 8: largest = max(v**2 for v in x)
         v_bar = candidate_bar * (2.0 * v3)
         x_bar[v2] += v_bar
-
-    # 8: largest = max(v**2 for v in x)
     v_bar = largest_bar * (2.0 * v)
     x_bar[0] += v_bar
 

@@ -31,11 +31,9 @@ def comprehension_fwd(x, y):
     found = False
     for v2 in range(y.shape[0]):
         v = y[v2]
-        if v > 1.0:
+        broke = v > 1.0
+        if broke:
             found = True
-            broke = True
-        else:
-            broke = False
         if broke:
             break
     if found:
@@ -90,8 +88,6 @@ def comprehension_bwd(saved, out_bar):
             largest_bar = 0.0
         else:
             candidate_bar = 0.0
-
-        # 8: largest = max(v**2 for v in x)
         v_bar = candidate_bar * (2.0 * v2)
         x_bar[v3] += v_bar
 

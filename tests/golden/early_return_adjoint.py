@@ -9,7 +9,7 @@ import math
 def early_return_fwd(x, y):
     """`early_return`, also returning what `early_return_bwd` needs."""
     if x > 2.0:
-        return2 = x * y
+        out = x * y
         t = 0.0
         t2 = False
         t3 = 0.0
@@ -18,12 +18,12 @@ def early_return_fwd(x, y):
         z = t + y
         t2 = z < 0.0
         if t2:
-            return2 = z ** 2
+            out = z ** 2
             t3 = 0.0
         else:
             t3 = math.exp(z)
-            return2 = t3 * x
-    return return2, (x, y, t, t2, t3)
+            out = t3 * x
+    return out, (x, y, t, t2, t3)
 
 
 def early_return_bwd(saved, out_bar):

@@ -12,9 +12,7 @@ def fancy_index_fwd(x, table, where):
     """`fancy_index`, also returning what `fancy_index_bwd` needs."""
     y = table[where] * x
     z = np.zeros(3)
-    z2 = z.copy()
-    np.add.at(z2, where, y)
-    z[...] = z2
+    np.add.at(z, where, y)
     t = z > 0.5
     t2 = z[t]
     z[t] = t2 * 2.0

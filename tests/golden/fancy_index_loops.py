@@ -13,19 +13,17 @@ def fancy_index_fwd(x, table, where2):
     """`fancy_index`, also returning what `fancy_index_bwd` needs."""
     array = table[in_range(where2, table.shape[0])]
     z = np.zeros(3)
-    z2 = z.copy()
     y = np.empty(where2.shape[0])
     for i in independent(where2.shape[0]):
         y[i] = array[i] * x[i]
     if y.shape[0] != where2.shape[0]:
         raise Bail
     for i in range(where2.shape[0]):
-        if not -z2.shape[0] <= where2[i] < z2.shape[0]:
+        if not -z.shape[0] <= where2[i] < z.shape[0]:
             raise Bail
-        z2[where2[i]] += y[i]
+        z[where2[i]] += y[i]
     t = np.empty(3, np.bool_)
     for i in independent(3):
-        z[i] = z2[i]
         t[i] = z[i] > 0.5
     if z.shape[0] != t.shape[0]:
         raise Bail

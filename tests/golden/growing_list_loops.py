@@ -43,8 +43,6 @@ def growing_list_fwd(y, count, end):
             break
         steps_count_tape = push_number(steps_count_tape, steps_count_tape_count, steps_count)
         steps_count_tape_count += 1
-        if not -steps.shape[0] <= steps_count - 1 < steps.shape[0]:
-            raise Bail
         t2 = steps[steps_count - 1] * 1.5
         t = steps_count == steps.shape[0]
         t_tape2 = push_number(t_tape2, t_tape2_count, t)
@@ -68,12 +66,12 @@ def growing_list_fwd(y, count, end):
     for item in range(steps_count):
         item2 = steps[item]
         total = total + item2
-    return t2 + total, (y, count, squares, kept, kept_count, steps_count, trips, steps.shape, steps_count_tape[:steps_count_tape_count], t_tape2[:t_tape2_count], kept_count_tape, t_tape)
+    return t2 + total, (y, count, squares, kept_count, kept, steps_count, trips, steps.shape, steps_count_tape[:steps_count_tape_count], t_tape2[:t_tape2_count], kept_count_tape, t_tape)
 
 
 def growing_list_bwd(saved, out_bar):
     """Pull `out_bar` back to y and end."""
-    y, count, squares, kept, kept_count, steps_count, trips, steps_shape, steps_count_tape, t_tape, kept_count_tape, t_tape2 = saved
+    y, count, squares, kept_count, kept, steps_count, trips, steps_shape, steps_count_tape, t_tape, kept_count_tape, t_tape2 = saved
     steps_count_left = steps_count_tape.shape[0]
     t_left = t_tape.shape[0]
 
@@ -85,8 +83,6 @@ def growing_list_bwd(saved, out_bar):
     for item in range(steps_count - 1, -1, -1):
         steps_bar[item] += out_bar
     kept_bar2 = np.zeros(kept.shape)
-
-    # 15: return np.sum(np.array(kept) ** 2) + sum(steps)
     for i in independent(clipped(kept_count, kept.shape[0])):
         kept_bar_i = out_bar * (2.0 * kept[i])
         kept_bar2[i] = kept_bar_i
@@ -107,8 +103,6 @@ def growing_list_bwd(saved, out_bar):
             for i in range(clipped(steps_bar.shape[0] // 2, steps_bar.shape[0])):
                 steps_bar2[i] = steps_bar[i]
             steps_bar = steps_bar2
-
-        # 14: steps.append(steps[-1] * 1.5)
         steps_bar[t3] += t4 * 1.5
 
     # 12: steps = [y[0]]

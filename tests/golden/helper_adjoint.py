@@ -15,16 +15,16 @@ def helper_fwd(x, y, value):
     r = math.sqrt(x * x + y * y + 0.1)
     t = r > value
     if t:
-        return2 = r
+        out = r
     else:
-        return2 = 0.5 * (r * r / value + value)
+        out = 0.5 * (r * r / value + value)
     t2 = 2.0 * y
     t3 = x > t2
     if t3:
-        return3 = x
+        out2 = x
     else:
-        return3 = 0.5 * (x * x / t2 + t2)
-    return return2 + 3.0 * return3, (x, y, value, r, t, t3)
+        out2 = 0.5 * (x * x / t2 + t2)
+    return out + 3.0 * out2, (x, y, value, r, t, t3)
 
 
 def helper_bwd(saved, out_bar):
@@ -33,18 +33,18 @@ def helper_bwd(saved, out_bar):
 
     # 18: return smooth(r) + 3.0 * smooth(x, width=2.0 * y)
     t3 = 2.0 * y
-    return__bar = out_bar * 3.0
+    out_bar2 = out_bar * 3.0
 
     # 11: if x > width:
     if t2:
         t2 = 0.0
-        x_bar = return__bar
+        x_bar = out_bar2
     else:
         # 13: return 0.5 * (x * x / width + width)
-        t2 = return__bar * 0.5
+        t2 = out_bar2 * 0.5
         q = t2 / t3
         x_bar = q * (2.0 * x)
-        t2 = t2 + -(q * (x * x / t3))
+        t2 = t2 - q * (x * x / t3)
 
     # 18: return smooth(r) + 3.0 * smooth(x, width=2.0 * y)
     y_bar = t2 * 2.0

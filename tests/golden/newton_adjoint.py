@@ -35,7 +35,7 @@ def newton_bwd(saved, out_bar):
         x_bar = x_bar * 0.5
         q = x_bar / x
         a_bar = a_bar + q
-        x_bar = x_bar + -(q * (a / x))
+        x_bar = x_bar - q * (a / x)
 
     # 5: while abs(x * x - a) > tolerance:
     a_bar = a_bar + x_bar

@@ -46,8 +46,7 @@ def slices_bwd(saved, out_bar):
     u_bar[:-1] += t2
 
     # 9: w[1, ::2] = v
-    v_bar = w_bar[1, ::2]
-    v_bar = np.copy(v_bar)
+    v_bar = np.copy(w_bar[1, ::2])
     w_bar[1, ::2] = 0.0
 
     # 8: w[0] = u

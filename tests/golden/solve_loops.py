@@ -4,7 +4,6 @@ Written by srcad 0.1.0.  Do not edit: change `solve` and run it again.
 """
 
 import numpy as np
-from numba import objmode
 
 from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent
 
@@ -13,6 +12,7 @@ def solve_fwd(A, b):
     """`solve`, also returning what `solve_bwd` needs."""
     x = np.linalg.solve(A, b)
     t2 = np.linalg.inv(A)
+    t4 = np.linalg.norm(np.ascontiguousarray(x))
     t = np.empty((x.shape[0], b.shape[0]))
     r = np.empty((x.shape[0], b.shape[0]))
     for i in range(x.shape[0]):
@@ -20,9 +20,6 @@ def solve_fwd(A, b):
             t[i, j] = x[i] * b[j]
             r[i, j] = t[i, j] + t2[j, i]
     t3 = np.trace(r)
-    with objmode(made="float64"):
-        made = float(np.linalg.norm(x))
-    t4 = made
     return t3 * t4 + np.dot(b, np.ascontiguousarray(x)), (A, b, x, t2, t3, t4, t.shape)
 
 

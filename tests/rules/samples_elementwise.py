@@ -175,6 +175,8 @@ SAMPLES = {
     math.radians: [(0.7,)],
     math.fabs: [(0.7,), (-1.2,)],
     math.copysign: [(0.7, -1.0), (-1.2, -3.0)],
+    math.nextafter: [(0.7, 1.0), (-1.2, -3.0)],
+    np.nextafter: [(np.array([0.7, -1.2]), 2.0)],
     math.fmod: [(7.5, 2.0), (-7.5, 2.0)],
     math.remainder: [(7.5, 2.1), (-7.5, 2.1)],
     math.ldexp: [(0.7, 3)],

@@ -185,7 +185,7 @@ def test_conventions_of_arrays(function, args, ans_bar, expected):
     np.testing.assert_array_equal(bars[0], expected)
 
 
-REORDERED = (np.einsum, np.linalg.multi_dot, np.linalg.matrix_power, np.linalg.lstsq)
+REORDERED = (np.einsum, np.linalg.multi_dot, np.linalg.matrix_power, np.linalg.lstsq, np.polyfit)
 """Functions whose definitions here sum in another order than NumPy: the last bits differ."""
 
 

@@ -45,7 +45,7 @@ def numbers(scope: Scope, body: Body) -> None:
             f"a = max({name}, default=0.5)",
             f"a, b = b, 0.1 * len({name}) + a",
             f"for value in {name}:\n    a = 0.7 * a + 0.2 * value",
-            f"x = x * 0.5 + np.array({name}[:1] * n)" if count == "n" else f"a = {name}[0]",
+            f"a = {name}[0]",
             f"y[:] = np.concatenate((np.array({name}), y))[:n]",
         )
     )

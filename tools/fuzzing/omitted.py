@@ -72,14 +72,17 @@ def _places(error: Exception) -> list[Place]:
 
 
 def without(source: str, line: int) -> str | None:
-    """A program without the statement of a line; None if that is a return."""
+    """A program without the statement of a line; None if that may leave a loop or the function."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)
             for place, statement in enumerate(block if isinstance(block, list) else ()):
                 if statement.lineno == line:
-                    if isinstance(statement, ast.Return):
+                    # Without what leaves it, a loop might not end.
+                    if any(
+                        isinstance(part, ast.Return | ast.Break) for part in ast.walk(statement)
+                    ):
                         return None
                     block[place] = ast.copy_location(ast.Pass(), statement)
                     return ast.unparse(tree) + "\n"

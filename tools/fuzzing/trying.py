@@ -36,7 +36,7 @@ def trying(scope: Scope, body: Body) -> None:
     if cleaning:
         scope.line("finally:")
         with scope.block():
-            body(scope, 1)
+            scope.line(scope.pick(*HARMLESS))
 
 
 def _division(scope: Scope) -> tuple[tuple[str, ...], str]:

@@ -1,0 +1,94 @@
+"""Adjoint of `kepler` (kepler.py:6) with respect to mean and eccentricity.
+
+Written by srcad 0.1.0.  Do not edit: change `kepler` and run it again.
+"""
+
+import math
+
+
+def kepler_fwd(mean, eccentricity):
+    """`kepler`, also returning what `kepler_bwd` needs."""
+    anomaly_tape = []
+    t_tape = []
+    t_tape2 = []
+    returned_tape = []
+    anomaly = mean
+    k = 0
+    while True:
+        anomaly_tape.append(anomaly)
+        t = math.sin(anomaly)
+        t_tape.append(t)
+        error = anomaly - eccentricity * t - mean
+        t = math.cos(anomaly)
+        t_tape2.append(t)
+        step = error / (1.0 - eccentricity * t)
+        anomaly = anomaly - step
+        returned = abs(step) < 1e-07
+        returned_tape.append(returned)
+        if returned:
+            out = math.cos(anomaly) - eccentricity
+        k += 1
+        if returned:
+            break
+    trips = k
+    return out, (mean, eccentricity, trips, anomaly_tape, t_tape, t_tape2, returned_tape)
+
+
+def kepler_bwd(saved, out_bar):
+    """Pull `out_bar` back to mean and eccentricity."""
+    mean, eccentricity, trips, anomaly_tape, t_tape, t_tape2, returned_tape = saved
+    anomaly_left = len(anomaly_tape)
+    t_left = len(t_tape)
+    t_tape2_left = len(t_tape2)
+    returned_left = len(returned_tape)
+
+    # 8: while True:
+    anomaly_bar = 0.0
+    eccentricity_bar = 0.0
+    mean_bar = 0.0
+    for k in range(trips - 1, -1, -1):
+        anomaly_left -= 1
+        anomaly = anomaly_tape[anomaly_left]
+        t_left -= 1
+        t = t_tape[t_left]
+        t_tape2_left -= 1
+        t2 = t_tape2[t_tape2_left]
+        returned_left -= 1
+        returned = returned_tape[returned_left]
+
+        # 9: error = anomaly - eccentricity * math.sin(anomaly) - mean
+        error = anomaly - eccentricity * t - mean
+
+        # 10: step = error / (1.0 - eccentricity * math.cos(anomaly))
+        t3 = 1.0 - eccentricity * t2
+        step = error / t3
+
+        # 11: anomaly -= step
+        anomaly2 = anomaly - step
+
+        # 12: if abs(step) < 1e-7:
+        if returned:
+            # 13: return math.cos(anomaly) - eccentricity
+            eccentricity_bar = eccentricity_bar - out_bar
+            anomaly_bar = anomaly_bar - out_bar * math.sin(anomaly2)
+            out_bar = 0.0
+
+        # 11: anomaly -= step
+        step_bar = -anomaly_bar
+
+        # 10: step = error / (1.0 - eccentricity * math.cos(anomaly))
+        q = step_bar / t3
+        t3 = q * step
+        eccentricity_bar = eccentricity_bar + t3 * t2
+        anomaly_bar = anomaly_bar - t3 * eccentricity * math.sin(anomaly)
+
+        # 9: error = anomaly - eccentricity * math.sin(anomaly) - mean
+        mean_bar = mean_bar - q
+        anomaly_bar = anomaly_bar + q
+        eccentricity_bar = eccentricity_bar - q * t
+        anomaly_bar = anomaly_bar - q * eccentricity * math.cos(anomaly)
+
+    # 8: while True:
+    mean_bar = mean_bar + anomaly_bar
+
+    return mean_bar, eccentricity_bar
