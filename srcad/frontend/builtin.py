@@ -489,7 +489,6 @@ HANDLERS: dict[Any, Handler] = {
     **updates.HANDLERS,
     **masked.HANDLERS,
     np.linspace: grids.linspace,
-    np.indices: grids.indices,
     **parts.HANDLERS,
 }
 

@@ -99,6 +99,13 @@ def evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
     )
 
 
+def items_of(ctx: Lowering, node: gast.AST, hint: str = "") -> Value:
+    """The value of what is unpacked at once, which may be a generator."""
+    if isinstance(node, gast.GeneratorExp):
+        return collected(ctx, node, hint)
+    return expressions.evaluate(ctx, node, hint)
+
+
 def collected(ctx: Lowering, node: gast.ListComp | gast.GeneratorExp, hint: str = "") -> Value:
     """All items of a comprehension, as a list."""
     return _run(ctx, node, "list", hint, [_first(ctx, node)])

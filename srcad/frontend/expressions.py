@@ -186,7 +186,8 @@ def elements_of(ctx: Lowering, elements: list[gast.AST]) -> list[Value]:
     values: list[Value] = []
     for element in elements:
         if isinstance(element, gast.Starred):
-            values += objects.iterate(ctx, evaluate(ctx, element.value), element)
+            found = comprehensions.items_of(ctx, element.value)
+            values += objects.iterate(ctx, found, element)
         else:
             values.append(evaluate(ctx, element))
     return values

@@ -101,18 +101,6 @@ def _range(ctx: Lowering, part: Value, node: gast.AST) -> Array:
     return found
 
 
-def indices(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST) -> Value:
-    """`np.indices`: the grid of the places of an array."""
-    given = {**dict(zip(("dimensions", "dtype", "sparse"), args, strict=False)), **kwargs}
-    lengths = objects.iterate(ctx, given["dimensions"], node)
-    parts: list[Value] = [SliceValue(None, length, None) for length in lengths]
-    sparse = "sparse" in given and objects.static(ctx, given["sparse"], node)
-    dtype = objects.static(ctx, given["dtype"], node) if "dtype" in given else int
-    if np.dtype(dtype) != np.dtype(int):
-        ctx.refuse("`np.indices` with a dtype cannot be differentiated yet", node, "use .astype")
-    return _grid(ctx, not sparse, parts, True, node)
-
-
 # -- rows and columns -----------------------------------------------------------------------------
 
 

@@ -85,7 +85,7 @@ def _is_plain(ctx: Lowering, value: Value) -> bool:
         case Number() | Array():
             return True
         case Static(value=constant):
-            return isinstance(constant, PLAIN) or constant in (bool, int, float, complex)
+            return isinstance(constant, PLAIN) or _is_dtype(constant)
         case Items(items=items):
             return all(_is_plain(ctx, objects.resolve(ctx, item)) for item in items)
         case Ref(identity=identity):
@@ -94,6 +94,12 @@ def _is_plain(ctx: Lowering, value: Value) -> bool:
                 return all(_is_plain(ctx, objects.resolve(ctx, item)) for item in content.items)
             return rows.is_rows(ctx, value)
     return False
+
+
+def _is_dtype(value: Any) -> bool:
+    """Whether an object is a type of numbers."""
+    number = (np.generic, bool, int, float, complex)
+    return isinstance(value, type) and issubclass(value, number)
 
 
 def _is_open(operand: Operand) -> bool:

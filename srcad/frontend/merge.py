@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad.frontend import growing, memory, objects, replaced
-from srcad.frontend.counts import note_floor
+from srcad.frontend.counts import note_floor, note_joined
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -362,6 +362,7 @@ class Merge:
         sizes = [self.ctx.builder.size(v) for v in (a, b)]
         if sizes[0] is not None and sizes[0] == sizes[1]:
             self.ctx.builder.known[var] = sizes[0]
+        note_joined(self.ctx, var, [a, b])
         self.targets.append(var)
         self.yes.results.append(a)
         self.no.results.append(b)

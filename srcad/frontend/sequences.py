@@ -27,6 +27,7 @@ from srcad.frontend import (
     shaping,
     turns,
 )
+from srcad.frontend.counts import note_largest
 from srcad.frontend.values import (
     Array,
     Items,
@@ -177,6 +178,8 @@ def _extreme(name: str) -> Handler:
         for value in items[1:]:
             test = expressions.truth(ctx, expressions.compare(ctx, op, value, best, node), node)
             best = control.choose(ctx, test, lambda v=value: v, lambda v=best: v)  # type: ignore[misc]
+        if name == "max":
+            note_largest(ctx, best, items)
         return best
 
     return handler

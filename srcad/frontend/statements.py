@@ -17,6 +17,7 @@ from srcad.frontend import (
     augmenting,
     calls,
     classes,
+    comprehensions,
     contexts,
     control,
     dunders,
@@ -108,7 +109,9 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
     match stmt:
         case gast.Assign(targets=targets, value=value):
             hint = targets[0].id if isinstance(targets[0], gast.Name) else ""
-            result = expressions.evaluate(ctx, value, hint)
+            unpacked = isinstance(targets[0], gast.Tuple)
+            evaluate = comprehensions.items_of if unpacked else expressions.evaluate
+            result = evaluate(ctx, value, hint)
             if not ctx.state.dead:
                 unless_raised(ctx, stmt, lambda: bind_all(ctx, targets, result, stmt))
         case gast.AnnAssign(target=target, value=value):

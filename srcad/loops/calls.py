@@ -259,6 +259,13 @@ def _dense(writer: LoopWriter, operand: Operand) -> str:
     return writer.whole(operand)
 
 
+def called(writer: LoopWriter, stmt: Let) -> str:
+    """The text of a call on named arrays; the items of a row are written once, with their dtype."""
+    if is_row(stmt):
+        return row(writer, stmt)
+    return spelled(writer, stmt, [writer.whole(arg) for arg in stmt.args])
+
+
 def is_row(stmt: Let) -> bool:
     """Whether a statement makes a vector of some numbers."""
     items = stmt.args[0] if stmt.args else None

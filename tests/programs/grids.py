@@ -33,8 +33,13 @@ def stretched_grid(length):
 
 def ramps(x, n):
     i = np.indices((n, n))
-    rows, columns = np.indices((n, n), sparse=True)
+    rows, columns = np.ogrid[0:n, 0:n]
     return np.sum(x[i[0]] * x[i[1]] ** 2) + np.sum(x[rows] * columns)
+
+
+def cone(centre, h, w):
+    y, x = np.indices((h, w))
+    return np.sum(np.hypot(y - centre[0], x - centre[1]))
 
 
 def with_ends(x, left):
@@ -125,6 +130,10 @@ def steps_between_active_ends(a, b):
     return h * np.sum(np.sin(x))
 
 
+def plane(x):
+    return np.fromfunction(lambda i, j: x[0] * i + x[1] ** 2 * j, (3, 2))
+
+
 def signed_by_largest(a):
     return a[np.argmax(np.abs(a), axis=0), range(3)]
 
@@ -136,6 +145,7 @@ PROGRAMS = [
     (open_grid, (X, 3)),
     (stretched_grid, (1.3,)),
     (ramps, (X, 3)),
+    (cone, (np.array([1.2, 0.7]), 3, 4)),
     (with_ends, (X, 0.4)),
     (knots, (X,)),
     (design, (X,)),
@@ -152,5 +162,6 @@ PROGRAMS = [
     (written_by_columns, (A,)),
     (steps_told, (X, 4)),
     (steps_between_active_ends, (0.2, 1.7)),
+    (plane, (X,)),
     (signed_by_largest, (A,)),
 ]

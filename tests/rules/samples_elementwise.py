@@ -212,6 +212,7 @@ CONSTANTS = {
     np.ones_like: [(REAL, {"dtype": np.float32}), (REAL, {"shape": (4,)})],
     np.empty_like: [(ROW,)],
     np.eye: [(3,), (3, 2)],
+    np.indices: [((2, 3),), ((4,), float)],
     np.tri: [(3,)],
     np.identity: [(3,)],
     np.arange: [(4,), (1, 7), (1, 7, 2), (7, 1, -2), (3, 1)],
