@@ -23,6 +23,7 @@ MODULES = (
     "numpy_functions",
     "comprehensions",
     "growing_lists",
+    "containers",
     "slices_inplace",
     "views_aliases",
     "helpers_closures",

@@ -38,7 +38,7 @@ def list_is_returned(x):
 
 def shapes_differ(x):
     parts = []
-    for k in range(len(x)):
+    for k in range(20 * len(x)):
         parts.append(x[:k])
     return np.sum(np.concatenate(parts))
 
@@ -123,3 +123,28 @@ def test_one_specialisation_serves_lists_of_all_lengths():
         x = np.linspace(-1.0, 1.0, count)
         expected = np.where(x > 0.0, 2.0 * x, 0.0) + np.cos(x)
         np.testing.assert_allclose(srcad.grad(gradient)(x), expected)
+
+
+def parts_of_all_lengths(x):
+    return sum(np.sum(part) * (k + 1) for k, part in enumerate([x[:k] ** 2 for k in range(len(x))]))
+
+
+def halved(x, depth):
+    if len(x) <= 2 or depth == 0:
+        return np.sum(x**2)
+    half = len(x) // 2
+    return halved(x[:half], depth - 1) * halved(x[half:], depth - 1)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_what_lengths_decide_is_specialised_for_each(engine):
+    unrolled = srcad.grad(srcad.differentiable(engine=engine)(parts_of_all_lengths))
+    recursive = srcad.grad(srcad.differentiable(engine=engine)(halved))
+    for count in (6, 4, 5, 6):
+        x = np.linspace(0.5, 1.5, count)
+        weights = [sum(k + 1 for k in range(count) if place < k) for place in range(count)]
+        np.testing.assert_allclose(unrolled(x), 2.0 * x * weights)
+        for depth in (0, 2, 1):
+            steps = 1e-6 * np.eye(count)
+            slopes = [(halved(x + d, depth) - halved(x - d, depth)) / 2e-6 for d in steps]
+            np.testing.assert_allclose(recursive(x, depth), slopes, rtol=1e-7)

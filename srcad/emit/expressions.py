@@ -171,9 +171,16 @@ class Expressions:
         """A call of the primitive by the given name."""
         if "." not in text:
             self.called[text] = stmt.primitive.function
-        args = [self.operand(arg) for arg in stmt.args]
+        args = [self.argument(arg) for arg in stmt.args]
         keywords = [ast.keyword(key, self.operand(value)) for key, value in stmt.kwargs]
         return ast.Call(dotted(text), args, keywords)
+
+    def argument(self, operand: Operand) -> ast.expr:
+        """An operand as an argument of a call: an index with slices in it is `np.s_[...]`."""
+        parts = operand if isinstance(operand, tuple) else (operand,)
+        if not any(isinstance(part, Slice) for part in parts):
+            return self.operand(operand)
+        return ast.Subscript(dotted("np.s_"), self.operand(operand), ast.Load())
 
     def library(self, stmt: Let) -> ast.expr:
         """A call that srcad has no rule for: what of its result is meant, looked at if need be."""

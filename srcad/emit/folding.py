@@ -36,8 +36,10 @@ class Folding:
 
     def reads(self, stmt: Stmt) -> list[Var]:
         """The variables that a statement reads, with folded expressions opened up."""
+        return self._opened(list(own_vars(stmt)))
+
+    def _opened(self, stack: list[Var]) -> list[Var]:
         found: list[Var] = []
-        stack = list(own_vars(stmt))
         while stack:
             var = stack.pop()
             if var in self.lets:
@@ -68,9 +70,7 @@ class Folding:
 
     def open(self, var: Var) -> list[Var]:
         """The variables that an atom stands for."""
-        if var not in self.lets and var not in self.choices:
-            return [var]
-        return self.reads(self.lets[var] if var in self.lets else self.choices[var])
+        return self._opened([var])
 
     def beside_sums(self, var: Var) -> frozenset[Var]:
         """What an expression reads, but for that which only one sum over a whole array reads."""

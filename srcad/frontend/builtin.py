@@ -18,6 +18,7 @@ from srcad.frontend import (
     copies,
     expressions,
     grids,
+    intervals,
     listed,
     masked,
     memory,
@@ -316,6 +317,8 @@ def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         return expressions.literal(len(value.value))
     if isinstance(value, Number):
         return control.fail(ctx, TypeError(f"object of type '{value.kind.dtype}' has no len()"))
+    if isinstance(value, Iteration) and value.kind == "range":
+        return intervals.length(ctx, value, node)
     return expressions.literal(len(objects.iterate(ctx, value, node)))
 
 
@@ -354,12 +357,10 @@ def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
         if isinstance(content, Mapping):
             pairs.update(content.items)
-        else:
-            for pair in objects.iterate(ctx, value, node):
-                key, item = objects.iterate(ctx, pair, node)
-                pairs[objects.static(ctx, key, node)] = item
-    pairs.update(kwargs)
-    return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
+        for pair in () if isinstance(content, Mapping) else objects.iterate(ctx, value, node):
+            key, item = objects.iterate(ctx, pair, node)
+            pairs[objects.static(ctx, key, node)] = item
+    return Ref(ctx.heap(Mapping(tuple({**pairs, **kwargs}.items()))))
 
 
 def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -393,8 +394,7 @@ def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = args[0]
-    called = isinstance(value, Closure) or callable(getattr(value, "value", None))
+    called = isinstance(args[0], Closure) or callable(getattr(args[0], "value", None))
     return expressions.literal(called)
 
 

@@ -87,12 +87,21 @@ def keywords_of(ctx: Lowering, node: gast.Call) -> dict[str, Value]:
         if keyword.arg is not None:
             kwargs[keyword.arg] = value
             continue
-        value = objects.resolve(ctx, value, keyword)
-        content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
-        if not isinstance(content, Mapping):
-            ctx.refuse("`**` needs a dict that is known here", node, error=UnsupportedType)
-        kwargs.update({str(key): item for key, item in content.items})
+        kwargs.update({str(key): item for key, item in pairs_of(ctx, value, node).items()})
     return kwargs
+
+
+def pairs_of(ctx: Lowering, value: Value, node: gast.AST) -> dict[Any, Value]:
+    """The keys and values of a dict, for `**`, `dict` and `update`."""
+    value = objects.resolve(ctx, value, node)
+    content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
+    if not isinstance(content, Mapping):
+        ctx.refuse(
+            f"a dict is needed here, and this is {objects.describe(ctx, value)}",
+            node,
+            error=UnsupportedType,
+        )
+    return dict(content.items)
 
 
 def call(
@@ -302,7 +311,8 @@ def inline(
         recursion.refuse_depth(ctx, source.name, node)
     if callee.receiver is not None:
         args = [callee.receiver, *args]
-    recursion.check(ctx, source, args, kwargs, node)
+    if recursion.goes_too_deep(ctx, source, args, kwargs, node):
+        return control.fail(ctx, recursion.too_deep(source.name))
     try:
         env = bind_arguments(ctx, source, callee, args, kwargs)
     except TypeError as error:

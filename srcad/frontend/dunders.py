@@ -196,7 +196,7 @@ def compare(
             return result or Static(None)
     records = [isinstance(value, Ref) for value in (left, right)]
     if function in (operator.eq, operator.ne) and any(records):
-        one = all(records) and objects.static_compare(ctx, operator.is_, left, right, node)
+        one = all(records) and objects.identical(ctx, left, right, node)
         return expressions.literal(one == (function is operator.eq))
     return None
 

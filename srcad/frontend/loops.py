@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
-from srcad.errors import UnsupportedType
+from srcad.errors import UnsupportedSyntax, UnsupportedType
 from srcad.frontend import (
     control,
     expressions,
@@ -86,10 +86,20 @@ def _lower_counted(ctx: Lowering, node: gast.For, iterable: Value) -> None:
             run(ctx, node, trip_range, element, grows=not few)
         ctx.builder.extend(written)
     except _Refused as refused:
-        if values is None or not few:
+        values = values if values is not None else _values_of_this_call(ctx, trip_range)
+        if values is None or len(values) > MAX_UNROLLED:
             raise refused.error from None
         ctx.state = before  # trips may have been peeled off before the refusal
         _unroll_or_grow(ctx, node, trip_range, element, values)
+
+
+def _values_of_this_call(ctx: Lowering, trip_range: Range) -> range | None:
+    """The values of the counter if they follow from the arguments: others are specialised anew."""
+    sizes = [ctx.builder.size(b) for b in (trip_range.start, trip_range.stop, trip_range.step)]
+    hints = [None if size is None else ctx.sizes.hint(size) for size in sizes]
+    if None in hints or 0 in hints[2:] or len(range(*hints)) > MAX_UNROLLED:  # type: ignore[arg-type]
+        return None
+    return range(*(ctx.sizes.constant(size) for size in sizes if size is not None))  # type: ignore[arg-type]
 
 
 def _unroll_or_grow(
@@ -120,7 +130,7 @@ def _unroll_or_grow(
 class _Refused(Exception):
     """The body cannot be lowered once for all trips."""
 
-    def __init__(self, error: UnsupportedType) -> None:
+    def __init__(self, error: UnsupportedType | UnsupportedSyntax) -> None:
         super().__init__()
         self.error = error
 
@@ -234,7 +244,11 @@ def _settle(
             ctx.state = entry.copy()
             hint = objects.name_of(ctx, change.identity)
             space = room.room_for(ctx, node, trip_range, change.identity)
-            growing.make(ctx, change.identity, change.forms, space, hint)
+            try:
+                growing.make(ctx, change.identity, change.forms, space, hint)
+            except UnsupportedType as error:
+                ctx.state = entry
+                raise _Refused(error) from None
             made.append(change.identity)
             entry, plan = ctx.state, Plan()
             continue
@@ -248,7 +262,7 @@ def _settle(
                 ctx.state = entry
                 raise _Refused(error) from None
             return
-        except UnsupportedType as error:
+        except (UnsupportedType, UnsupportedSyntax) as error:
             ctx.state = entry
             raise _Refused(error) from None
         if plan.kinds and _never_runs(ctx, trip_range):
@@ -338,7 +352,7 @@ def attempt(
     with ctx.builder.at(prelude):
         head_of(ctx, plan, entry, carried, assigned, live, after)
     counter = ctx.builder.counter(_counter_hint(node))
-    _note_floor(ctx, counter, trip_range)
+    _note_bounds(ctx, counter, trip_range)
     head = ctx.state.copy()
     test: Block | None = None
     if trip_range is None:
@@ -400,14 +414,23 @@ def attempt(
     return True
 
 
-def _note_floor(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:
-    """Note what a counter is never below: where it starts, if it counts up."""
-    if trip_range is None or not isinstance(trip_range.step, Const) or trip_range.step.value < 0:  # type: ignore[operator]
+def _note_bounds(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:
+    """Note between which values a counter is: where it starts, and one before where it ends."""
+    if trip_range is None:
         return
-    start = ctx.builder.size(trip_range.start)
-    least = None if start is None else ctx.sizes.floor(start)
-    if least is not None:
-        ctx.sizes.floors[ValueOf(counter)] = least
+    start, stop = ctx.builder.size(trip_range.start), ctx.builder.size(trip_range.stop)
+    step = trip_range.step.value if isinstance(trip_range.step, Const) else None
+    if start is not None and step is not None and step > 0:  # type: ignore[operator]
+        least = ctx.sizes.floor(start)
+        if least is not None:
+            ctx.sizes.floors[ValueOf(counter)] = least
+    if start is None or stop is None:
+        return
+    # A step of unknown sign is one forward wherever there is a trip from a start to a later stop.
+    forward = ctx.sizes.at_least(stop, start) if step is None else step > 0  # type: ignore[operator]
+    if forward is not None:
+        limits = (start, stop - 1) if forward else (stop + 1, start)
+        ctx.sizes.limits[ValueOf(counter)] = limits
 
 
 def _counter_hint(node: gast.For | gast.While) -> str:

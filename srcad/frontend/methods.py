@@ -10,14 +10,17 @@ import numpy as np
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
     calls,
+    comprehensions,
     control,
     expressions,
     growing,
+    mappings,
     masked,
     memory,
     objects,
+    ordering,
     parts,
-    sequences,
+    searching,
     shaping,
 )
 from srcad.frontend.values import (
@@ -61,11 +64,11 @@ def call_method(
             return _of_array(ctx, receiver, name, args, kwargs, node, hint)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
-            if isinstance(content, Sequence) and name == "sort":
-                items = objects.iterate(
-                    ctx, sequences.ordered(ctx, [receiver, *args], kwargs, node), node
-                )
-                ctx.change(identity, Sequence(tuple(items)))
+            if isinstance(content, Sequence | Rows) and name == "sort":
+                growing.refuse_iterated(ctx, identity, node)
+                ordered = ordering.ordered(ctx, [receiver, *args], kwargs, node)
+                if isinstance(ordered, Ref):
+                    ctx.change(identity, ctx.state.heap[ordered.identity])
                 return Static(None)
             if isinstance(content, Mapping):
                 return _of_dict(ctx, identity, content, name, args, kwargs, node)
@@ -217,9 +220,9 @@ def _of_list(
             case "copy":
                 return Ref(ctx.heap(Sequence(tuple(items))))
             case "index" if len(args) == 1:
-                return sequences.index(ctx, items, args[0], node)
+                return searching.index(ctx, items, args[0], node)
             case "count":
-                return sequences.count(ctx, items, args[0], node)
+                return searching.count(ctx, items, args[0], node)
             case "clear":
                 items = []
             case _:
@@ -238,6 +241,8 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
     """A method of a list whose length is known only at run time."""
     if name == "copy":
         return growing.copied(ctx, receiver, node)
+    if name in ("index", "count") and len(args) == 1:
+        return comprehensions.fold(ctx, name, receiver, args, node)
     growing.refuse_iterated(ctx, receiver.identity, node)
     match name:
         case "append":
@@ -281,8 +286,7 @@ def _of_dict(
             return Iteration(name, (Ref(identity),))
         case "get":
             default = args[1] if len(args) > 1 else Static(None)
-            found = pairs.get(objects.static(ctx, args[0], node), default)
-            return found
+            return mappings.item(ctx, content, args[0], default, node)
         case "copy":
             return Ref(ctx.heap(Mapping(content.items)))
         case "update":

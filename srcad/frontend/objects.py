@@ -13,7 +13,18 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import boxes, calls, control, expressions, growing, memory, rows, turns
+from srcad.frontend import (
+    boxes,
+    calls,
+    control,
+    expressions,
+    growing,
+    mappings,
+    memory,
+    rows,
+    stores,
+    turns,
+)
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -253,22 +264,7 @@ def is_known(ctx: Lowering, index: Number) -> bool:
     return size is not None and ctx.sizes.hint(size) is not None
 
 
-def static_compare(
-    ctx: Lowering, function: Callable[[Any, Any], bool], left: Value, right: Value, node: gast.AST
-) -> bool:
-    """`is`, `is not`, `in`, `not in` on what is known while specialising."""
-    membership = function(1, [1]) if function not in (operator.is_, operator.is_not) else None
-    if membership is None:
-        return _identical(ctx, left, right, node) == (function is operator.is_)
-    container = resolve(ctx, right, node)
-    if isinstance(container, Ref) and isinstance(
-        content := ctx.state.heap[container.identity], Mapping
-    ):
-        return bool(function(static(ctx, left, node), [key for key, _ in content.items]))
-    return bool(function(static(ctx, left, node), static(ctx, container, node)))
-
-
-def _identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool:
+def identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool:
     """`left is right`, where that is certain."""
     match left, right:
         case (Static(value=a), Static(value=b)) | (Foreign(value=a), Foreign(value=b)):
@@ -332,8 +328,13 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     content: Any = ctx.state.heap[base.identity] if isinstance(base, Ref) else base
     if isinstance(content, Rows):
         return rows.item(ctx, content, index, node)
+    if isinstance(content, Mapping):
+        return mappings.item(ctx, content, index, None, node)
     if isinstance(base, Ref) and isinstance(index, Number) and not is_known(ctx, index):
         growing.demand(ctx, base.identity, (), ctx.state)
+    held = getattr(content, "items", ())
+    if held and isinstance(index, Number) and not is_known(ctx, index) and not ctx.growable:
+        return stores.read_at(ctx, held, index, node)
     if isinstance(index, SliceValue):
         bounds = (
             None if part is None else static(ctx, part, node)
@@ -345,8 +346,6 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     found: Value
     try:
         match content:
-            case Mapping(items=pairs):
-                found = dict(pairs)[key]
             case Sequence(items=items) if isinstance(key, slice):
                 found = Ref(ctx.heap(Sequence(items[key])))
             case Items(items=items) if isinstance(key, slice):
@@ -356,10 +355,11 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
             case Static(value=constant):
                 found = expressions.literal(constant[key])
             case _:
-                what = describe(ctx, base)
-                ctx.refuse(f"{what} cannot be indexed", node, error=UnsupportedType)
+                found = Conflict("cannot be indexed")
     except (IndexError, KeyError, TypeError) as error:
         return control.fail(ctx, error)
+    if isinstance(found, Conflict) and isinstance(content, Record):
+        ctx.refuse(f"{describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
     return found
 
 

@@ -14,7 +14,7 @@ from srcad.frontend import expressions, iterations, objects
 from srcad.frontend.liveness import reads, stores
 from srcad.frontend.trips import folded, trips_of
 from srcad.frontend.values import Array, Iteration, Number, Ref, Value
-from srcad.ir.dims import Dim, SizeOf, ValueOf
+from srcad.ir.dims import Dim, Opaque, SizeOf, ValueOf
 from srcad.ir.nodes import Atom, Const, Range, ShapeOf, Var
 from srcad.rules.indexing import size
 
@@ -194,8 +194,11 @@ def _axis(ctx: Lowering, dim: Dim) -> Atom | None:
 
 def _symbol(ctx: Lowering, symbol: object) -> Atom | None:
     match symbol:
-        case SizeOf():
-            return _axis(ctx, Dim(0, ((symbol, 1),)))
+        case SizeOf(var, axis):
+            found = _axis(ctx, Dim(0, ((symbol, 1),)))
+            if found is None and symbol in ctx.sizes.hints:  # an argument: at hand everywhere
+                return ctx.builder.emit(size, ShapeOf(var), Const(axis))
+            return found
         case ValueOf(var):
             numbers = [v.atom for v in ctx.state.env.values() if isinstance(v, Number)]
             numbers += [capture.var for capture in ctx.captures.values()]
@@ -203,4 +206,9 @@ def _symbol(ctx: Lowering, symbol: object) -> Atom | None:
             for atom in numbers:
                 if isinstance(atom, Var) and (atom is var or ctx.builder.size(atom) == wanted):
                     return atom
+            return var if symbol in ctx.sizes.hints else None
+        case Opaque("//", (left, right)):
+            parts = [length(ctx, left), length(ctx, right)]
+            if parts[0] is not None and parts[1] is not None:
+                return folded(ctx, operator.floordiv, parts[0], parts[1])
     return None

@@ -33,11 +33,12 @@ from srcad.frontend import (
     room,
     rows,
     sequences,
+    stores,
     trying,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.context import Unreachable
-from srcad.frontend.liveness import stores
+from srcad.frontend.liveness import stores as stored_names
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -140,7 +141,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
         case gast.Pass() | gast.Nonlocal():
             pass
         case gast.Global(names=names):
-            written = stores([ctx.frame.source.node]) & set(names)
+            written = stored_names([ctx.frame.source.node]) & set(names)
             if written:
                 ctx.refuse(
                     f"the global variable `{min(written)}` is assigned in this function",
@@ -377,24 +378,8 @@ def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.
                 memory.write(ctx, base, place, storable(ctx, value, node), node)
             except EvaluationFails as failure:
                 control.fail(ctx, failure.cause)
-        case Ref(identity=identity) if rows.is_rows(ctx, base):
-            position = expressions.index_of(ctx, index)
-            growing.store(ctx, identity, position, value, node)
-        case Ref(identity=identity):
-            key = objects.static(ctx, expressions.evaluate(ctx, index), node)
-            content = ctx.state.heap[identity]
-            match content:
-                case Mapping(items=pairs):
-                    if key not in dict(pairs):
-                        growing.refuse_iterated(ctx, identity, node)
-                    ctx.change(identity, Mapping(tuple({**dict(pairs), key: value}.items())))
-                case Sequence(items=items):
-                    changed = list(items)
-                    try:
-                        changed[key] = value
-                    except IndexError as error:
-                        control.fail(ctx, error)
-                    ctx.change(identity, Sequence(tuple(changed)))
+        case Ref():
+            stores.item(ctx, base, expressions.index_of(ctx, index), value, node)
         case Static() | Items():
             control.fail(ctx, TypeError("this object does not support item assignment"))
         case _:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from srcad.emit.expressions import COMPARE
 from srcad.emit.statements import INDENT
-from srcad.ir.nodes import Const, Let, Operand, Var
+from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
 
@@ -178,7 +178,8 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     elif text in ("@", "np.matmul"):
         call = f"np.matmul({', '.join(args)})"
     else:
-        call = f"{text}({', '.join([*args, *named])})"
+        shown = [_sliced(writer, item, arg) for item, arg in zip(stmt.args, args, strict=True)]
+        call = f"{text}({', '.join([*shown, *named])})"
         if "." not in text:
             writer.expressions.called[text] = stmt.primitive.function
         if "library" in stmt.primitive.options:
@@ -186,12 +187,20 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     writer.helpers.add("objmode")
     writer.line(f'with objmode({made}="{declared}"):')
     if kind.rank:
-        shown = "bool_" if kind.dtype == "bool" else kind.dtype
-        writer.line(f"    {made} = np.ascontiguousarray({call}, np.{shown})")
+        name = "bool_" if kind.dtype == "bool" else kind.dtype
+        writer.line(f"    {made} = np.ascontiguousarray({call}, np.{name})")
     else:
         convert = {"float64": "float", "int64": "int", "bool": "bool"}.get(kind.dtype)
         writer.line(f"    {made} = {convert}({call})" if convert else f"    {made} = {call}")
     return made
+
+
+def _sliced(writer: LoopWriter, operand: Operand, text: str) -> str:
+    """An index as an argument of a call: slices have a text of their own in brackets only."""
+    parts = operand if isinstance(operand, tuple) else (operand,)
+    if not any(isinstance(part, Slice) for part in parts):
+        return text
+    return f"np.s_[{', '.join(map(writer.whole, parts))}]"
 
 
 def _of_library(writer: LoopWriter, stmt: Let, call: str) -> str:
