@@ -76,9 +76,13 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Mapping:
-    """What a `Ref` to a dict holds; keys are Python constants."""
+    """What a `Ref` to a dict holds; keys are Python constants.
+
+    `factory` makes the items of a `defaultdict` that are asked for and are not there.
+    """
 
     items: tuple[tuple[Any, Value], ...]
+    factory: Value | None = None
 
 
 @dataclass(frozen=True)
