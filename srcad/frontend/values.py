@@ -110,10 +110,14 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Foreign:
-    """A Python object outside the program, and how a call reaches it."""
+    """A Python object outside the program, and how a call reaches it.
+
+    `name` is what the program calls it, if the path does not say.
+    """
 
     value: Any
     path: Path
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
