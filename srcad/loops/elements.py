@@ -186,7 +186,7 @@ class Elements:
         elif text == "*" and all(isinstance(arg, Var) for arg in args):
             kinds = [arg.kind for arg in args if isinstance(arg, Var)]
             node = product(values[0], values[1], *kinds)
-        elif text == "+" and len(values) == 2:
+        elif text == "+" and len(values) == 2 and not kind.is_bool:
             node = total(*values)
         elif text in BINARY and len(values) == 2:
             operation = OF_BOOLS.get(text) if kind.is_bool else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING
 
 from srcad.emit.expressions import BINARY
@@ -105,13 +106,23 @@ def _length(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     return None
 
 
+def _as_complex(writer: LoopWriter, operand: Operand) -> ast.expr:
+    """A number for `cmath`, of which Numba knows some functions for complex numbers only."""
+    node = writer.scalar(operand)
+    if isinstance(operand, Var) and operand.kind.is_complex:
+        return node
+    return ast.Call(ast.Name("complex", ast.Load()), [node], [])
+
+
 def _arithmetic(writer: LoopWriter, stmt: Let) -> ast.expr | None:
     """Python's own arithmetic raises where compiled arithmetic does not."""
     text, args, kind = stmt.primitive.text, stmt.args, stmt.target.kind
     python = all(_is_python(a) for a in args)
     node: ast.expr | None = None
     if stmt.primitive.form == "elementwise" or text in BINARY or text in BITS:
-        node = writer.elements().applied(stmt, writer.scalar)
+        of_complex = text.startswith("cmath.")
+        scalar = partial(_as_complex, writer) if of_complex else writer.scalar
+        node = writer.elements().applied(stmt, scalar)
     if not writer.checked or not python:
         return node
     divisor = args[1] if len(args) > 1 else None
