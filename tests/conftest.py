@@ -47,7 +47,10 @@ EVERY = 10
 
 
 def pytest_collection_modifyitems(items):
-    """Mark most of the tests that compile a program of their own as slow."""
+    """Mark most of the tests that compile a program of their own as slow.
+
+    The tests of one program of the corpus come after each other: it is compiled once for all.
+    """
     count = 0
     for item in items:
         compiles = "numba" in item.nodeid or "engines_agree" in item.nodeid
@@ -55,3 +58,15 @@ def pytest_collection_modifyitems(items):
             count += 1
             if count % EVERY:
                 item.add_marker(pytest.mark.slow)
+    corpus = [item for item in items if item.path.name == "test_programs.py"]
+    if corpus:
+        first = items.index(corpus[0])
+        places = {}
+        for item in corpus:
+            places.setdefault(program_of(item), len(places))
+        items[first : first + len(corpus)] = sorted(corpus, key=lambda i: places[program_of(i)])
+
+
+def program_of(item):
+    """The program of the corpus that a test is about."""
+    return item.callspec.params.get("name", "") if hasattr(item, "callspec") else ""

@@ -4,12 +4,14 @@
 """
 
 import copy
+import gc
 from functools import cache
 
 import numpy as np
 import pytest
 
 import srcad
+from srcad import pipeline
 from tests.programs.language import TooBig
 from tests.reference import (
     FLOAT0,
@@ -59,6 +61,25 @@ each_engine = pytest.mark.parametrize("engine", ENGINES)
 @cache
 def differentiable(function, engine):
     return srcad.differentiable(engine=engine)(function)
+
+
+@pytest.fixture(autouse=True)
+def forget(request):
+    """Let go of the programs before: a thousand compiled ones take gigabytes."""
+    yield
+    name = request.node.callspec.params.get("name") if hasattr(request.node, "callspec") else None
+    if name not in SEEN:
+        SEEN.append(name)
+        if len(SEEN) > KEPT:
+            SEEN.clear()
+            pipeline._CACHE.clear()
+            for kept in (plain, differentiable, cotangent, references, gradient):
+                kept.cache_clear()
+            gc.collect()
+
+
+SEEN = []
+KEPT = 30
 
 
 @cache
@@ -238,8 +259,11 @@ def spoil(tree):
             leaf.fill(np.nan if is_float(leaf) else 0)
 
 
-@each_engine
-@pytest.mark.parametrize("name", SCALAR)
+# Compiled, it is one in three: for all of them, tests/test_fusion.py runs what would be compiled.
+BOTH = [(name, "numpy") for name in SCALAR] + [(name, "numba") for name in SCALAR[::3]]
+
+
+@pytest.mark.parametrize(("name", "engine"), BOTH)
 def test_value_and_grad(name, engine):
     function, args = PROGRAMS[name]
     args = copy.deepcopy(args)
