@@ -23,6 +23,7 @@ MODULES = (
     "numpy_functions",
     "comprehensions",
     "growing_lists",
+    "nested_lists",
     "slices_inplace",
     "views_aliases",
     "helpers_closures",

@@ -378,8 +378,11 @@ def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.
             position = expressions.index_of(ctx, index)
             growing.store(ctx, identity, position, value, node)
         case Ref(identity=identity):
-            key = objects.static(ctx, expressions.evaluate(ctx, index), node)
+            item = expressions.evaluate(ctx, index)
             content = ctx.state.heap[identity]
+            if isinstance(item, Number) and not objects.is_known(ctx, item):
+                growing.demand(ctx, identity, (value,), ctx.state)
+            key = objects.static(ctx, item, node)
             match content:
                 case Mapping(items=pairs):
                     if key not in dict(pairs):
