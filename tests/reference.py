@@ -30,6 +30,7 @@ MODULES = (
     "reductions_linalg",
     "numerics",
     "language",
+    "attempts",
     "lists_as_arrays",
     "queues",
     "found",

@@ -16,7 +16,7 @@ from srcad.frontend.builder import Builder
 from srcad.frontend.liveness import Liveness, reads, stores
 from srcad.frontend.source import Source
 from srcad.frontend.values import Array, Foreign, Mapping, Path, State, Value
-from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
+from srcad.ir.dims import Dim, SizeOf, Symbol, ValueOf, size_of, value_of
 from srcad.ir.kinds import INT, kind_of
 from srcad.ir.nodes import Const, Let, Slice, Var
 
@@ -94,7 +94,8 @@ class Lowering:
     printing: bool = False
     ignored: int = 0
     attempts: list[Any] = field(default_factory=list)
-    tested: set[Let] = field(default_factory=set)
+    tested: set[tuple[Let, type[BaseException]]] = field(default_factory=set)
+    ends: dict[Symbol, Dim] = field(default_factory=dict)
     inlined: int = 0
     quiet: bool = False
     mixed: set[int] = field(default_factory=set)

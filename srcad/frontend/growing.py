@@ -27,6 +27,7 @@ from srcad.frontend import (
     objects,
     room,
     rows,
+    trying,
 )
 from srcad.frontend.values import (
     Array,
@@ -236,6 +237,7 @@ def _put(ctx: Lowering, identity: int, held: Rows, value: Value) -> None:
     # It holds the arrays themselves: they must not change while the list is in use.
     memory.may_share(ctx.state, held.cell, frozenset(memory.cells(ctx.state, value)))
     changed = ctx.builder.emit(setitem, buffer, held.count.atom, stored, hint=buffer.hint)
+    trying.trust(ctx, ctx.builder.stack[-1][-1:], held.count.atom)
     ctx.state.memory[held.cell] = changed
     ctx.state.heap[identity] = replace(held, count=_plus(ctx, held.count, 1))
 

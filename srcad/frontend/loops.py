@@ -314,7 +314,7 @@ def attempt(
     with ctx.builder.at(prelude):
         head_of(ctx, plan, entry, carried, assigned, live, after)
     counter = ctx.builder.counter(_counter_hint(node))
-    _note_floor(ctx, counter, trip_range)
+    _note_bounds(ctx, counter, trip_range)
     head = ctx.state.copy()
     test: Block | None = None
     if trip_range is None:
@@ -381,14 +381,16 @@ def _known_step(trip_range: Range | None) -> bool:
     return trip_range is not None and isinstance(trip_range.step, Const)
 
 
-def _note_floor(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:
-    """Note what a counter is never below: where it starts, if it counts up."""
+def _note_bounds(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:
+    """Note what a counter is never below, and what it stays below, if it counts up."""
     if trip_range is None or not isinstance(trip_range.step, Const) or trip_range.step.value < 0:  # type: ignore[operator]
         return
     start = ctx.builder.size(trip_range.start)
     least = None if start is None else ctx.sizes.floor(start)
     if least is not None:
         ctx.sizes.floors[ValueOf(counter)] = least
+    if (stop := ctx.builder.size(trip_range.stop)) is not None:
+        ctx.ends[ValueOf(counter)] = stop
 
 
 def _counter_hint(node: gast.For | gast.While) -> str:
