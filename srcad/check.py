@@ -181,13 +181,23 @@ def _judged(line: Line) -> Verdict:
     if not np.isfinite(total) or not np.isfinite(parts):
         return Verdict("unknown", reason="it is not finite")
     doubles = replace(call, leaves=list(map(widened, call.leaves)))
-    if any(a is not b for a, b in zip(call.leaves, doubles.leaves, strict=True)):
+    widens = any(a is not b for a, b in zip(call.leaves, doubles.leaves, strict=True))
+    if widens and _runs(doubles):
         relative = epsilon([call.leaves[place] for place in call.chosen]) ** 0.5
         verdict = _flatness(replace(line, call=doubles), relative)
         if verdict.answer == "yes":
             return verdict
     found = _flatness(line)
-    return verdict if verdict is not None and found.answer == "unknown" else found
+    return found if verdict is None or found.answer == "yes" else verdict
+
+
+def _runs(call: Call) -> bool:
+    """Whether a function takes such arguments at all."""
+    try:
+        call.value(list(map(copied, call.leaves)))
+    except Exception:
+        return False
+    return True
 
 
 def _flatness(line: Line, relative: float = 0.0) -> Verdict:

@@ -294,7 +294,7 @@ class CheckWarning(UserWarning):
     Example:
         @differentiable(check=True)
         def f(x): return abs(x)         # one slope to the left, one to the right
-        f.grad(0.0)                     # the function has a kink there
+        f.grad(0.0)                     # could not be checked
 
     The way out: none is needed, the gradient is what it would be unchecked. It is said once for
     each specialisation; to have that checked, make its first call at another point.

@@ -197,7 +197,7 @@ def one_of_two(x, n):
 
 def still_the_first(x, n):
     state = old = State(x, x)
-    for _ in range(n):
+    while state.x < n:
         state = State(state.x * 3, state.v) if state is old else State(state.x * 1.1, state.v)
     return state.x
 
@@ -205,4 +205,20 @@ def still_the_first(x, n):
 @pytest.mark.parametrize("function", [one_of_two, still_the_first])
 def test_whether_two_names_are_one_object_is_not_guessed(function):
     with pytest.raises(UnsupportedType, match="one object"):
-        srcad.differentiable(engine="numpy")(function).vjp(2.0, 1)
+        srcad.differentiable(engine="numpy")(function).vjp(2.0, 9.0)
+
+
+def other_dtype_after_a_continue(x, y, n):
+    for _ in range(n, 0, -1):
+        if 1:
+            if x[1]:
+                continue
+        y = x
+    return y
+
+
+def test_a_name_of_two_dtypes_is_refused():
+    with pytest.raises(UnsupportedType, match="`y` has different dtypes"):
+        srcad.differentiable(engine="numpy")(other_dtype_after_a_continue).vjp(
+            np.array([0.5, 0.5]), np.array([0.7, 0.3], np.float32), 4
+        )

@@ -334,6 +334,23 @@ def test_at_a_kink():
     size.grad(np.array([0.0, 1.0]))  # said once
 
 
+def test_at_a_kink_in_low_precision():
+    least = checked(lambda x: np.sum(np.sin(x)) + 0.1 * np.min(x))
+    with unsure("kink"):
+        least.grad(np.full(3, 0.7, np.float32))
+
+
+def refuses_doubles(x):
+    if x.dtype != np.float32:
+        raise TypeError("single precision only")
+    return np.sum(np.sin(x))
+
+
+def test_functions_of_low_precision_only(wrong_sine):
+    with pytest.raises(srcad.GradientMismatch):
+        checked(refuses_doubles).grad(X.astype(np.float32))
+
+
 def test_only_the_argument_at_the_kink_is_named():
     with unsure(r"`<lambda>` \(test_check.py:\d+\) by y could not be checked: .* kink there"):
         checked(lambda x, y: x * x + abs(y)).vjp(2.0, 0.0)

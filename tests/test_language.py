@@ -483,11 +483,38 @@ def too_deep(x):
     return power(x, 500)
 
 
+def twice(x):
+    return x if x < 1.0 else twice(x / 2.0) + twice(x / 3.0)
+
+
+def counted_by_data(x):
+    return power(x, int(x))
+
+
+def catches_depth(x):
+    try:
+        return factorial(x)
+    except RecursionError:
+        return 0.0 * x
+
+
 def test_recursion():
-    assert "`factorial` calls itself as often as its data say" in refused(factorial, 2.0)
+    assert "`twice` calls itself as often as its data say" in refused(twice, 2.0)
+    assert "`power` calls itself as often as its data say" in refused(counted_by_data, 2.0)
+    assert "`factorial` calls itself as often" in refused(catches_depth, 2.0)
     assert "calls itself by way of" in refused(even, 2.0)
     assert gradient(deep, 1.0) == (1.0, 150.0)
     assert "200 calls deep" in refused(too_deep, 1.0)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_recursion_that_data_end_is_followed_so_far(engine):
+    slope = srcad.grad(srcad.differentiable(engine=engine)(factorial))
+    assert slope(0.5) == 1.0
+    assert slope(5.0) == 4.0 * 5.0**3 / 2.0**6
+    with pytest.raises(RecursionError, match="more than 8 calls deep"):
+        slope(2.0**10)
+    assert slope(3.0) == 3.0 * 3.0**2 / 2.0**3
 
 
 def prints(x):

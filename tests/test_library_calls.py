@@ -13,10 +13,10 @@ X = np.array([0.3, 0.7, 0.2])
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: np.sum(np.unwrap(x)),
+        lambda x: np.sum(np.asarray_chkfinite(x)),
         lambda x: np.sum(np.unique(x)),
         lambda x: np.sum(np.linalg.eigvals(np.outer(x, x)).real),
-        lambda x: np.sum(np.unwrap(np.array([1.0, x[0], 2.0]))),
+        lambda x: np.sum(np.asarray_chkfinite(np.array([1.0, x[0], 2.0]))),
         lambda x: x[0] * math.gamma(x[1]),
         lambda x: np.sum(np.linspace(0.0, 1.0, 3) * np.roots(x)[0]),
     ],
@@ -31,21 +31,41 @@ def test_an_argument_that_becomes_active_in_a_loop_is_refused():
     def f(x, steps):
         w = np.ones(3)
         for _ in range(steps):
-            w = np.unwrap(w) * x
+            w = np.asarray_chkfinite(w) * x
         return np.sum(w)
 
-    with pytest.raises(srcad.MissingRule, match="unwrap"):
+    with pytest.raises(srcad.MissingRule, match="asarray_chkfinite"):
         srcad.grad(f)(X, 2)
 
 
 def test_only_the_arguments_asked_for_need_a_rule():
     def f(x, phase):
-        return np.sum(x * np.unwrap(phase))
+        return np.sum(x * np.asarray_chkfinite(phase))
 
     phase = np.array([0.0, 4.0, 8.0])
-    np.testing.assert_allclose(srcad.grad(f)(X, phase), np.unwrap(phase))
-    with pytest.raises(srcad.MissingRule, match="unwrap"):
+    np.testing.assert_allclose(srcad.grad(f)(X, phase), np.asarray_chkfinite(phase))
+    with pytest.raises(srcad.MissingRule, match="asarray_chkfinite"):
         srcad.grad(f, argnums=1)(X, phase)
+
+
+def test_python_functions_of_libraries_are_called_too():
+    vander = np.polynomial.polynomial.polyvander
+
+    def f(x, t):
+        return np.sum(vander(t, 2) @ x)
+
+    t = np.linspace(0.0, 1.0, 4)
+    np.testing.assert_allclose(srcad.grad(f)(X, t), np.sum(vander(t, 2), axis=0))
+    with pytest.raises(srcad.MissingRule, match="polyvander") as caught:
+        srcad.grad(f, argnums=1)(X, t)
+    assert "test_library_calls.py" in str(caught.value)
+
+
+def test_frequencies_depend_on_the_distance_of_the_points():
+    def f(length, n):
+        return np.sum(np.fft.fftfreq(n, length / 4) ** 2)
+
+    assert srcad.grad(f)(0.9, 4) == pytest.approx(-2.0 * f(0.9, 4) / 0.9)
 
 
 def test_parts_of_one_result_are_told_apart():
@@ -82,6 +102,19 @@ def test_a_write_to_what_results_may_share_is_refused(name):
     chosen = with_diagonal if name == "diag_indices" else with_broadcasting
     with pytest.raises(srcad.UnsafeMutation):
         srcad.grad(chosen)(X)
+
+
+@pytest.mark.parametrize("first", ["transpose", "plain"])
+def test_a_write_to_what_an_order_may_have_copied_is_refused(first):
+    def f(x):
+        a = np.outer(x, x)
+        a = a.T if first == "transpose" else a
+        w = a.ravel(order="F")
+        w[1] = 5.0
+        return np.sum(a**2)
+
+    with pytest.raises(srcad.UnsafeMutation):
+        srcad.grad(f)(X)
 
 
 def test_random_numbers_are_refused():

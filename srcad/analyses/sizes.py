@@ -18,6 +18,9 @@ from srcad.ir.nodes import Var
 
 Shape = tuple[Dim, ...]
 
+MOST_LOOPS = 8
+"""How many loops around a place have a say in what is known there."""
+
 
 @dataclass(frozen=True)
 class Guard:
@@ -31,11 +34,13 @@ class Guard:
 class Sizes:
     """Answers questions about lengths; `hints` are the lengths and ints of the present call.
 
-    `floors` are ints that a symbol is never below, such as the first value of a loop counter.
+    `floors` are ints that a symbol is never below, such as the first value of a loop counter;
+    `limits` are the least and the largest value of a loop counter, in any trip there is.
     """
 
     hints: dict[Symbol, int] = field(default_factory=dict)
     floors: dict[Symbol, int] = field(default_factory=dict)
+    limits: dict[Symbol, tuple[Dim, Dim]] = field(default_factory=dict)
     guards: dict[Guard, None] = field(default_factory=dict)
 
     def hint(self, dim: Dim) -> int | None:
@@ -90,7 +95,21 @@ class Sizes:
             return difference.constant >= 0
         if self.floors and (least := self.floor(difference)) is not None and least >= 0:
             return True
+        lowest = self._least(difference)
+        if lowest != difference and (known := self.hint(lowest)) is not None and known >= 0:
+            return self._ask(lowest, ">=", "<")
         return self._ask(difference, ">=", "<")
+
+    def _least(self, dim: Dim) -> Dim:
+        """A length with loop counters at the values that make it smallest."""
+        for _ in range(MOST_LOOPS):
+            bounded = [(symbol, count) for symbol, count in dim.terms if symbol in self.limits]
+            if not bounded:
+                break
+            for symbol, count in bounded:
+                low, high = self.limits[symbol]
+                dim = dim + ((low if count > 0 else high) - Dim(0, ((symbol, 1),))).scaled(count)
+        return dim
 
     def floor(self, dim: Dim) -> int | None:
         """An int that a length or counter is surely not below."""

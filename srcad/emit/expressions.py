@@ -133,7 +133,7 @@ class Expressions:
         """The right-hand side of a statement."""
         text, args = stmt.primitive.text, stmt.args
         spelled = stmt.primitive.options.get("spelled")
-        if spelled and all(_is_python(arg) for arg in args) and not stmt.target.kind.is_python:
+        if spelled and not stmt.target.kind.is_python and _is_pythons(args):
             text = spelled
         if text == "+" and (taken := _negated(args[1])) is not None:
             return ast.BinOp(self.operand(args[0]), ast.Sub(), self.constant(taken))
@@ -171,9 +171,16 @@ class Expressions:
         """A call of the primitive by the given name."""
         if "." not in text:
             self.called[text] = stmt.primitive.function
-        args = [self.operand(arg) for arg in stmt.args]
+        args = [self.argument(arg) for arg in stmt.args]
         keywords = [ast.keyword(key, self.operand(value)) for key, value in stmt.kwargs]
         return ast.Call(dotted(text), args, keywords)
+
+    def argument(self, operand: Operand) -> ast.expr:
+        """An operand as an argument of a call: an index with slices in it is `np.s_[...]`."""
+        parts = operand if isinstance(operand, tuple) else (operand,)
+        if not any(isinstance(part, Slice) for part in parts):
+            return self.operand(operand)
+        return ast.Subscript(dotted("np.s_"), self.operand(operand), ast.Load())
 
     def library(self, stmt: Let) -> ast.expr:
         """A call that srcad has no rule for: what of its result is meant, looked at if need be."""
@@ -204,6 +211,15 @@ def is_condition(stmt: If) -> bool:
     test, target = stmt.test, stmt.targets[0]
     decided = stmt.orelse.results[0] == Const(False) or stmt.then.results[0] == Const(True)
     return decided and isinstance(test, Var) and test.kind == target.kind and target.kind.is_bool
+
+
+def _is_pythons(args: tuple[Operand, ...]) -> bool:
+    """Whether an operator between these would be Python's, which has floats of NumPy for floats."""
+    if any(isinstance(arg, Var) and arg.kind.is_array for arg in args):
+        return False
+    numbers = [arg for arg in args if _is_python(arg)]
+    is_complex = any(isinstance(n, Var) and n.kind.is_complex for n in numbers)
+    return is_complex or len(numbers) == len(args)
 
 
 def _is_python(operand: Operand) -> bool:

@@ -36,8 +36,10 @@ class Folding:
 
     def reads(self, stmt: Stmt) -> list[Var]:
         """The variables that a statement reads, with folded expressions opened up."""
+        return self._opened(list(own_vars(stmt)))
+
+    def _opened(self, stack: list[Var]) -> list[Var]:
         found: list[Var] = []
-        stack = list(own_vars(stmt))
         while stack:
             var = stack.pop()
             if var in self.lets:
@@ -62,13 +64,13 @@ class Folding:
     def negated(self, operand: Operand) -> Operand | None:
         """What is folded as `-x` into an expression, None if that is not what it is."""
         held = self.lets.get(operand) if isinstance(operand, Var) else None
-        return held.args[0] if held is not None and held.primitive.text == "neg" else None
+        if held is None or held.primitive.text != "neg" or not held.target.kind.negates_exactly:
+            return None
+        return held.args[0]
 
     def open(self, var: Var) -> list[Var]:
         """The variables that an atom stands for."""
-        if var not in self.lets and var not in self.choices:
-            return [var]
-        return self.reads(self.lets[var] if var in self.lets else self.choices[var])
+        return self._opened([var])
 
     def beside_sums(self, var: Var) -> frozenset[Var]:
         """What an expression reads, but for that which only one sum over a whole array reads."""

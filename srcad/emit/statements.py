@@ -263,7 +263,12 @@ class Writer:
         elif empty:
             negated = INDENT * self.depth + f"if {self._negated(stmt.test)}:"
             self.lines[start:other] = [negated]
-        self.shown = None if self.comments else self.shown
+        self._forget(start)
+
+    def _forget(self, start: int) -> None:
+        """Cite the line again, if the lines from a place on cite another one."""
+        if any(line.lstrip().startswith("#") for line in self.lines[start:]):
+            self.shown = None
 
     def _is_condition(self, stmt: If) -> bool:
         """Whether a branch only says `a and b` or `a or b`."""
@@ -288,6 +293,7 @@ class Writer:
     def loop(self, stmt: Loop) -> None:
         """Write a `for` or `while`."""
         self.comment(stmt.origin)
+        begin = len(self.lines)
         parts = zip(stmt.carried, stmt.inits, strict=True)
         entries = [(self.names[phi], init) for phi, init in parts]
         self.copied = {self.names[phi] for phi in stmt.carried if phi in self.buffers.entries}
@@ -309,7 +315,7 @@ class Writer:
                 tail.insert(0, f"{trips} += 1")
             self.header(f"for {counter} in {self._range(stmt.range)}:")
             self.inner(stmt.body, moves, tail)
-        self.shown = None if self.comments else self.shown
+        self._forget(begin)
 
     def header(self, text: str) -> None:
         """The line that begins a loop."""

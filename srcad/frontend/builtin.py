@@ -17,6 +17,8 @@ from srcad.frontend import (
     control,
     copies,
     expressions,
+    grids,
+    intervals,
     listed,
     masked,
     memory,
@@ -64,6 +66,8 @@ def call_primitive(
     ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST, hint: str = ""
 ) -> Value:
     """Call a function that has a rule."""
+    if not args and not kwargs and isinstance(primitive.function, type):
+        return expressions.literal(primitive.function())  # float() is 0.0
     args, kwargs = _decided(ctx, primitive, args, kwargs, node)
     args = [objects.resolve(ctx, arg, node) for arg in args]
     kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
@@ -98,7 +102,7 @@ def call_primitive(
     try:
         made = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, made, primitive, args)
 
 
@@ -193,6 +197,28 @@ def _each_quantile(function: Any) -> Handler:
         return calls.call_python(ctx, join, [Items(tuple(each))], {}, node)
 
     return handler
+
+
+def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.where(test)` with one argument is `np.nonzero(test)`."""
+    if len(args) == 1 and not kwargs:
+        return _nonzero(ctx, args, kwargs, node)
+    primitive = primitive_of(np.where)
+    assert primitive is not None
+    return call_primitive(ctx, primitive, args, kwargs, node)
+
+
+def _nonzero(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.nonzero(x)`: an array of positions for each axis."""
+    value = as_array(ctx, args, node)
+    if not isinstance(value, Array) or not value.kind.rank:
+        ctx.refuse("`nonzero` of a number cannot be differentiated", node)
+    if value.kind.rank == 1:
+        return Items((calls.call_python(ctx, np.flatnonzero, [value], {}, node),))
+    places = calls.call_python(ctx, np.argwhere, [value], {}, node)
+    every = SliceValue(None, None, None)
+    columns = [Items((every, expressions.literal(axis))) for axis in range(value.kind.rank)]
+    return Items(tuple(expressions.subscript(ctx, places, column, node) for column in columns))
 
 
 def _decided(
@@ -293,6 +319,8 @@ def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         return expressions.literal(len(value.value))
     if isinstance(value, Number):
         return control.fail(ctx, TypeError(f"object of type '{value.kind.dtype}' has no len()"))
+    if isinstance(value, Iteration) and value.kind == "range":
+        return intervals.length(ctx, value, node)
     return expressions.literal(len(objects.iterate(ctx, value, node)))
 
 
@@ -331,12 +359,10 @@ def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
         if isinstance(content, Mapping):
             pairs.update(content.items)
-        else:
-            for pair in objects.iterate(ctx, value, node):
-                key, item = objects.iterate(ctx, pair, node)
-                pairs[objects.static(ctx, key, node)] = item
-    pairs.update(kwargs)
-    return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
+        for pair in () if isinstance(content, Mapping) else objects.iterate(ctx, value, node):
+            key, item = objects.iterate(ctx, pair, node)
+            pairs[objects.static(ctx, key, node)] = item
+    return Ref(ctx.heap(Mapping(tuple({**pairs, **kwargs}.items()))))
 
 
 def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -370,8 +396,7 @@ def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = args[0]
-    called = isinstance(value, Closure) or callable(getattr(value, "value", None))
+    called = isinstance(args[0], Closure) or callable(getattr(args[0], "value", None))
     return expressions.literal(called)
 
 
@@ -413,15 +438,6 @@ def _is_complex(answer: bool) -> Handler:
     return handler
 
 
-def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`np.where`: a choice, or with a condition alone `np.nonzero`."""
-    if len(args) == 1 and not kwargs:
-        return masked.nonzero(ctx, args, {}, node)
-    primitive = primitive_of(np.where)
-    assert primitive is not None
-    return call_primitive(ctx, primitive, args, kwargs, node)
-
-
 def _dtype(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return Static(np.dtype(objects.static(ctx, args[0], node)))
 
@@ -457,6 +473,7 @@ HANDLERS: dict[Any, Handler] = {
     slice: _slice,
     np.dtype: _dtype,
     np.where: _where,
+    np.nonzero: _nonzero,
     np.quantile: _each_quantile(np.quantile),
     np.percentile: _each_quantile(np.percentile),
     np.iscomplexobj: _is_complex(True),
@@ -473,6 +490,7 @@ HANDLERS: dict[Any, Handler] = {
     **shaping.HANDLERS,
     **updates.HANDLERS,
     **masked.HANDLERS,
+    np.linspace: grids.linspace,
     **parts.HANDLERS,
 }
 

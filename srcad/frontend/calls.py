@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
@@ -87,12 +87,21 @@ def keywords_of(ctx: Lowering, node: gast.Call) -> dict[str, Value]:
         if keyword.arg is not None:
             kwargs[keyword.arg] = value
             continue
-        value = objects.resolve(ctx, value, keyword)
-        content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
-        if not isinstance(content, Mapping):
-            ctx.refuse("`**` needs a dict that is known here", node, error=UnsupportedType)
-        kwargs.update({str(key): item for key, item in content.items})
+        kwargs.update({str(key): item for key, item in pairs_of(ctx, value, node).items()})
     return kwargs
+
+
+def pairs_of(ctx: Lowering, value: Value, node: gast.AST) -> dict[Any, Value]:
+    """The keys and values of a dict, for `**`, `dict` and `update`."""
+    value = objects.resolve(ctx, value, node)
+    content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
+    if not isinstance(content, Mapping):
+        ctx.refuse(
+            f"a dict is needed here, and this is {objects.describe(ctx, value)}",
+            node,
+            error=UnsupportedType,
+        )
+    return dict(content.items)
 
 
 def call(
@@ -111,7 +120,7 @@ def call(
             return call_python(ctx, function, args, kwargs, node, hint)
         case Closure(function=function, receiver=None) if (
             function is not None
-            and (made := library.call_inactive(ctx, function, args, kwargs, node, hint)) is not None
+            and (made := library.call_instead(ctx, function, args, kwargs, node, hint)) is not None
         ):
             return made
         case Closure():
@@ -145,13 +154,6 @@ def call_python(
     hint: str = "",
 ) -> Value:
     """Call a function that is known as a Python object."""
-    if (getattr(function, "__module__", None) or "").startswith("numpy.ma."):
-        ctx.refuse(
-            "masked arrays compute unlike plain arrays",
-            node,
-            "keep the data and the mask as two arrays: np.where(mask, 0.0, data)",
-            UnsupportedType,
-        )
     handler = builtin.HANDLERS.get(function) if _hashable(function) else None
     primitive = primitive_of(function)
     if (told := dunders.unary(ctx, function, args, node)) is not None:
@@ -168,7 +170,7 @@ def call_python(
     if primitive is not None:
         return builtin.call_primitive(ctx, primitive, args, kwargs, node, hint)
     if isinstance(function, types.FunctionType):
-        if (made := library.call_inactive(ctx, function, args, kwargs, node, hint)) is not None:
+        if (made := library.call_instead(ctx, function, args, kwargs, node, hint)) is not None:
             return made
         return inline(ctx, closure(ctx, function, (("object", function),)), args, kwargs, node)
     if isinstance(function, type):
@@ -250,11 +252,17 @@ def missing(ctx: Lowering, function: Any, node: gast.AST) -> NoReturn:
 # -- user functions -----------------------------------------------------------------------------
 
 
+def _named(value: Value, name: str) -> Value:
+    return replace(value, name=name) if isinstance(value, Foreign) else value
+
+
 def closure(ctx: Lowering, function: types.FunctionType, path: Path) -> Closure:
     """A Python function as a value."""
+    values = function.__defaults__ or ()
+    names = function.__code__.co_varnames[: function.__code__.co_argcount][-len(values) :]
     defaults = tuple(
-        objects.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i)))
-        for i, value in enumerate(function.__defaults__ or ())
+        _named(objects.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i))), name)
+        for i, (value, name) in enumerate(zip(values, names, strict=False))
     )
     named = tuple(
         (key, objects.wrap(ctx, value, (*path, ("attr", "__kwdefaults__"), ("item", key))))
@@ -289,16 +297,28 @@ def define(ctx: Lowering, node: gast.FunctionDef | gast.Lambda) -> Closure:
     return Closure(source, defaults, named, None, (), ctx.frame)
 
 
+def _refuse_masked(ctx: Lowering, function: Any, node: gast.AST) -> None:
+    if (getattr(function, "__module__", None) or "").startswith("numpy.ma."):
+        ctx.refuse(
+            "masked arrays compute unlike plain arrays",
+            node,
+            "keep the data and the mask as two arrays: np.where(mask, 0.0, data)",
+            UnsupportedType,
+        )
+
+
 def inline(
     ctx: Lowering, callee: Closure, args: list[Value], kwargs: dict[str, Value], node: gast.AST
 ) -> Value:
     """Lower the body of a function with its parameters bound to the arguments."""
+    _refuse_masked(ctx, callee.function, node)
     source = callee.source.get() if isinstance(callee.source, _Lazy) else callee.source
     if len(ctx.frames) > MAX_DEPTH:
         recursion.refuse_depth(ctx, source.name, node)
     if callee.receiver is not None:
         args = [callee.receiver, *args]
-    recursion.check(ctx, source, args, kwargs, node)
+    if recursion.goes_too_deep(ctx, source, args, kwargs, node):
+        return control.fail(ctx, recursion.too_deep(source.name))
     try:
         env = bind_arguments(ctx, source, callee, args, kwargs)
     except TypeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from srcad.frontend import memory, merge, objects, replaced
@@ -183,8 +183,9 @@ def _phi_container(
     made = next(ctx.numbers)
     ctx.state.heap[made] = _phi_content(ctx, plan, carried, key, held[identity], defined)
     carried.made.add(made)
-    if identity in carried.shared | ctx.mixed | ctx.listed or key in plan.unwritable:
-        ctx.mixed |= {made, identity}
+    marks = ctx.state.marks
+    if identity in carried.shared or identity in marks or key in plan.unwritable:
+        marks[made] = marks[identity] = "either"
     return made
 
 
@@ -209,7 +210,7 @@ def _phi_content(
         case Sequence(items=items):
             return Sequence(tuple(part(i, v) for i, v in enumerate(items)))
         case Mapping(items=pairs):
-            return Mapping(tuple((k, part(k, v)) for k, v in pairs))
+            return replace(content, items=tuple((k, part(k, v)) for k, v in pairs))
         case Record(type=kind, fields=fields):
             return Record(kind, tuple((k, part(k, v)) for k, v in fields))
     return content

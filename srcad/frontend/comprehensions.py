@@ -35,6 +35,24 @@ FORMS = {
     "all": ("OUT = True", "if not ITEM:\n OUT = False\n break", "return OUT"),
     "any of several": ("pass", "if ITEM: return True", "return False"),
     "all of several": ("pass", "if not ITEM: return False", "return True"),
+    "in": ("pass", "if ITEM == OUT: return True", "return False"),
+    "index": (
+        "CANDIDATE = 0",
+        "if ITEM == OUT: return CANDIDATE\nCANDIDATE = CANDIDATE + 1",
+        "raise ValueError('list.index(x): x not in list')",
+    ),
+    "count": ("CANDIDATE = 0", "if ITEM == OUT: CANDIDATE = CANDIDATE + 1", "return CANDIDATE"),
+    "keys": ("OUT = []", "OUT.append(KEYOF(ITEM))", "return OUT"),
+    "max by key": (
+        "pass",
+        "CANDIDATE = KEYOF(ITEM)\nif CANDIDATE > BEST:\n OUT = ITEM\n BEST = CANDIDATE",
+        "return OUT",
+    ),
+    "min by key": (
+        "pass",
+        "CANDIDATE = KEYOF(ITEM)\nif CANDIDATE < BEST:\n OUT = ITEM\n BEST = CANDIDATE",
+        "return OUT",
+    ),
     "max of others": ("pass", "if ITEM > OUT: OUT = ITEM", "return OUT"),
     "min of others": ("pass", "if ITEM < OUT: OUT = ITEM", "return OUT"),
     "max": (
@@ -48,8 +66,13 @@ FORMS = {
         "if OUT is None: raise ValueError(MESSAGE)\nreturn OUT",
     ),
 }
-TWO = ("sum", "extend", "max of others", "min of others")
-"""Forms whose result is a second argument at first."""
+GIVEN = {
+    **dict.fromkeys(("sum", "extend", "max of others", "min of others"), ("OUT",)),
+    **dict.fromkeys(("in", "index", "count"), ("OUT",)),
+    **dict.fromkeys(("max by key", "min by key"), ("OUT", "BEST", "KEYOF")),
+    "keys": ("KEYOF",),
+}
+"""What forms are given beside what they go through: their results at first, what is looked for."""
 NAMES = {"sum": "total", "max": "largest", "min": "smallest", "any": "found", "all": "holds"}
 FOLDS: dict[Any, str] = {getattr(builtins, name): name for name in ("sum", "any", "all")} | {
     max: "max",
@@ -74,6 +97,13 @@ def evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
         node,
         "make it a list, [...], or hand it to a function such as sum, max or any where it is made",
     )
+
+
+def items_of(ctx: Lowering, node: gast.AST, hint: str = "") -> Value:
+    """The value of what is unpacked at once, which may be a generator."""
+    if isinstance(node, gast.GeneratorExp):
+        return collected(ctx, node, hint)
+    return expressions.evaluate(ctx, node, hint)
 
 
 def collected(ctx: Lowering, node: gast.ListComp | gast.GeneratorExp, hint: str = "") -> Value:
@@ -177,6 +207,8 @@ def _function(form: str, hint: str, node: Any) -> gast.FunctionDef:
     names = {
         "OUT": _unused(hint or NAMES.get(form.split()[0], "values"), used | {items}),
         "CANDIDATE": _unused("candidate", used | {items}),
+        "BEST": _unused("best", used | {items}),
+        "KEYOF": _unused("key", used | {items}),
     }
     parts = {"ITEM": getattr(node, "elt", None), "KEY": None, "MESSAGE": None}
     if form in sequences.EMPTY:
@@ -193,8 +225,7 @@ def _function(form: str, hint: str, node: Any) -> gast.FunctionDef:
         _locate(around, node)
         _locate(through, loop.iter)
         body = [around]
-    params = [items, names["OUT"]] if form in TWO else [items]
-    header = ", ".join(params)
+    header = ", ".join([items, *(names[given] for given in GIVEN.get(form, ()))])
     function: gast.FunctionDef = gast.parse(f"def {form.split()[0]}_of({header}): pass").body[0]
     for new in gast.walk(function):
         _locate(new, node)

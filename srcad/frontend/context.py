@@ -16,7 +16,7 @@ from srcad.frontend.builder import Builder
 from srcad.frontend.liveness import Liveness, reads, stores
 from srcad.frontend.source import Source
 from srcad.frontend.values import Array, Foreign, Mapping, Path, State, Value
-from srcad.ir.dims import Dim, SizeOf, Symbol, ValueOf, size_of, value_of
+from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
 from srcad.ir.kinds import INT, kind_of
 from srcad.ir.nodes import Const, Let, Slice, Var
 
@@ -95,11 +95,8 @@ class Lowering:
     ignored: int = 0
     attempts: list[Any] = field(default_factory=list)
     tested: set[tuple[Let, type[BaseException]]] = field(default_factory=set)
-    ends: dict[Symbol, Dim] = field(default_factory=dict)
     inlined: int = 0
     quiet: bool = False
-    mixed: set[int] = field(default_factory=set)
-    listed: set[int] = field(default_factory=set)
     kept_cells: set[int] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     builder: Builder = field(init=False)
@@ -195,7 +192,7 @@ class Lowering:
         """The input that holds a number or array found outside the function."""
         known = self.captures.get(foreign.path)
         if known is None:
-            hint = str(foreign.path[-1][1]) if foreign.path else "value"
+            hint = foreign.name or (str(foreign.path[-1][1]) if foreign.path else "value")
             hint = hint if hint.isidentifier() else "value"
             var = self.parameter(hint, foreign.value)
             known = Capture(foreign.path, var, next(self.numbers))
@@ -243,14 +240,15 @@ class Lowering:
 
     def check_change(self, identity: int) -> None:
         """Refuse a write to a container that something else may stand for, or holds by value."""
-        if identity in self.listed:
+        mark = self.state.marks.get(identity)
+        if mark == "item":
             self.refuse(
                 "this writes to a list that is an item of a list of unknown length",
                 None,
                 "change it before it is appended, or store into an array made before the loop",
                 UnsafeMutation,
             )
-        if identity in self.mixed:
+        if mark == "either":
             self.refuse(
                 "this writes to one of two objects, and which one is not known before the program "
                 "runs",

@@ -18,6 +18,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Atom, Block, Const, Effect, If, Stmt, Var
+from srcad.ir.primitives import Primitive
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -31,6 +32,18 @@ def fail(ctx: Lowering, error: BaseException) -> Value:
     ctx.builder.add(Effect("raise", type(error), (Const(str(error)),), (), (), ctx.builder.origin))
     ctx.state.dead = True
     return Conflict("is not defined here")
+
+
+BY_LENGTH = ("np.array", "np.asarray", "np.argpartition")
+"""Functions that work for arrays of some lengths only, also where their kinds are right."""
+
+
+def fails(ctx: Lowering, error: Exception, primitive: Primitive, node: gast.AST | None) -> Value:
+    """A call that raises for arrays of length 1: the program raises here, unless lengths matter."""
+    if primitive.text in BY_LENGTH and isinstance(error, ValueError):
+        message = f"`{primitive.text}` may not work for these lengths: {error!s:.60}"
+        ctx.refuse(message, node, "make arrays of the parts first: np.array([...])")
+    return fail(ctx, error)
 
 
 def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str) -> None:
@@ -103,7 +116,10 @@ def join(ctx: Lowering, test: Atom, yes: Side, no: Side, live: frozenset[str] | 
     names = dict.fromkeys([*yes.state.env, *no.state.env])
     for name in names:
         if live is None or name in live or name.startswith("<"):
-            env[name] = merge.values(yes.state.env.get(name), no.state.env.get(name), name)
+            sides = (yes.state.env.get(name), no.state.env.get(name))
+            env[name] = merge.values(*sides, name)
+            if isinstance(env[name], Conflict) and name not in ctx.frame.facts.always:
+                env[name] = merge.where_it_stays(*sides, name) or env[name]
     state = merge.finish(env)
     ctx.builder.add(
         if_statement(test, yes.body, no.body, yes.results, no.results, merge.targets, ctx)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from srcad.frontend import trips
-from srcad.frontend.values import Number, Rows, State
+from srcad.frontend.values import Number, Rows, State, Value
 from srcad.ir.dims import ValueOf, value_of
 from srcad.ir.kinds import INT
 from srcad.ir.nodes import Atom, Const, Range, Var
@@ -21,6 +21,28 @@ def note_floor(ctx: Lowering, count: Var, least: int) -> None:
     ctx.builder.known.setdefault(count, value_of(count))
     if ctx.builder.known[count] == value_of(count):
         ctx.sizes.floors[ValueOf(count)] = least
+
+
+def note_joined(ctx: Lowering, joined: Atom, parts: list[Atom]) -> None:
+    """Note what an int is never below that is one of several, one of them such a number itself."""
+    if not isinstance(joined, Var) or joined.kind != INT or joined in ctx.builder.known:
+        return
+    own = [part for part in parts if isinstance(part, Var) and ctx.builder.size(part) is not None]
+    if any(ctx.builder.size(part) == value_of(part) for part in own):
+        sizes = [ctx.builder.size(part) for part in parts]
+        least = [None if size is None else ctx.sizes.floor(size) for size in sizes]
+        if None not in least:
+            note_floor(ctx, joined, min(bound for bound in least if bound is not None))
+
+
+def note_largest(ctx: Lowering, largest: Value, of: list[Value]) -> None:
+    """Note what `max` of several ints is never below."""
+    if not isinstance(largest, Number) or largest.kind != INT or not isinstance(largest.atom, Var):
+        return
+    sizes = [ctx.builder.size(item.atom) for item in of if isinstance(item, Number)]
+    least = [None if size is None else ctx.sizes.floor(size) for size in sizes]
+    if known := [bound for bound in least if bound is not None]:
+        note_floor(ctx, largest.atom, max(known))
 
 
 def shared_by_lists(entry: State, end: State, cells: dict[str, int]) -> set[tuple[str, str]]:

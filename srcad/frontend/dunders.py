@@ -14,7 +14,17 @@ import numpy as np
 
 from srcad.errors import UnsupportedType
 from srcad.frontend import attributes, calls, classes, control, expressions, objects
-from srcad.frontend.values import Array, Foreign, Items, Number, Record, Ref, Static, Value
+from srcad.frontend.values import (
+    Array,
+    Foreign,
+    Items,
+    Number,
+    Record,
+    Ref,
+    Sequence,
+    Static,
+    Value,
+)
 from srcad.ir.kinds import BOOL, python_type
 
 if TYPE_CHECKING:
@@ -167,7 +177,7 @@ def compare(
     """A comparison of which at least one side is an object."""
     kinds = owner(ctx, left), owner(ctx, right)
     if kinds == (None, None):
-        return None
+        return _equal_items(ctx, function, left, right, node)
     own, reflected = COMPARE[function]
     ways = [(left, own, right), (right, reflected, left)]
     if kinds[0] is not None and kinds[1] is not None and issubclass(kinds[1], kinds[0]):
@@ -186,9 +196,31 @@ def compare(
             return result or Static(None)
     records = [isinstance(value, Ref) for value in (left, right)]
     if function in (operator.eq, operator.ne) and any(records):
-        one = all(records) and objects.static_compare(ctx, operator.is_, left, right, node)
+        one = all(records) and objects.identical(ctx, left, right, node)
         return expressions.literal(one == (function is operator.eq))
     return None
+
+
+def _equal_items(
+    ctx: Lowering, function: Any, left: Value, right: Value, node: gast.AST
+) -> Value | None:
+    """`==` and `!=` of two tuples or two lists."""
+    items = [
+        value.items
+        if isinstance(value, Items)
+        else held.items
+        if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Sequence)
+        else None
+        for value in (left, right)
+    ]
+    if function not in (operator.eq, operator.ne) or type(left) is not type(right):
+        return None
+    if items[0] is None or items[1] is None:
+        return None
+    same: Value = expressions.literal(len(items[0]) == len(items[1]))
+    for first, second in zip(*items, strict=False):
+        same = control.both(ctx, same, partial(equal, ctx, first, second, node), node)
+    return same if function is operator.eq else _negated(ctx, same, node)
 
 
 def _negated(ctx: Lowering, value: Value, node: gast.AST) -> Value:

@@ -17,11 +17,16 @@ from srcad.frontend import (
     comprehensions,
     control,
     dunders,
+    grids,
+    intervals,
     listed,
     memory,
     methods,
     objects,
+    recursion,
     rows,
+    searching,
+    texts,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import (
@@ -80,12 +85,6 @@ COMPARE: dict[type, Any] = {
     gast.Eq: operator.eq,
     gast.NotEq: operator.ne,
 }
-STATIC_COMPARE: dict[type, Any] = {
-    gast.Is: operator.is_,
-    gast.IsNot: operator.is_not,
-    gast.In: lambda left, right: left in right,
-    gast.NotIn: lambda left, right: left not in right,
-}
 
 
 def evaluate(ctx: Lowering, node: gast.AST, hint: str = "") -> Value:
@@ -141,7 +140,7 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
         case gast.Slice():
             return index_of(ctx, node)
         case gast.JoinedStr():
-            return _text(ctx, node)
+            return texts.text(ctx, node)
         case gast.NamedExpr(target=target, value=value):
             result = evaluate(ctx, value, target.id)
             ctx.name(target.id, result)
@@ -187,7 +186,8 @@ def elements_of(ctx: Lowering, elements: list[gast.AST]) -> list[Value]:
     values: list[Value] = []
     for element in elements:
         if isinstance(element, gast.Starred):
-            values += objects.iterate(ctx, evaluate(ctx, element.value), element)
+            found = comprehensions.items_of(ctx, element.value)
+            values += objects.iterate(ctx, found, element)
         else:
             values.append(evaluate(ctx, element))
     return values
@@ -202,23 +202,6 @@ def _dictionary(ctx: Lowering, keys: list[Any], values: list[Any], node: gast.AS
             continue
         pairs[objects.static(ctx, evaluate(ctx, key), key)] = evaluate(ctx, value)
     return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
-
-
-def _text(ctx: Lowering, node: gast.JoinedStr) -> Value:
-    parts: list[Operand] = []
-    for piece in node.values:
-        if isinstance(piece, gast.FormattedValue):
-            spec = ""
-            if piece.format_spec is not None:
-                if not all(isinstance(p, gast.Constant) for p in piece.format_spec.values):
-                    ctx.refuse("a computed format cannot be differentiated", node)
-                spec = "".join(p.value for p in piece.format_spec.values)
-            shown = operand(ctx, evaluate(ctx, piece.value), piece)
-            conversion = chr(piece.conversion) if piece.conversion > 0 else ""
-            parts.append((shown, Const(conversion), Const(spec)))
-        else:
-            parts.append(Const(piece.value))
-    return Text(ctx.builder.emit(calls.TEXT, *parts))
 
 
 # -- operands -----------------------------------------------------------------------------------
@@ -280,7 +263,7 @@ def primitive_call(
     try:
         result = ctx.builder.emit(primitive, *operands, hint=hint, **named)
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return objects.result(ctx, result, primitive, args)
 
 
@@ -388,6 +371,12 @@ def negate(ctx: Lowering, test: bool | Var) -> Value:
     return Number(ctx.builder.emit(operator.not_, test), BOOL)
 
 
+def _answer(ctx: Lowering, test: bool | Var, positive: bool) -> Value:
+    if not positive:
+        return negate(ctx, test)
+    return literal(test) if isinstance(test, bool) else Number(test, BOOL)
+
+
 def _compare(
     ctx: Lowering,
     left: Value,
@@ -409,14 +398,22 @@ def compare(
     ctx: Lowering, op: gast.AST, left: Value, right: Value, node: gast.AST, hint: str = ""
 ) -> Value:
     """`left op right`."""
-    if type(op) in STATIC_COMPARE:
+    if isinstance(op, gast.Is | gast.IsNot):
+        return literal(objects.identical(ctx, left, right, node) == isinstance(op, gast.Is))
+    if isinstance(op, gast.In | gast.NotIn):
         return _found(ctx, op, left, objects.resolve(ctx, right, node), node)
-    pair = [objects.resolve(ctx, value, node) for value in (left, right)]
-    if (told := dunders.compare(ctx, COMPARE[type(op)], pair[0], pair[1], node)) is not None:
+    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    if (told := dunders.compare(ctx, COMPARE[type(op)], left, right, node)) is not None:
         return told
+    if isinstance(op, gast.Eq | gast.NotEq):
+        same = searching.equality(ctx, left, right, node)
+        if same is not None:
+            return _answer(ctx, same, isinstance(op, gast.Eq))
+    if (outcome := recursion.decided(ctx, op, left, right)) is not None:
+        return literal(outcome)
     primitive = primitive_of(COMPARE[type(op)])
     assert primitive is not None
-    left, right = listed.as_arrays(ctx, primitive, pair, node)
+    left, right = listed.as_arrays(ctx, primitive, [left, right], node)
     numeric = isinstance(left, Number | Array) and isinstance(right, Number | Array)
     if not numeric:
         return literal(
@@ -426,12 +423,11 @@ def compare(
 
 
 def _found(ctx: Lowering, op: gast.AST, left: Value, right: Value, node: gast.AST) -> Value:
-    """`left is right`, `left in right` and their opposites."""
-    if isinstance(op, gast.In | gast.NotIn):
-        answer = dunders.contains(ctx, objects.resolve(ctx, left, node), right, node)
-        if answer is not None:
-            return answer if isinstance(op, gast.In) else negate(ctx, truth(ctx, answer, node))
-    return literal(objects.static_compare(ctx, STATIC_COMPARE[type(op)], left, right, node))
+    """`left in right` and its opposite."""
+    answer = dunders.contains(ctx, objects.resolve(ctx, left, node), right, node)
+    if answer is not None:
+        return answer if isinstance(op, gast.In) else negate(ctx, truth(ctx, answer, node))
+    return _answer(ctx, searching.contains(ctx, right, left, node), isinstance(op, gast.In))
 
 
 # -- subscripts ---------------------------------------------------------------------------------
@@ -460,6 +456,8 @@ def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
 def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
     if rows.is_rows(ctx, value):
         value = calls.call_python(ctx, np.array, [value], {}, node or gast.Pass())
+    if isinstance(value, Iteration) and value.kind == "range":
+        return operand(ctx, calls.call_python(ctx, np.arange, [*value.parts], {}, gast.Pass()))
     if isinstance(value, Items | Ref):
         node = node or gast.Pass()
         empty = not objects.iterate(ctx, value, node)
@@ -472,6 +470,8 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
 def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
     """`base[index]`."""
     base = objects.resolve(ctx, base, node)
+    if (maker := grids.maker_of(ctx, base)) is not None:
+        return grids.made(ctx, maker, index, node)
     if (told := dunders.called(ctx, base, "__getitem__", [index], node)) is not None:
         return told
     match base:
@@ -489,6 +489,11 @@ def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: st
             return memory.new_array(ctx, result)
         case Items() | Ref() | Static():
             return objects.item(ctx, base, index, node)
+        case Iteration(kind="range"):
+            known = objects.try_iterate(ctx, base, node)
+            if known is None:
+                return intervals.item(ctx, base, index, node)
+            return objects.item(ctx, Items(tuple(known)), index, node)
         case Number(kind=kind) if not kind.is_python and index == Items(()):
             return base
     ctx.refuse(f"{objects.describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)

@@ -323,8 +323,8 @@ def _inside(ctx: Lowering, item: Atom, array: Var, axis: int) -> bool:
 def _most(ctx: Lowering, where: Dim) -> Dim:
     """What an index is at most: counters of loops stay below their ends."""
     for symbol, count in where.terms:
-        if count > 0 and symbol in ctx.ends:
-            last = ctx.ends[symbol] - 1
+        if count > 0 and symbol in ctx.sizes.limits:
+            _, last = ctx.sizes.limits[symbol]
             where = where + last.scaled(count) - Dim(0, ((symbol, count),))
     return where
 

@@ -233,7 +233,7 @@ def _put(ctx: Lowering, identity: int, held: Rows, value: Value) -> None:
     buffer = memory.content(ctx, held.cell)
     stored = _stored(ctx, value)
     # The list holds those lists themselves, of which only the numbers are kept.
-    ctx.listed.update(_lists(ctx, value))
+    ctx.state.marks.update(dict.fromkeys(_lists(ctx, value), "item"))
     # It holds the arrays themselves: they must not change while the list is in use.
     memory.may_share(ctx.state, held.cell, frozenset(memory.cells(ctx.state, value)))
     changed = ctx.builder.emit(setitem, buffer, held.count.atom, stored, hint=buffer.hint)

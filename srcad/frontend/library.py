@@ -17,9 +17,8 @@ import numpy as np
 from srcad.frontend import control, expressions, memory, objects, rows
 from srcad.frontend.values import Array, Items, Number, Ref, Sequence, Static, Value
 from srcad.ir.kinds import Kind, kind_of, python_type
-from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Var
+from srcad.ir.nodes import Const, Operand, ShapeOf, Var
 from srcad.ir.primitives import Primitive
-from srcad.ir.walk import operand_vars
 from srcad.rules import library
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def call(
         return None
 
 
-def call_inactive(
+def call_instead(
     ctx: Lowering,
     function: Any,
     args: list[Value],
@@ -72,36 +71,10 @@ def call_inactive(
     node: gast.AST,
     hint: str = "",
 ) -> Value | None:
-    """Call a library's function that is written in Python; None if its source is to be followed."""
-    if library.spelled(function) is None or ctx.within_rule or ctx.fixed_origin:
+    """Call a library's function whose source could be read; None if that is to be followed."""
+    if ctx.within_rule or ctx.fixed_origin or library.spelled(function) is None:
         return None
-    values = [objects.resolve(ctx, value, node) for value in (*args, *kwargs.values())]
-    if not all(_is_plain(ctx, value) for value in values):
-        return None
-    still = _still(ctx)
-    for value in values:
-        for var in operand_vars(expressions.operand(ctx, value, node)):
-            if var.kind.is_inexact and var not in still:
-                return None
     return call(ctx, function, args, kwargs, node, hint)
-
-
-def _still(ctx: Lowering) -> set[Var]:
-    """Variables that surely carry no derivative: made from none that may."""
-    found: set[Var] = set()
-    for block in ctx.builder.stack:
-        for stmt in block:
-            if isinstance(stmt, Let) and _is_still(stmt, found):
-                found.add(stmt.target)
-    return found
-
-
-def _is_still(stmt: Let, found: set[Var]) -> bool:
-    if stmt.primitive.form == "constant":
-        return True
-    operands = (*stmt.args, *(value for _, value in stmt.kwargs))
-    read = (var for o in operands if not isinstance(o, ShapeOf) for var in operand_vars(o))
-    return all(var in found or not var.kind.is_inexact for var in read)
 
 
 def _is_plain(ctx: Lowering, value: Value) -> bool:
@@ -112,7 +85,7 @@ def _is_plain(ctx: Lowering, value: Value) -> bool:
         case Number() | Array():
             return True
         case Static(value=constant):
-            return isinstance(constant, PLAIN) or constant in (bool, int, float, complex)
+            return isinstance(constant, PLAIN) or _is_dtype(constant)
         case Items(items=items):
             return all(_is_plain(ctx, objects.resolve(ctx, item)) for item in items)
         case Ref(identity=identity):
@@ -121,6 +94,12 @@ def _is_plain(ctx: Lowering, value: Value) -> bool:
                 return all(_is_plain(ctx, objects.resolve(ctx, item)) for item in content.items)
             return rows.is_rows(ctx, value)
     return False
+
+
+def _is_dtype(value: Any) -> bool:
+    """Whether an object is a type of numbers."""
+    number = (np.generic, bool, int, float, complex)
+    return isinstance(value, type) and issubclass(value, number)
 
 
 def _is_open(operand: Operand) -> bool:
@@ -261,7 +240,10 @@ def _example(ctx: Lowering, operand: Operand, like: bool, number: int) -> Any:
             shape = _lengths(ctx, operand, like)
             count = int(np.prod(shape))
             ramp = np.linspace(0.0, 1.0, count) if kind.is_inexact else np.arange(count)
-            made = np.asarray(ramp.reshape(shape), kind.dtype)
+            made = ramp.reshape(shape)
+            if kind.is_inexact and kind.rank > 1 and shape[-1] == shape[-2]:
+                made = np.broadcast_to(np.eye(shape[-1]) + 0.1, shape)  # one that has an inverse
+            made = np.array(made, kind.dtype)
             made.flags.writeable = False  # a function that writes to its arguments fails
             return made
         case Var(kind=kind):

@@ -39,22 +39,33 @@ def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
         for node in gast.walk(function)
         if node is not function and isinstance(node, gast.FunctionDef | gast.Lambda)
     ]
-    facts.always = frozenset().union(*(reads(node) for node in nested))
+    facts.always = frozenset().union(*(free_reads(node) for node in nested))
     _block(function.body, _NOTHING, _NOTHING, _NOTHING, facts)
     return facts
 
 
 def reads(node: gast.AST, without: gast.AST | None = None) -> Names:
-    """The names that a piece of source reads, but for one part of it."""
-    found = set()
+    """The names that a piece of source reads, but for one part of it.
+
+    The names that comprehensions bind are their own.
+    """
+    found: set[str] = set()
     waiting = [node]
     while waiting:
         part = waiting.pop()
         if part is without:
             continue
+        if isinstance(part, gast.ListComp | gast.SetComp | gast.DictComp | gast.GeneratorExp):
+            own = stores(clause.target for clause in part.generators)
+            inside = (reads(inner, without) for inner in gast.iter_child_nodes(part))
+            found |= frozenset().union(*inside) - own
+            waiting.append(part.generators[0].iter)  # this one is read outside
+            continue
         if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Load):
             found.add(part.id)
-        if isinstance(part, gast.ListComp | gast.SetComp | gast.DictComp | gast.GeneratorExp):
+        elif isinstance(part, gast.AugAssign) and isinstance(part.target, gast.Name):
+            found.add(part.target.id)
+        elif isinstance(part, gast.ListComp | gast.SetComp | gast.DictComp | gast.GeneratorExp):
             # What its loops bind are names of its own, for all but what the first goes through.
             own = stores(loop.target for loop in part.generators)
             first = part.generators[0].iter
@@ -73,6 +84,22 @@ def _parts(node: gast.AST) -> Iterable[gast.AST]:
             yield from gast.iter_child_nodes(part)
         else:
             yield part
+
+
+def free_reads(function: gast.FunctionDef | gast.Lambda) -> Names:
+    """The names that a function reads and that are not its own."""
+    body = function.body if isinstance(function, gast.FunctionDef) else [function.body]
+    outer = {
+        name
+        for part in body
+        for node in gast.walk(part)
+        if isinstance(node, gast.Nonlocal | gast.Global)
+        for name in node.names
+    }
+    given = {node.id for node in gast.walk(function.args) if isinstance(node, gast.Name)}
+    early = [*function.args.defaults, *(d for d in function.args.kw_defaults if d is not None)]
+    inside = frozenset().union(*(reads(part) for part in body)) - (stores(body) | given - outer)
+    return inside.union(outer, *(reads(part) for part in early))
 
 
 def stores(nodes: Iterable[gast.AST]) -> Names:

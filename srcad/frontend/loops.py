@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import gast
 
-from srcad.errors import UnsupportedType
+from srcad.errors import UnsupportedSyntax, UnsupportedType
 from srcad.frontend import (
     control,
     expressions,
@@ -32,15 +30,13 @@ from srcad.frontend.carried import (
 )
 from srcad.frontend.context import Unreachable
 from srcad.frontend.exits import after_loop
-from srcad.frontend.liveness import stores
+from srcad.frontend.liveness import reads, stores
 from srcad.frontend.trip_ends import compare
 from srcad.frontend.values import (
-    Number,
     State,
     Value,
 )
 from srcad.ir.dims import ValueOf
-from srcad.ir.kinds import INT
 from srcad.ir.nodes import Atom, Block, Const, Loop, Range, Stmt, Var
 
 if TYPE_CHECKING:
@@ -48,6 +44,8 @@ if TYPE_CHECKING:
 
 MAX_UNROLLED = 32
 MAX_ATTEMPTS = 24
+MAX_UNSURE = 3
+"""Trips that are run before a loop if there are any."""
 
 
 def lower_for(ctx: Lowering, node: gast.For) -> None:
@@ -88,10 +86,20 @@ def _lower_counted(ctx: Lowering, node: gast.For, iterable: Value) -> None:
             run(ctx, node, trip_range, element, grows=not few)
         ctx.builder.extend(written)
     except _Refused as refused:
-        if values is None or not few:
+        values = values if values is not None else _values_of_this_call(ctx, trip_range)
+        if values is None or len(values) > MAX_UNROLLED:
             raise refused.error from None
         ctx.state = before  # trips may have been peeled off before the refusal
         _unroll_or_grow(ctx, node, trip_range, element, values)
+
+
+def _values_of_this_call(ctx: Lowering, trip_range: Range) -> range | None:
+    """The values of the counter if they follow from the arguments: others are specialised anew."""
+    sizes = [ctx.builder.size(b) for b in (trip_range.start, trip_range.stop, trip_range.step)]
+    hints = [None if size is None else ctx.sizes.hint(size) for size in sizes]
+    if None in hints or 0 in hints[2:] or len(range(*hints)) > MAX_UNROLLED:  # type: ignore[arg-type]
+        return None
+    return range(*(ctx.sizes.constant(size) for size in sizes if size is not None))  # type: ignore[arg-type]
 
 
 def _unroll_or_grow(
@@ -122,7 +130,7 @@ def _unroll_or_grow(
 class _Refused(Exception):
     """The body cannot be lowered once for all trips."""
 
-    def __init__(self, error: UnsupportedType) -> None:
+    def __init__(self, error: UnsupportedType | UnsupportedSyntax) -> None:
         super().__init__()
         self.error = error
 
@@ -201,51 +209,68 @@ def run(
     """Lower a loop whose body is written once; if it `grows`, its lists may."""
     outer_left = dict(ctx.state.left)
     ctx.state.left = {k: v for k, v in outer_left.items() if k == "returned"}
+    made: list[int] = []
+    _settle(ctx, node, trip_range, element, made if grows else None)
+    for identity in made:
+        growing.close(ctx, identity)
+    ways = {flag for flag, value in ctx.state.left.items() if value is not False}
+    if trip_range is None and _is_endless(node) and ways == {"returned"}:
+        ctx.state.left["returned"] = True
+    broke = ctx.state.left.pop("broke", False)
+    ctx.state.left = {**{k: v for k, v in outer_left.items() if k != "returned"}, **ctx.state.left}
+    if node.orelse and not ctx.state.leaves:
+        _after_else(ctx, node, broke)
+
+
+def _settle(
+    ctx: Lowering,
+    node: gast.For | gast.While,
+    trip_range: Range | None,
+    element: Callable[[Atom], Value] | None,
+    made: list[int] | None,
+    peeled: int = 0,
+) -> None:
+    """Run the body until what the loop carries is known; lists `made` long are noted."""
     plan = Plan()
     entry = ctx.state
-    made: list[int] = []
     for _ in range(MAX_ATTEMPTS):
         ctx.state = entry.copy()
         try:
-            with ctx.can_grow(entry if grows else None):
+            with ctx.can_grow(entry if made is not None else None):
                 settled = attempt(ctx, node, trip_range, element, plan, entry)
         except growing.NeedsRows as change:
-            if change.identity not in entry.heap or not grows:
+            if change.identity not in entry.heap or made is None:
                 raise
             ctx.state = entry.copy()
             hint = objects.name_of(ctx, change.identity)
             space = room.room_for(ctx, node, trip_range, change.identity)
-            growing.make(ctx, change.identity, change.forms, space, hint)
+            try:
+                growing.make(ctx, change.identity, change.forms, space, hint)
+            except UnsupportedType as error:
+                ctx.state = entry
+                raise _Refused(error) from None
             made.append(change.identity)
             entry, plan = ctx.state, Plan()
             continue
         except NeedsPeeling as change:
             ctx.state = entry.copy()
             if _never_runs(ctx, trip_range):
-                break
-            trip_range = _peel(ctx, node, trip_range, element, change.name)
-            entry, plan = ctx.state, Plan()
-            if ctx.state.dead:
                 return
-            continue
-        except UnsupportedType as error:
+            try:
+                _peel(ctx, node, trip_range, element, made, change.name, peeled)
+            except UnsupportedType as error:
+                ctx.state = entry
+                raise _Refused(error) from None
+            return
+        except (UnsupportedType, UnsupportedSyntax) as error:
             ctx.state = entry
             raise _Refused(error) from None
         if plan.kinds and _never_runs(ctx, trip_range):
             ctx.state = entry.copy()
-            break
+            return
         if settled:
-            break
-    else:
-        ctx.refuse("this loop changes what its names stand for without end", node)
-    for identity in made:
-        growing.close(ctx, identity)
-    if trip_range is None and _is_endless(node) and plan.flags == {"returned"}:
-        ctx.state.left["returned"] = True
-    broke = ctx.state.left.pop("broke", False)
-    ctx.state.left = {**{k: v for k, v in outer_left.items() if k != "returned"}, **ctx.state.left}
-    if node.orelse:
-        _after_else(ctx, node, broke)
+            return
+    ctx.refuse("this loop changes what its names stand for without end", node)
 
 
 def _never_runs(ctx: Lowering, trip_range: Range | None) -> bool:
@@ -265,30 +290,43 @@ def _peel(
     node: gast.For | gast.While,
     trip_range: Range | None,
     element: Callable[[Atom], Value] | None,
+    made: list[int] | None,
     name: str,
-) -> Range:
-    """Run the first trip before the loop, where it is sure to run."""
-    problem = f"`{name}` changes its kind inside this loop"
-    hint = f"give `{name}` its final kind before the loop, for example with np.zeros"
-    if trip_range is None or element is None:
-        ctx.refuse(problem, node, hint, UnsupportedType)
-    count = trips.trip_count(ctx, trip_range)
-    if count is None or not ctx.sizes.at_least(count, 1):
-        ctx.refuse(problem, node, hint, UnsupportedType)
-    assert isinstance(node, gast.For)
-    statements.bind(ctx, node.target, element(trip_range.start), node)
-    statements.run_block(ctx, node.body)
-    ctx.state.left.pop("continued", None)
-    if ctx.state.may_leave:
-        ctx.refuse(problem, node, hint, UnsupportedType)
-    start = expressions.binary(
-        ctx,
-        operator.add,
-        Number(trip_range.start, INT),
-        Number(trip_range.step, INT),
-        node,
-    )
-    return replace(trip_range, start=expressions.operand(ctx, start))  # type: ignore[arg-type]
+    peeled: int,
+) -> None:
+    """Run the first trip before the loop, if there is one, and the others after it."""
+    test: bool | Atom = True
+    left: Range | None = None
+    if trip_range is None:
+        test = expressions.truth(ctx, expressions.evaluate(ctx, node.test), node)
+    else:
+        left, test = trips.without_first(ctx, trip_range)
+    if peeled >= (MAX_ATTEMPTS if test is True else MAX_UNSURE):
+        ctx.refuse(
+            f"`{name}` changes its kind inside this loop",
+            node,
+            f"give `{name}` its final kind before the loop, for example with np.zeros",
+            UnsupportedType,
+        )
+    live = ctx.frame.facts.live_after(node).union(*map(reads, node.orelse))
+
+    def others() -> None:
+        _settle(ctx, node, left, element, made, peeled + 1)
+
+    def first() -> None:
+        if trip_range is not None and element is not None:
+            assert isinstance(node, gast.For)
+            statements.bind(ctx, node.target, element(trip_range.start), node)
+        statements.run_block(ctx, node.body)
+        ctx.state.left.pop("continued", None)
+        if ctx.state.leaves:
+            return
+        if ctx.state.may_leave:
+            statements.unless_left(ctx, others, live)
+        else:
+            others()
+
+    control.branch(ctx, test, first, lambda: None, live)
 
 
 def attempt(
@@ -382,15 +420,22 @@ def _known_step(trip_range: Range | None) -> bool:
 
 
 def _note_bounds(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:
-    """Note what a counter is never below, and what it stays below, if it counts up."""
-    if trip_range is None or not isinstance(trip_range.step, Const) or trip_range.step.value < 0:  # type: ignore[operator]
+    """Note between which values a counter is: where it starts, and one before where it ends."""
+    if trip_range is None:
         return
-    start = ctx.builder.size(trip_range.start)
-    least = None if start is None else ctx.sizes.floor(start)
-    if least is not None:
-        ctx.sizes.floors[ValueOf(counter)] = least
-    if (stop := ctx.builder.size(trip_range.stop)) is not None:
-        ctx.ends[ValueOf(counter)] = stop
+    start, stop = ctx.builder.size(trip_range.start), ctx.builder.size(trip_range.stop)
+    step = trip_range.step.value if isinstance(trip_range.step, Const) else None
+    if start is not None and step is not None and step > 0:  # type: ignore[operator]
+        least = ctx.sizes.floor(start)
+        if least is not None:
+            ctx.sizes.floors[ValueOf(counter)] = least
+    if start is None or stop is None:
+        return
+    # A step of unknown sign is one forward wherever there is a trip from a start to a later stop.
+    forward = ctx.sizes.at_least(stop, start) if step is None else step > 0  # type: ignore[operator]
+    if forward is not None:
+        limits = (start, stop - 1) if forward else (stop + 1, start)
+        ctx.sizes.limits[ValueOf(counter)] = limits
 
 
 def _counter_hint(node: gast.For | gast.While) -> str:

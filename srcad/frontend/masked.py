@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.frontend import attributes, calls, control, expressions, memory, objects, updates
 from srcad.frontend.builder import EvaluationFails
-from srcad.frontend.values import Array, Items, Number, Ref, SliceValue, Static, Step, Value
+from srcad.frontend.values import Array, Items, Number, Ref, Static, Step, Value
 from srcad.ir.nodes import Const, Operand, Var
 from srcad.ir.primitives import Primitive
 
@@ -146,20 +146,6 @@ def put(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.A
     return Static(None)
 
 
-def nonzero(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST) -> Value:
-    """`np.nonzero(x)`: an array of positions for each axis."""
-    array = _as_array(ctx, args[0], node) if len(args) == 1 and not kwargs else Static(None)
-    if not isinstance(array, Array) or not array.kind.rank:
-        ctx.refuse("this form of `nonzero` cannot be differentiated", node)
-    if array.kind.rank == 1:
-        return Items((calls.call_python(ctx, np.flatnonzero, [array], {}, node),))
-    places = calls.call_python(ctx, np.argwhere, [array], {}, node)
-    assert isinstance(places, Array)
-    every = SliceValue(None, None, None)
-    columns = (Items((every, expressions.literal(axis))) for axis in range(array.kind.rank))
-    return Items(tuple(expressions.subscript(ctx, places, column, node) for column in columns))
-
-
 def flat(ctx: Lowering, array: Array) -> Array:
     """`y.flat`: all elements in their order, written through to `y`."""
     if array.kind.rank == 1:
@@ -183,4 +169,4 @@ def is_everything(where: Value | None) -> bool:
     return where is None or (isinstance(where, Number) and where.atom == Const(True))
 
 
-HANDLERS = {np.putmask: putmask, np.place: place, np.put: put, np.nonzero: nonzero}
+HANDLERS = {np.putmask: putmask, np.place: place, np.put: put}

@@ -36,8 +36,8 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Operand, ShapeOf, Slice, Var
+from srcad.rules.complexes import WITH_PART
 from srcad.rules.indexing import assign, cast, getitem, setitem
-from srcad.runtime.arrays import with_imag, with_real
 
 if TYPE_CHECKING:
     import gast
@@ -85,7 +85,13 @@ def read(ctx: Lowering, array: Array) -> Var:
 def _apply(ctx: Lowering, step: Step, base: Var) -> Var:
     if step.operation == "getitem":
         return ctx.builder.emit(getitem, base, step.args[0])
-    return ctx.builder.emit(VIEWS[step.operation][0], base, *step.args)
+    return ctx.builder.emit(_viewing(step), base, *step.args)
+
+
+def _viewing(step: Step) -> object:
+    """The function that takes a view which is not one by an index."""
+    part = PARTS.get(step.operation)
+    return VIEWS[step.operation][0] if part is None else part
 
 
 def _reshape_back(ctx: Lowering, base: Var, inner: Var, _args: tuple[Operand, ...]) -> Var:
@@ -104,18 +110,7 @@ def _swap_back(ctx: Lowering, _base: Var, inner: Var, args: tuple[Operand, ...])
     return ctx.builder.emit(np.swapaxes, inner, *args)
 
 
-def _real_back(ctx: Lowering, base: Var, inner: Var, _args: tuple[Operand, ...]) -> Var:
-    return ctx.builder.emit(with_real, base, inner, hint=base.hint)
-
-
-def _imag_back(ctx: Lowering, base: Var, inner: Var, _args: tuple[Operand, ...]) -> Var:
-    return ctx.builder.emit(with_imag, base, inner, hint=base.hint)
-
-
-PARTS = ("real", "imag")
 VIEWS = {
-    "real": (np.real, _real_back),
-    "imag": (np.imag, _imag_back),
     "reshape": (np.reshape, _reshape_back),
     "ravel": (np.ravel, _reshape_back),
     "expand_dims": (np.expand_dims, _reshape_back),
@@ -123,6 +118,7 @@ VIEWS = {
     "transpose": (np.transpose, _transpose_back),
     "swapaxes": (np.swapaxes, _swap_back),
 }
+PARTS = {"real": np.real, "imag": np.imag}
 
 
 def view(ctx: Lowering, array: Array, step: Step, hint: str = "") -> Value:
@@ -132,7 +128,7 @@ def view(ctx: Lowering, array: Array, step: Step, hint: str = "") -> Value:
     if step.operation == "getitem":
         result = ctx.builder.emit(getitem, whole, step.args[0], hint=hint)
     else:
-        result = ctx.builder.emit(VIEWS[step.operation][0], whole, *step.args, hint=hint)
+        result = ctx.builder.emit(_viewing(step), whole, *step.args, hint=hint)
     if not result.kind.is_array:
         return Number(result, result.kind)
     return Array(array.cell, result.kind, (*array.path, step), (base, result))
@@ -200,8 +196,7 @@ def _with_part(ctx: Lowering, inner: Var, step: Step, value: Operand) -> Var:
             raise EvaluationFails(
                 TypeError("float() argument must be a string or a real number, not 'complex'")
             )
-    function = with_real if step.operation == "real" else with_imag
-    return ctx.builder.emit(function, inner, value, hint=inner.hint)
+    return ctx.builder.emit(WITH_PART[step.operation], inner, value, hint=inner.hint)
 
 
 def compose(kind: Kind, outer: Operand, inner: Operand) -> Operand | None:

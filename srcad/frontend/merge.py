@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad.frontend import growing, memory, objects, replaced
-from srcad.frontend.counts import note_floor
+from srcad.frontend.counts import note_floor, note_joined
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -57,6 +57,7 @@ class Merge:
         self.ctx = ctx
         self.live = live
         self.shared: tuple[frozenset[int], frozenset[int]] | None = None
+        self.marks = {**yes.state.marks, **no.state.marks}
         self.yes, self.no = yes, no
         self.targets: list[Var] = []
         self.memory: dict[int, Var] = {}
@@ -93,6 +94,15 @@ class Merge:
             flag = self.phi(first[1], second[1], BOOL, _flag_name(name))
             return Maybe(self.values(first[0], second[0], name), flag)
         return self._both(a, b, name)
+
+    def where_it_stays(self, a: Value | None, b: Value | None, name: str) -> Value | None:
+        """What a name stands for where the function was not left, if one side has left it."""
+        gone = [side.state.left.get("returned") is True for side in (self.yes, self.no)]
+        if gone == [True, False] and b is not None:
+            return self._only(b, 1, name)
+        if gone == [False, True] and a is not None:
+            return self._only(a, 0, name)
+        return None
 
     def _both(self, a: Value, b: Value, name: str) -> Value:
         if a is not b:
@@ -148,8 +158,8 @@ class Merge:
                 replaced.shared(self.ctx, self.no.state, live),
             )
         reached = first in self.shared[0] or second in self.shared[1]
-        if reached or {first, second} & (self.ctx.mixed | self.ctx.listed):
-            self.ctx.mixed |= {first, second, made}
+        if reached or {first, second} & self.marks.keys():
+            self.marks |= dict.fromkeys((first, second, made), "either")
         return self._container(first, second, name, made)
 
     def _container(self, first: int, second: int, name: str, identity: int) -> Value:
@@ -179,7 +189,7 @@ class Merge:
                     (key, self.values(x, y, str(key)))
                     for (key, x), (_, y) in zip(a.items, b.items, strict=True)
                 )
-                self.heap[identity] = Mapping(pairs)
+                self.heap[identity] = replace(a, items=pairs)
             case Record(), Record() if a.type is b.type:
                 left, right = dict(a.fields), dict(b.fields)
                 fields = tuple(
@@ -250,7 +260,9 @@ class Merge:
             case Sequence(items=items):
                 return Sequence(tuple(self._only(v, side, name) for v in items))
             case Mapping(items=pairs):
-                return Mapping(tuple((k, self._only(v, side, str(k))) for k, v in pairs))
+                return replace(
+                    content, items=tuple((k, self._only(v, side, str(k))) for k, v in pairs)
+                )
             case Record(type=kind, fields=fields):
                 return Record(kind, tuple((k, self._only(v, side, k)) for k, v in fields))
         return content
@@ -352,6 +364,7 @@ class Merge:
         sizes = [self.ctx.builder.size(v) for v in (a, b)]
         if sizes[0] is not None and sizes[0] == sizes[1]:
             self.ctx.builder.known[var] = sizes[0]
+        note_joined(self.ctx, var, [a, b])
         self.targets.append(var)
         self.yes.results.append(a)
         self.no.results.append(b)
@@ -394,7 +407,7 @@ class Merge:
                 else:
                     self._container(identity, identity, "item", identity)
                     heap[identity] = self.heap[identity]
-        return State(env, self.memory, heap, self.aliases, left)
+        return State(env, self.memory, heap, self.aliases, left, marks=self.marks)
 
     def _convert(self, side: Side, value: Number, kind: Kind) -> Atom:
         if value.kind == kind:

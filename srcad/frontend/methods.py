@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -10,14 +11,17 @@ import numpy as np
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
     calls,
+    comprehensions,
     control,
     expressions,
     growing,
+    mappings,
     masked,
     memory,
     objects,
+    ordering,
     parts,
-    sequences,
+    searching,
     shaping,
 )
 from srcad.frontend.values import (
@@ -61,11 +65,11 @@ def call_method(
             return _of_array(ctx, receiver, name, args, kwargs, node, hint)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
-            if isinstance(content, Sequence) and name == "sort":
-                items = objects.iterate(
-                    ctx, sequences.ordered(ctx, [receiver, *args], kwargs, node), node
-                )
-                ctx.change(identity, Sequence(tuple(items)))
+            if isinstance(content, Sequence | Rows) and name == "sort":
+                growing.refuse_iterated(ctx, identity, node)
+                ordered = ordering.ordered(ctx, [receiver, *args], kwargs, node)
+                if isinstance(ordered, Ref):
+                    ctx.change(identity, ctx.state.heap[ordered.identity])
                 return Static(None)
             if isinstance(content, Mapping):
                 return _of_dict(ctx, identity, content, name, args, kwargs, node)
@@ -115,8 +119,8 @@ def _of_array(
             return shaping.reshape(ctx, [receiver, shape], kwargs, node)
         case "ravel":
             return shaping.ravel(ctx, [receiver, *args], kwargs, node)
-        case "flatten" if not args and not kwargs:
-            raveled = shaping.ravel(ctx, [receiver], {}, node)
+        case "flatten":
+            raveled = shaping.ravel(ctx, [receiver, *args], kwargs, node)
             return calls.call_python(ctx, np.copy, [raveled], {}, node, hint)
         case "transpose":
             axes = [] if not args else [args[0] if len(args) == 1 else Items(tuple(args))]
@@ -217,9 +221,9 @@ def _of_list(
             case "copy":
                 return Ref(ctx.heap(Sequence(tuple(items))))
             case "index" if len(args) == 1:
-                return sequences.index(ctx, items, args[0], node)
+                return searching.index(ctx, items, args[0], node)
             case "count":
-                return sequences.count(ctx, items, args[0], node)
+                return searching.count(ctx, items, args[0], node)
             case "clear":
                 items = []
             case _:
@@ -238,6 +242,8 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
     """A method of a list whose length is known only at run time."""
     if name == "copy":
         return growing.copied(ctx, receiver, node)
+    if name in ("index", "count") and len(args) == 1:
+        return comprehensions.fold(ctx, name, receiver, args, node)
     growing.refuse_iterated(ctx, receiver.identity, node)
     match name:
         case "append":
@@ -262,7 +268,9 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
 def _change_dict(ctx: Lowering, identity: int, pairs: dict[Any, Value], node: gast.AST) -> None:
     if [*pairs] != [*objects.pairs_of(ctx, Ref(identity))]:
         growing.refuse_iterated(ctx, identity, node)
-    ctx.change(identity, Mapping(tuple(pairs.items())))
+    content = ctx.state.heap[identity]
+    assert isinstance(content, Mapping)
+    ctx.change(identity, replace(content, items=tuple(pairs.items())))
 
 
 def _of_dict(
@@ -281,10 +289,9 @@ def _of_dict(
             return Iteration(name, (Ref(identity),))
         case "get":
             default = args[1] if len(args) > 1 else Static(None)
-            found = pairs.get(objects.static(ctx, args[0], node), default)
-            return found
+            return mappings.item(ctx, content, args[0], default, node)
         case "copy":
-            return Ref(ctx.heap(Mapping(content.items)))
+            return Ref(ctx.heap(content))
         case "update":
             more = dict(kwargs)
             if args:

@@ -13,7 +13,18 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import boxes, calls, control, expressions, growing, memory, rows, turns
+from srcad.frontend import (
+    boxes,
+    calls,
+    control,
+    expressions,
+    growing,
+    mappings,
+    memory,
+    rows,
+    stores,
+    turns,
+)
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -253,29 +264,14 @@ def is_known(ctx: Lowering, index: Number) -> bool:
     return size is not None and ctx.sizes.hint(size) is not None
 
 
-def static_compare(
-    ctx: Lowering, function: Callable[[Any, Any], bool], left: Value, right: Value, node: gast.AST
-) -> bool:
-    """`is`, `is not`, `in`, `not in` on what is known while specialising."""
-    membership = function(1, [1]) if function not in (operator.is_, operator.is_not) else None
-    if membership is None:
-        return _identical(ctx, left, right, node) == (function is operator.is_)
-    container = resolve(ctx, right, node)
-    if isinstance(container, Ref) and isinstance(
-        content := ctx.state.heap[container.identity], Mapping
-    ):
-        return bool(function(static(ctx, left, node), [key for key, _ in content.items]))
-    return bool(function(static(ctx, left, node), static(ctx, container, node)))
-
-
-def _identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool:
+def identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool:
     """`left is right`, where that is certain."""
     match left, right:
         case (Static(value=a), Static(value=b)) | (Foreign(value=a), Foreign(value=b)):
             return a is b
         case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
             return a is b
-        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & (ctx.mixed | ctx.listed):
+        case Ref(identity=a), Ref(identity=b) if a == b or not {a, b} & ctx.state.marks.keys():
             return bool(a == b)
         case (Static(value=None | type() | bool() | str()), _) | (
             _,
@@ -332,8 +328,14 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     content: Any = ctx.state.heap[base.identity] if isinstance(base, Ref) else base
     if isinstance(content, Rows):
         return rows.item(ctx, content, index, node)
+    if isinstance(content, Mapping):
+        assert isinstance(base, Ref)
+        return mappings.subscript(ctx, base, index, node)
     if isinstance(base, Ref) and isinstance(index, Number) and not is_known(ctx, index):
         growing.demand(ctx, base.identity, (), ctx.state)
+    held = getattr(content, "items", ())
+    if held and isinstance(index, Number) and not is_known(ctx, index) and not ctx.growable:
+        return stores.read_at(ctx, held, index, node)
     if isinstance(index, SliceValue):
         bounds = (
             None if part is None else static(ctx, part, node)
@@ -345,8 +347,6 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     found: Value
     try:
         match content:
-            case Mapping(items=pairs):
-                found = dict(pairs)[key]
             case Sequence(items=items) if isinstance(key, slice):
                 found = Ref(ctx.heap(Sequence(items[key])))
             case Items(items=items) if isinstance(key, slice):
@@ -356,10 +356,11 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
             case Static(value=constant):
                 found = expressions.literal(constant[key])
             case _:
-                what = describe(ctx, base)
-                ctx.refuse(f"{what} cannot be indexed", node, error=UnsupportedType)
+                found = Conflict("cannot be indexed")
     except (IndexError, KeyError, TypeError) as error:
         return control.fail(ctx, error)
+    if isinstance(found, Conflict) and isinstance(content, Record):
+        ctx.refuse(f"{describe(ctx, base)} cannot be indexed", node, error=UnsupportedType)
     return found
 
 
@@ -465,6 +466,14 @@ def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Valu
 def result(ctx: Lowering, var: Var, primitive: Primitive, args: list[Value]) -> Value:
     """The value of a primitive's result; it may share memory with what it is a view of."""
     first = args[0] if args else None
+    kind = var.kind
+    if kind.form != "opaque" and not (kind.is_inexact or kind.is_integral or kind.is_bool):
+        ctx.refuse(
+            f"arrays of {kind.dtype} cannot be differentiated",
+            None,
+            "use arrays of numbers, or a list",
+            UnsupportedType,
+        )
     if (
         isinstance(first, Array)
         and primitive.function is not getitem

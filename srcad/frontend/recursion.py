@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
 
-from srcad.frontend import memory
+from srcad.frontend import memory, trying
 from srcad.frontend.values import (
     Array,
     Closure,
@@ -29,25 +29,43 @@ REPEATS = 8
 """How often a function may call itself with nothing known about its arguments that is new."""
 
 
-def check(
+def goes_too_deep(
     ctx: Lowering, source: Source, args: list[Value], kwargs: dict[str, Value], node: gast.AST
-) -> None:
-    """Refuse recursion that only the data end: calls in calls that all look the same from here."""
+) -> bool:
+    """Whether a call is one of too many in one another that all look the same from here.
+
+    Only data end such a recursion.  Where a function calls itself once, with floats and arrays, as
+    in the reflection formula of the gamma function, so many calls are followed, and the program
+    raises an error where the data ask for more.
+    """
     above = [frame for frame in ctx.frames if frame.source.node is source.node]
     if len(above) < REPEATS:
-        return
-    facts = [_facts(ctx, value) for value in (*args, *kwargs.values())]
+        return False
+    values = (*args, *kwargs.values())
+    facts = [_facts(ctx, value) for value in values]
     if any([_facts(ctx, v) for v in frame.given] != facts for frame in above[-REPEATS:]):
-        return
+        return False
     last = max(i for i, frame in enumerate(ctx.frames) if frame.source.node is source.node)
     others = dict.fromkeys(frame.source.name for frame in ctx.frames[last + 1 :])
     others.pop(source.name, None)
+    once = sum(_names(call, source.name) for call in gast.walk(source.node)) == 1
+    counts = any(isinstance(value, Number) and value.kind.is_integral for value in values)
+    if once and not others and not counts and trying.flag_for(ctx, RecursionError) is None:
+        return True
     how = f"itself by way of `{'`, `'.join(others)}`" if others else "itself"
     ctx.refuse(
         f"`{source.name}` calls {how} as often as its data say, which is not known before the "
         "program runs",
         node,
         "write it as a loop, or count the depth down to a constant",
+    )
+
+
+def too_deep(name: str) -> RecursionError:
+    """What the program raises where the data ask for more calls than were followed."""
+    return RecursionError(
+        f"`{name}` calls itself more than {REPEATS} calls deep, which is as deep as srcad follows "
+        "a recursion that the data end: write it as a loop"
     )
 
 
@@ -59,6 +77,51 @@ def refuse_depth(ctx: Lowering, name: str, node: gast.AST) -> NoReturn:
         node,
         "write the recursion as a loop",
     )
+
+
+def decided(ctx: Lowering, op: gast.AST, left: Value, right: Value) -> bool | None:
+    """The outcome of a comparison of ints that may end a recursion, if it follows from the call.
+
+    A recursion is followed to its end, so that the ints that end it are those of this call: others
+    are specialised anew.  None where a comparison has nothing to do with that, or is of data.
+    """
+    if not (isinstance(left, Number) and isinstance(right, Number)) or not _is_recursive(ctx):
+        return None
+    if not (left.kind.is_python and right.kind.is_python):
+        return None
+    sizes = [ctx.builder.size(value.atom) for value in (left, right)]
+    if sizes[0] is None or sizes[1] is None:
+        return None
+    a, b = sizes[0], sizes[1]
+    match op:
+        case gast.Eq() | gast.NotEq():
+            equal = ctx.sizes.equal(a, b)
+            return None if equal is None else equal == isinstance(op, gast.Eq)
+        case gast.GtE() | gast.Lt():
+            least = ctx.sizes.at_least(a, b)
+            return None if least is None else least == isinstance(op, gast.GtE)
+        case gast.LtE() | gast.Gt():
+            most = ctx.sizes.at_least(b, a)
+            return None if most is None else most == isinstance(op, gast.LtE)
+    return None
+
+
+def _is_recursive(ctx: Lowering) -> bool:
+    """Whether the function at hand calls itself, as far as its text or the calls tell."""
+    source = ctx.frame.source
+    if sum(frame.source.node is source.node for frame in ctx.frames) > 1:
+        return True
+    return any(_names(call, source.name) for call in gast.walk(source.node))
+
+
+def _names(node: gast.AST, name: str) -> bool:
+    """Whether this calls `name`, or `self.name`."""
+    match node:
+        case gast.Call(func=gast.Name(id=called)):
+            return bool(called == name)
+        case gast.Call(func=gast.Attribute(value=gast.Name(id="self"), attr=called)):
+            return bool(called == name)
+    return False
 
 
 def _facts(ctx: Lowering, value: Value) -> Any:
@@ -85,4 +148,4 @@ def _facts(ctx: Lowering, value: Value) -> Any:
     return type(value).__name__
 
 
-__all__ = ["check", "refuse_depth"]
+__all__ = ["decided", "goes_too_deep", "refuse_depth", "too_deep"]

@@ -202,7 +202,10 @@ def _symbol(ctx: Lowering, symbol: Symbol) -> Atom | None:
         return found
     match symbol:
         case SizeOf():
-            return _axis(ctx, dim)
+            found = _axis(ctx, dim)
+            if found is None and symbol in ctx.sizes.hints:  # an argument: at hand everywhere
+                return ctx.builder.emit(size, ShapeOf(symbol.var), Const(symbol.axis))
+            return found
         case Opaque(operation, operands):
             ints = [length(ctx, operand) for operand in operands]
             if None in ints:

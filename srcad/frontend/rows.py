@@ -219,7 +219,7 @@ def _item(ctx: Lowering, held: Rows, found: Var) -> Value:
 
 def _inside(ctx: Lowering, item: Ref) -> Ref:
     """A list within a list of unknown length: what is written to it would not get there."""
-    ctx.listed.add(item.identity)
+    ctx.state.marks[item.identity] = "item"
     return item
 
 

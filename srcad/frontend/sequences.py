@@ -19,6 +19,7 @@ from srcad.frontend import (
     control,
     expressions,
     growing,
+    intervals,
     memory,
     objects,
     ordering,
@@ -26,11 +27,11 @@ from srcad.frontend import (
     shaping,
     turns,
 )
+from srcad.frontend.counts import note_largest
 from srcad.frontend.values import (
     Array,
     Items,
     Iteration,
-    Number,
     Ref,
     Rows,
     Sequence,
@@ -39,7 +40,6 @@ from srcad.frontend.values import (
     Value,
     is_none,
 )
-from srcad.ir.kinds import python_type
 from srcad.ir.nodes import Const
 
 if TYPE_CHECKING:
@@ -154,28 +154,32 @@ def _extreme(name: str) -> Handler:
     op = gast.Gt() if name == "max" else gast.Lt()
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        key = kwargs.pop("key", None)
-        if set(kwargs) - {"default"} or (kwargs and len(args) > 1):
+        default, key = kwargs.get("default"), kwargs.get("key")
+        if set(kwargs) - {"default", "key"} or (default and len(args) > 1):
             ctx.refuse(f"this form of `{name}` cannot be differentiated yet", node)
-        if not is_none(key):
-            assert key is not None
-            return ordering.extreme_by(ctx, name, args, key, kwargs.get("default"), node)
         items = list(args) if len(args) > 1 else _known_items(ctx, args[0], node)
-        value = _result(objects.resolve(ctx, args[0], node))
+        if items == []:
+            return default or control.fail(ctx, ValueError(EMPTY[name]))
+        value = result(objects.resolve(ctx, args[0], node))
+        if key is not None and not is_none(key):
+            if items is not None:
+                return ordering.extreme_of(ctx, op, items, key, node)
+            if default is None:
+                return ordering.extreme(ctx, name, value, key, node)
         if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Rows):
-            return _extreme_of_rows(ctx, name, held, kwargs.get("default"), node)
+            return _extreme_of_rows(ctx, name, held, default, node)
         if items is None:
             if kwargs:
                 ctx.refuse(
                     f"`{name}` with `default=` needs a number of items that is known here", node
                 )
             return comprehensions.fold(ctx, name, args[0], [], node)
-        if not items:
-            return kwargs.get("default") or control.fail(ctx, ValueError(EMPTY[name]))
         best = items[0]
         for value in items[1:]:
             test = expressions.truth(ctx, expressions.compare(ctx, op, value, best, node), node)
             best = control.choose(ctx, test, lambda v=value: v, lambda v=best: v)  # type: ignore[misc]
+        if name == "max":
+            note_largest(ctx, best, items)
         return best
 
     return handler
@@ -211,13 +215,13 @@ def _decision(name: str) -> Handler:
 
 def _known_items(ctx: Lowering, value: Value, node: gast.AST) -> Args | None:
     """The items to go through one by one; None where a loop is to do it."""
-    value = _result(objects.resolve(ctx, value, node))
+    value = result(objects.resolve(ctx, value, node))
     if isinstance(value, Array) or _goes_over_array(ctx, value):
         return None
     return objects.try_iterate(ctx, value, node)
 
 
-def _result(value: Value) -> Value:
+def result(value: Value) -> Value:
     """What a function of `itertools` made, as the list of its items."""
     is_written = isinstance(value, Iteration) and value.kind == "written"
     return value.parts[0] if isinstance(value, Iteration) and is_written else value
@@ -236,7 +240,7 @@ def _goes_over_array(ctx: Lowering, value: Value) -> bool:
 
 def _sequence(make: str) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = _result(objects.resolve(ctx, args[0], node)) if args else Items(())
+        value = result(objects.resolve(ctx, args[0], node)) if args else Items(())
         if rows.is_rows(ctx, value):
             return growing.copied(ctx, value, node)
         if _goes_over_array(ctx, value):
@@ -244,6 +248,8 @@ def _sequence(make: str) -> Handler:
         found = objects.try_iterate(ctx, value, node)
         if found is None and isinstance(value, Array) and value.kind.rank:
             return rows.of_array(ctx, value)
+        if found is None and isinstance(value, Iteration) and value.kind == "range":
+            return intervals.listed(ctx, value, node)
         if found is None and isinstance(value, Iteration):
             return comprehensions.fold(ctx, "list", value, [], node)
         items = tuple(objects.iterate(ctx, value, node) if found is None else found)
@@ -258,112 +264,6 @@ def _set(make: type) -> Handler:
         return Static(make(objects.static(ctx, item, node) for item in items))
 
     return handler
-
-
-def ordered(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`sorted(items)`: numbers are put in order as NumPy's stable sort does."""
-    value = _result(objects.resolve(ctx, args[0], node))
-    backwards = bool(objects.static(ctx, kwargs.get("reverse", Static(False)), node))
-    key = kwargs.get("key")
-    if isinstance(value, Static) and isinstance(value.value, set | frozenset):
-        value = Items(tuple(expressions.literal(item) for item in value.value))
-    items = objects.try_iterate(ctx, value, node)
-    if items is not None:
-        by = items
-        if not is_none(key):
-            assert key is not None
-            by = [calls.call(ctx, key, [item], {}, node) for item in items]
-        if all(_is_known(item) for item in by):
-            known = [objects.static(ctx, item, node) for item in by]
-            places = range(len(known))
-            try:
-                order = builtins.sorted(places, key=known.__getitem__, reverse=backwards)
-            except TypeError as error:
-                return control.fail(ctx, error)
-            return Ref(ctx.heap(Sequence(tuple(items[place] for place in order))))
-    if not is_none(key):
-        assert key is not None
-        return ordering.sorted_by(ctx, value, items, key, backwards, node)
-    return _ordered_numbers(ctx, value, items, backwards, node)
-
-
-def _is_known(value: Value) -> bool:
-    match value:
-        case Number(atom=Const()) | Static():
-            return True
-        case Items(items=items):
-            return all(_is_known(item) for item in items)
-    return False
-
-
-def _ordered_numbers(
-    ctx: Lowering, value: Value, items: Args | None, backwards: bool, node: gast.AST
-) -> Value:
-    """The numbers of a list in order: which goes where is decided by `np.argsort`."""
-    array = calls.call_python(
-        ctx, np.array, [value if items is None else Items(tuple(items))], {}, node
-    )
-    if not isinstance(array, Array) or array.kind.rank != 1 or array.kind.is_complex:
-        ctx.refuse("only lists of numbers can be sorted", node, error=UnsupportedType)
-    ordering.refuse_nan(ctx, array, node)
-    turned = SliceValue(None, None, expressions.literal(-1))
-    source = expressions.subscript(ctx, array, turned, node) if backwards else array
-    order = calls.call_python(ctx, np.argsort, [source], {"kind": STABLE}, node)
-    result = expressions.subscript(ctx, source, order, node)
-    if backwards:
-        result = expressions.subscript(ctx, result, turned, node)
-    if items is None:
-        return calls.call_python(ctx, list, [result], {}, node)
-    places = [expressions.literal(i) for i in range(len(items))]
-    found = [expressions.subscript(ctx, result, place, node) for place in places]
-    kinds = {item.kind for item in items if isinstance(item, Number)}
-    if all(kind.is_python for kind in kinds):
-        found = [as_python(ctx, item, node) for item in found]
-    return Ref(ctx.heap(Sequence(tuple(found))))
-
-
-def as_python(ctx: Lowering, value: Value, node: gast.AST) -> Value:
-    """The Python number that a number of NumPy's is."""
-    assert isinstance(value, Number)
-    plain: Any = python_type(value.kind.scalar())
-    return calls.call_python(ctx, plain, [value], {}, node)
-
-
-# -- searching ------------------------------------------------------------------------------------
-
-
-def index(ctx: Lowering, items: Args, wanted: Value, node: gast.AST) -> Value:
-    """`items.index(wanted)`: the first item that is it or equals it."""
-
-    def look(place: int) -> Value:
-        if place == len(items):
-            return control.fail(ctx, ValueError("list.index(x): x not in list"))
-        test = _is_equal(ctx, items[place], wanted, node)
-        return control.choose(
-            ctx, test, lambda: expressions.literal(place), lambda: look(place + 1)
-        )
-
-    return look(0)
-
-
-def count(ctx: Lowering, items: Args, wanted: Value, node: gast.AST) -> Value:
-    """`items.count(wanted)`."""
-    total: Value = expressions.literal(0)
-    for item in items:
-        test = _is_equal(ctx, item, wanted, node)
-        one = control.choose(
-            ctx, test, lambda: expressions.literal(1), lambda: expressions.literal(0)
-        )
-        total = expressions.binary(ctx, operator.add, total, one, node)
-    return total
-
-
-def _is_equal(ctx: Lowering, item: Value, wanted: Value, node: gast.AST) -> Any:
-    if item is wanted:
-        return True
-    if isinstance(item, Number) and isinstance(wanted, Number) and item.atom == wanted.atom:
-        return True
-    return expressions.truth(ctx, expressions.compare(ctx, gast.Eq(), item, wanted, node), node)
 
 
 def _message_of(function: Any) -> str:
@@ -396,5 +296,5 @@ HANDLERS: dict[Any, Handler] = {
     list: _sequence("list"),
     set: _set(set),
     frozenset: _set(frozenset),
-    sorted: ordered,
+    sorted: ordering.ordered,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.frontend import calls, control, expressions, memory, methods, objects
+from srcad.frontend import calls, control, expressions, memory, methods, objects, rows
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import Array, Items, Number, Ref, Static, Step, Value, is_none
 from srcad.ir.nodes import Const
@@ -34,20 +34,36 @@ def reshape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.reshape`: a view where the array is contiguous, else a copy."""
     value = as_array(ctx, args, node)
     shape = args[1] if len(args) > 1 else kwargs.get("shape", kwargs.get("newshape"))
-    if shape is None or set(kwargs) - {"shape", "newshape"}:
+    if shape is None or set(kwargs) - {"shape", "newshape", "order"}:
         ctx.refuse("this form of reshape cannot be differentiated yet", node)
     shape = objects.resolve(ctx, shape, node)
     if isinstance(shape, Number):
         shape = Items((shape,))
+    if _by_columns(ctx, args[2] if len(args) > 2 else kwargs.get("order"), node):
+        # The transpose, in the order of rows, has the elements in the order of columns.
+        backwards = Items(tuple(objects.iterate(ctx, shape, node)[::-1]))
+        rows = reshape(ctx, [transpose(ctx, [value], {}, node), backwards], {}, node)
+        return transpose(ctx, [rows], {}, node)
     place = expressions.operand(ctx, shape, node)
     return _view(ctx, value, "reshape", (place,), np.reshape, node)
 
 
 def ravel(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.ravel`: a view where the array is contiguous, else a copy."""
-    if len(args) > 1 or kwargs:
+    if len(args) > 2 or set(kwargs) - {"order"}:
         ctx.refuse("this form of ravel cannot be differentiated yet", node)
-    return _view(ctx, as_array(ctx, args, node), "ravel", (), np.ravel, node)
+    value = as_array(ctx, args, node)
+    if _by_columns(ctx, args[1] if len(args) > 1 else kwargs.get("order"), node):
+        value = transpose(ctx, [value], {}, node)
+    return _view(ctx, value, "ravel", (), np.ravel, node)
+
+
+def _by_columns(ctx: Lowering, order: Value | None, node: gast.AST) -> bool:
+    """Whether elements are read in the order of columns; that of memory is not known here."""
+    letter = "C" if order is None else objects.static(ctx, order, node)
+    if letter not in ("C", "F"):
+        ctx.refuse("elements in the order of memory are not followed", node, 'use "C" or "F"')
+    return bool(letter == "F")
 
 
 def _view(
@@ -99,6 +115,24 @@ def _axis_view(operation: str, function: Any) -> Handler:
     return handler
 
 
+def _rows_as_arrays(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    """Lists that stand beside arrays are made arrays: then their lengths may be what they are."""
+    if isinstance(value, Array | Number) or rows.is_rows(ctx, value):
+        return value
+    items = objects.try_iterate(ctx, value, node) or []
+    items = [objects.resolve(ctx, item, node) for item in items]
+    arrays = [isinstance(item, Array) and item.kind.rank > 0 for item in items]
+    lists = [isinstance(item, Items | Ref) for item in items]
+    if not any(arrays) or not any(lists):
+        return value
+    return Items(
+        tuple(
+            calls.call_python(ctx, np.array, [item], {}, node) if listed else item
+            for item, listed in zip(items, lists, strict=True)
+        )
+    )
+
+
 def asarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.asarray`: the array itself, unless it has to be converted."""
     value = objects.resolve(ctx, args[0], node)
@@ -138,11 +172,11 @@ def array(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     primitive = primitive_of(np.copy if isinstance(value, Array) else np.array)
     if primitive is None:
         calls.missing(ctx, np.array, node)
-    operand = expressions.operand(ctx, value, node)
+    operand = expressions.operand(ctx, _rows_as_arrays(ctx, value, node), node)
     try:
         made = memory.new_array(ctx, ctx.builder.emit(primitive, operand))
     except EvaluationFails as failure:
-        return control.fail(ctx, failure.cause)
+        return control.fails(ctx, failure.cause, primitive, node)
     return made if is_none(dtype) else _converted(ctx, made, dtype, node)
 
 

@@ -17,6 +17,7 @@ from srcad.frontend import (
     augmenting,
     calls,
     classes,
+    comprehensions,
     contexts,
     control,
     dunders,
@@ -32,11 +33,12 @@ from srcad.frontend import (
     room,
     rows,
     sequences,
+    stores,
     trying,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.context import Unreachable
-from srcad.frontend.liveness import stores
+from srcad.frontend.liveness import stores as stored_names
 from srcad.frontend.values import (
     Array,
     Conflict,
@@ -107,7 +109,9 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
     match stmt:
         case gast.Assign(targets=targets, value=value):
             hint = targets[0].id if isinstance(targets[0], gast.Name) else ""
-            result = expressions.evaluate(ctx, value, hint)
+            unpacked = isinstance(targets[0], gast.Tuple)
+            evaluate = comprehensions.items_of if unpacked else expressions.evaluate
+            result = evaluate(ctx, value, hint)
             if not ctx.state.dead:
                 unless_raised(ctx, stmt, lambda: bind_all(ctx, targets, result, stmt))
         case gast.AnnAssign(target=target, value=value):
@@ -137,7 +141,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
         case gast.Pass() | gast.Nonlocal():
             pass
         case gast.Global(names=names):
-            written = stores([ctx.frame.source.node]) & set(names)
+            written = stored_names([ctx.frame.source.node]) & set(names)
             if written:
                 ctx.refuse(
                     f"the global variable `{min(written)}` is assigned in this function",
@@ -374,27 +378,8 @@ def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.
                 memory.write(ctx, base, place, storable(ctx, value, node), node)
             except EvaluationFails as failure:
                 control.fail(ctx, failure.cause)
-        case Ref(identity=identity) if rows.is_rows(ctx, base):
-            position = expressions.index_of(ctx, index)
-            growing.store(ctx, identity, position, value, node)
-        case Ref(identity=identity):
-            item = expressions.evaluate(ctx, index)
-            content = ctx.state.heap[identity]
-            if isinstance(item, Number) and not objects.is_known(ctx, item):
-                growing.demand(ctx, identity, (value,), ctx.state)
-            key = objects.static(ctx, item, node)
-            match content:
-                case Mapping(items=pairs):
-                    if key not in dict(pairs):
-                        growing.refuse_iterated(ctx, identity, node)
-                    ctx.change(identity, Mapping(tuple({**dict(pairs), key: value}.items())))
-                case Sequence(items=items):
-                    changed = list(items)
-                    try:
-                        changed[key] = value
-                    except IndexError as error:
-                        control.fail(ctx, error)
-                    ctx.change(identity, Sequence(tuple(changed)))
+        case Ref():
+            stores.item(ctx, base, expressions.index_of(ctx, index), value, node)
         case Static() | Items():
             control.fail(ctx, TypeError("this object does not support item assignment"))
         case _:

@@ -67,7 +67,7 @@ def compare(
         if wanted and not isinstance(end.env[name], Conflict):
             found = end.env[name]
             plan.late[name] = found.value if isinstance(found, Maybe) else found
-            _note_late(plan, name, plan.late[name], end)
+            _note_late(plan, name, plan.late[name], entry, end)
             ends.grown = True
     for cell in entry.memory:
         if end.memory.get(cell) is head.memory.get(cell):
@@ -97,19 +97,21 @@ def compare(
     return False, [ends.nexts[key] for key in carried.keys], leave
 
 
-def _note_late(plan: Plan, key: str, value: Value, end: State) -> None:
+def _note_late(plan: Plan, key: str, value: Value, entry: State, end: State) -> None:
     """Note what a name stands for that is first bound inside the loop."""
     match value:
         case Array():
             plan.rebound.add(key)
         case Items(items=items):
             for i, item in enumerate(items):
-                _note_late(plan, f"{key}.{i}", item, end)
+                _note_late(plan, f"{key}.{i}", item, entry, end)
         case Ref(identity=identity) if key not in plan.replaced:
-            plan.replaced.add(key)
             content = plan.late_heap[identity] = end.heap[identity]
+            if identity in entry.heap:  # in every trip the same one, as far as is known yet
+                return
+            plan.replaced.add(key)
             for name, part, _ in replaced.pairs(content, content) or ():
-                _note_late(plan, f"{key}.{name}", part, end)
+                _note_late(plan, f"{key}.{name}", part, entry, end)
 
 
 def _leaving(ctx: Lowering, plan: Plan, ends: _Ends, end: State) -> Atom | None:
@@ -219,7 +221,7 @@ def _next_container(
     before, now = ends.head.heap.get(head), state.heap.get(end)
     if before is None or now is None or (pairs := replaced.pairs(before, now)) is None:
         raise NeedsPeeling(key)
-    if end in ends.shared | ctx.mixed | ctx.listed and key not in plan.unwritable:
+    if (end in ends.shared or end in state.marks) and key not in plan.unwritable:
         plan.unwritable.add(key)
         ends.grown = True
     if key not in plan.replaced:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srcad.ir.dims import Dim
@@ -29,6 +30,20 @@ def folded(ctx: Lowering, function: Callable[[int, int], int], a: Atom, b: Atom)
     if isinstance(a, Const) and isinstance(b, Const):
         return Const(function(a.value, b.value))  # type: ignore[arg-type]
     return ctx.builder.emit(function, a, b)
+
+
+def without_first(ctx: Lowering, trip_range: Range) -> tuple[Range, bool | Atom]:
+    """What is left of a range after its first trip, and whether there is one."""
+    start, stop, step = trip_range.start, trip_range.stop, trip_range.step
+    left = replace(trip_range, start=folded(ctx, operator.add, start, step))
+    count = trip_count(ctx, trip_range)
+    known = None if count is None else ctx.sizes.at_least(count, 1)
+    if known is not None:
+        return left, known
+    if isinstance(step, Const):
+        forward = step.value > 0  # type: ignore[operator]
+        return left, ctx.builder.emit(operator.lt if forward else operator.gt, start, stop)
+    return left, ctx.builder.emit(operator.ge, trips_of(ctx, trip_range), Const(1))
 
 
 def trips_from_zero(ctx: Lowering, trip_range: Range) -> Atom:

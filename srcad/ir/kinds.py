@@ -55,6 +55,11 @@ class Kind:
         return self.form != "opaque" and np.dtype(self.dtype).kind in "iu"
 
     @property
+    def negates_exactly(self) -> bool:
+        """Whether `-x` is minus `x`: NumPy's ints wrap, and those without a sign always do."""
+        return self.is_inexact or self.is_python
+
+    @property
     def is_bool(self) -> bool:
         """True for bools and arrays of them."""
         return self.dtype == "bool"

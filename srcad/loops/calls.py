@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from srcad.emit.expressions import COMPARE
 from srcad.emit.statements import INDENT
-from srcad.ir.nodes import Const, Let, Operand, Var
+from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
 
@@ -78,8 +78,6 @@ def spelled(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         return f"{source}.reshape({args[1]})" if text == "np.reshape" else f"{source}.ravel()"
     if text == "np.concatenate" and not stmt.kwargs and len(args) == 1 and _alike(stmt):
         return f"{text}({args[0]})"
-    if text == "np.array" and isinstance(stmt.args[0], tuple) and rank == 1:
-        return _array(stmt, writer)
     if (
         text == "np.arange"
         and not stmt.kwargs
@@ -180,7 +178,8 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     elif text in ("@", "np.matmul"):
         call = f"np.matmul({', '.join(args)})"
     else:
-        call = f"{text}({', '.join([*args, *named])})"
+        shown = [_sliced(writer, item, arg) for item, arg in zip(stmt.args, args, strict=True)]
+        call = f"{text}({', '.join([*shown, *named])})"
         if "." not in text:
             writer.expressions.called[text] = stmt.primitive.function
         if "library" in stmt.primitive.options:
@@ -188,12 +187,20 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
     writer.helpers.add("objmode")
     writer.line(f'with objmode({made}="{declared}"):')
     if kind.rank:
-        shown = "bool_" if kind.dtype == "bool" else kind.dtype
-        writer.line(f"    {made} = np.ascontiguousarray({call}, np.{shown})")
+        name = "bool_" if kind.dtype == "bool" else kind.dtype
+        writer.line(f"    {made} = np.ascontiguousarray({call}, np.{name})")
     else:
         convert = {"float64": "float", "int64": "int", "bool": "bool"}.get(kind.dtype)
         writer.line(f"    {made} = {convert}({call})" if convert else f"    {made} = {call}")
     return made
+
+
+def _sliced(writer: LoopWriter, operand: Operand, text: str) -> str:
+    """An index as an argument of a call: slices have a text of their own in brackets only."""
+    parts = operand if isinstance(operand, tuple) else (operand,)
+    if not any(isinstance(part, Slice) for part in parts):
+        return text
+    return f"np.s_[{', '.join(map(writer.whole, parts))}]"
 
 
 def _of_library(writer: LoopWriter, stmt: Let, call: str) -> str:
@@ -252,7 +259,22 @@ def _dense(writer: LoopWriter, operand: Operand) -> str:
     return writer.whole(operand)
 
 
-def _array(stmt: Let, writer: LoopWriter) -> str:
+def called(writer: LoopWriter, stmt: Let) -> str:
+    """The text of a call on named arrays; the items of a row are written once, with their dtype."""
+    if is_row(stmt):
+        return row(writer, stmt)
+    return spelled(writer, stmt, [writer.whole(arg) for arg in stmt.args])
+
+
+def is_row(stmt: Let) -> bool:
+    """Whether a statement makes a vector of some numbers."""
+    items = stmt.args[0] if stmt.args else None
+    made = stmt.primitive.text == "np.array" and stmt.target.kind.rank == 1
+    return made and isinstance(items, tuple)
+
+
+def row(writer: LoopWriter, stmt: Let) -> str:
+    """`np.array((a, b))`."""
     items = stmt.args[0]
     assert isinstance(items, tuple)
     dtype = stmt.target.kind.dtype

@@ -411,7 +411,10 @@ class Elements:
                 return self.length(operand, own)
         if self.sizes.is_one(wanted):
             return ast.Constant(1)
-        if stmt.primitive.form == "elementwise" and candidates:
+        broadcasts = stmt.primitive.form == "elementwise" or stmt.primitive.options.get(
+            "broadcasts"
+        )
+        if broadcasts and candidates:
             # Unknown until run time: the checks find out whether the others are as long.
             operand, own = candidates[0]
             return self.length(operand, own)

@@ -26,6 +26,9 @@ OF_NUMBA = (
     "math.isnan",
     "math.isinf",
     "math.isfinite",
+    "cmath.isnan",
+    "cmath.isinf",
+    "cmath.isfinite",
 )
 LOGARITHMS = ("math.log", "cmath.log")
 BITS = ("&", "|", "^", "<<", ">>", "~")
@@ -91,7 +94,7 @@ def _is_only_python(stmt: Let) -> bool:
         return True
     if stmt.kwargs and stmt.primitive.form == "elementwise":
         return True
-    whole = stmt.primitive.form == "constant" and text.startswith("math.")
+    whole = stmt.primitive.form == "constant" and text.startswith(("math.", "cmath."))
     return whole and text not in OF_NUMBA
 
 

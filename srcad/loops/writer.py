@@ -19,7 +19,7 @@ from srcad.ir.dims import ONE, Dim
 from srcad.ir.nodes import Atom, Block, Effect, If, Let, Loop, Operand, ShapeOf, Slice, Stmt, Var
 from srcad.ir.walk import own_vars, statements, targets
 from srcad.loops import extremes, fusion, matvec, numbers, reductions, slices, stacks, updates
-from srcad.loops.calls import products, spelled
+from srcad.loops.calls import called, products
 from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
 from srcad.loops.nests import Item
 from srcad.loops.queue import Element, Line, commute, plain_line, touched
@@ -108,10 +108,8 @@ class LoopWriter(Writer):
         """Note the user's line, to be cited above what comes next."""
         if not self.comments or origin is None or not origin.line:
             return
-        if self.shown is not None and (origin.file, origin.line) == (
-            self.shown.file,
-            self.shown.line,
-        ):
+        here = (origin.file, origin.line)
+        if self.shown is not None and here == (self.shown.file, self.shown.line):
             return
         self.shown = origin
         self.note = [f"# {origin.line}: {origin.text.strip()}"]
@@ -172,10 +170,8 @@ class LoopWriter(Writer):
         self.known_vars |= set(targets(stmt))
 
     def _is_folded(self, stmt: Stmt) -> bool:
-        match stmt:
-            case If(targets=(first, *_)):
-                return first in self.folding.choices
-        return False
+        first = stmt.targets[:1] if isinstance(stmt, If) else ()
+        return bool(first) and first[0] in self.folding.choices
 
     def block(self, block: Block) -> None:
         """Write a block; what its names stand for is known from its own statements."""
@@ -403,8 +399,7 @@ class LoopWriter(Writer):
             isinstance(a, Var) and a.kind.rank in (1, 2) for a in stmt.args
         ):
             return products(self, stmt)
-        args = [self.whole(arg) for arg in stmt.args]
-        return spelled(self, stmt, args)
+        return called(self, stmt)
 
     def whole(self, operand: Operand) -> str:
         """The text of an operand, arrays by name."""

@@ -13,7 +13,8 @@ import math
 import numpy as np
 
 from srcad.rules.registry import constant, elementwise, expand, shape_rule
-from srcad.runtime.arrays import with_imag, with_real
+from srcad.runtime.arrays import with_imag as with_imag
+from srcad.runtime.arrays import with_real as with_real
 
 # Parts
 
@@ -66,6 +67,10 @@ def to_complex(real, imag=0.0):
 @shape_rule(with_real, with_imag)
 def shape_of_first(sizes, z, x):
     return z.shape
+
+
+WITH_PART = {"real": with_real, "imag": with_imag}
+"""The function that gives an array another real or imaginary part."""
 
 
 def unit(z):

@@ -42,7 +42,7 @@ def shape_of(value):
 # Fresh arrays
 
 constant(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like)
-constant(np.eye, np.identity, np.tri)
+constant(np.eye, np.identity, np.tri, np.indices)
 
 
 @shape_rule(np.zeros, np.ones, np.empty)
@@ -63,6 +63,12 @@ def eye_shape(sizes, N, M=None, k=0, dtype=None):
 @shape_rule(np.identity)
 def identity_shape(sizes, n, dtype=None):
     return length(n), length(n)
+
+
+@shape_rule(np.indices)
+def indices_shape(sizes, dimensions, dtype=int, sparse=False):
+    axes = None if sparse else lengths(dimensions)
+    return None if axes is None else (len(axes), *axes)
 
 
 # Arrays that are linear in what they are made from

@@ -1,4 +1,4 @@
-"""Arrays with elements put in or taken out, and the methods of ufuncs."""
+"""Arrays with elements put in or taken out, and geometric sequences."""
 
 from __future__ import annotations
 
@@ -111,78 +111,3 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     if num > 1 and endpoint:
         result[-1] = last
     return result * sign
-
-
-# Methods of ufuncs
-
-
-@expand(np.add.reduce)
-def add_reduce(array, axis=0, keepdims=False):
-    return np.sum(array, axis=axis, keepdims=keepdims)
-
-
-@expand(np.multiply.reduce)
-def multiply_reduce(array, axis=0, keepdims=False):
-    return np.prod(array, axis=axis, keepdims=keepdims)
-
-
-@expand(np.maximum.reduce)
-def maximum_reduce(array, axis=0, keepdims=False):
-    return np.max(array, axis=axis, keepdims=keepdims)
-
-
-@expand(np.minimum.reduce)
-def minimum_reduce(array, axis=0, keepdims=False):
-    return np.min(array, axis=axis, keepdims=keepdims)
-
-
-@expand(np.add.accumulate)
-def add_accumulate(array, axis=0):
-    return np.cumsum(array, axis=axis)
-
-
-@expand(np.multiply.accumulate)
-def multiply_accumulate(array, axis=0):
-    return np.cumprod(array, axis=axis)
-
-
-@expand(np.maximum.accumulate)
-def maximum_accumulate(array, axis=0):
-    result = np.asarray(array) * 1
-    for i in range(1, result.shape[axis]):
-        if axis == 0:
-            result[i] = np.maximum(result[i - 1], result[i])
-        else:
-            result[:, i] = np.maximum(result[:, i - 1], result[:, i])
-    return result
-
-
-@expand(np.minimum.accumulate)
-def minimum_accumulate(array, axis=0):
-    return -maximum_accumulate(-np.asarray(array), axis)
-
-
-def beside(a, b):
-    """`a` with an axis for each axis of `b`."""
-    a = np.asarray(a)
-    return np.reshape(a, (*a.shape, *(1,) * np.ndim(b)))
-
-
-@expand(np.add.outer)
-def add_outer(a, b):
-    return np.add(beside(a, b), b)
-
-
-@expand(np.subtract.outer)
-def subtract_outer(a, b):
-    return np.subtract(beside(a, b), b)
-
-
-@expand(np.multiply.outer)
-def multiply_outer(a, b):
-    return np.multiply(beside(a, b), b)
-
-
-@expand(np.divide.outer)
-def divide_outer(a, b):
-    return np.divide(beside(a, b), b)

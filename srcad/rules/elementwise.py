@@ -300,6 +300,11 @@ def ldexp(ans_bar, x, i):
     return np.ldexp(ans_bar, i), None
 
 
+@elementwise(np.nextafter, math.nextafter)
+def nextafter(x, y):
+    return 1.0, None
+
+
 # Decisions: no derivative.
 
 constant(
@@ -309,4 +314,4 @@ constant(
     decides=True, options={"broadcasts": True},
 )  # fmt: skip
 constant(np.isclose, decides=True, options={"broadcasts": True})
-constant(np.gcd, np.lcm, np.nextafter, np.spacing, options={"broadcasts": True})
+constant(np.gcd, np.lcm, np.spacing, options={"broadcasts": True})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.rules.constants import length
-from srcad.rules.registry import constant, expand, linear, shape_rule
+from srcad.rules.registry import expand, forward_of, linear, rule, shape_rule
 
 FIXED = ("axis", "axes", "norm")
 OPTIONS = {"positional": 1}
@@ -151,7 +151,20 @@ def shifted(x, axes, back):
     return shifted(np.roll(x, half, axis=axis), axes[1:], back)
 
 
-constant(np.fft.fftfreq, np.fft.rfftfreq)
+@rule(np.fft.fftfreq, np.fft.rfftfreq)
+def frequencies(ans_bar, ans, n, d=1.0):
+    """Inverse to the distance of the points."""
+    return None, np.sum(ans_bar * ans) / -d
+
+
+@forward_of(np.fft.fftfreq, np.fft.rfftfreq)
+def frequencies_forward(ans, n, d=1.0, d_dot=0.0):
+    return ans * d_dot / -d
+
+
+@shape_rule(np.fft.fftfreq)
+def frequencies_shape(sizes, n, d=1.0):
+    return (length(n),)
 
 
 @shape_rule(np.fft.fft, np.fft.ifft)

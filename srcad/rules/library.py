@@ -54,7 +54,7 @@ EXCLUDED = frozenset({
 
 SAFE = frozenset({
     "bartlett", "bincount", "blackman", "chebgauss", "chebpts1", "chebpts2", "chebvander",
-    "hamming", "hanning", "hermegauss", "hermevander", "hermgauss", "hermvander", "indices",
+    "hamming", "hanning", "hermegauss", "hermevander", "hermgauss", "hermvander",
     "intersect1d", "kaiser", "laggauss", "lagvander", "leggauss", "legvander", "lexsort",
     "polyvander", "ravel_multi_index", "setdiff1d", "setxor1d", "tril_indices",
     "tril_indices_from", "triu_indices", "triu_indices_from", "union1d", "unique",

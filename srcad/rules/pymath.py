@@ -100,6 +100,4 @@ constant(
     math.floor, math.ceil, math.trunc, math.isnan, math.isinf, math.isfinite, math.isclose,
     decides=True,
 )  # fmt: skip
-constant(
-    math.comb, math.factorial, math.gcd, math.isqrt, math.lcm, math.perm, math.nextafter, math.ulp
-)
+constant(math.comb, math.factorial, math.gcd, math.isqrt, math.lcm, math.perm, math.ulp)

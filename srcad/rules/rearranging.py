@@ -125,9 +125,12 @@ def gathered(x, places, axis):
 @expand(np.take, options={"fixed": ("axis", "mode")})
 def take(x, indices, axis=None, mode="raise"):
     x = np.asarray(x)
+    indices = np.asarray(indices)
+    if indices.dtype == bool:
+        indices = indices.astype(int)  # no mask: False and True are 0 and 1 here
     if axis is None:
-        return taken(np.ravel(x), np.asarray(indices), 0, mode)
-    return taken(x, np.asarray(indices), axis % x.ndim, mode)
+        return taken(np.ravel(x), indices, 0, mode)
+    return taken(x, indices, axis % x.ndim, mode)
 
 
 def taken(x, indices, axis, mode):

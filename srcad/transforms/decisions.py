@@ -30,13 +30,14 @@ class _Found:
     """What is known of flags.
 
     `told` are values that can be told from others of another kind; `same` stand for one another,
-    `opposite` are `not` another; `left` say how a loop was left.
+    `opposite` are `not` another; `settled` are those that say which way the program went: how a
+    loop was left, or the test of a branch that was one.
     """
 
     told: set[Var]
     same: dict[Var, Atom] = field(default_factory=dict)
     opposite: dict[Var, Atom] = field(default_factory=dict)
-    left: set[Var] = field(default_factory=set)
+    settled: set[Atom] = field(default_factory=set)
 
     def meant(self, var: Var) -> Atom:
         """What a value is called now."""
@@ -55,12 +56,16 @@ def _block(block: Block, found: _Found) -> Block:
                 body += flags
                 last = body[-1] if body else None
                 assert isinstance(branch, If)
-                if isinstance(last, If) and last.test is branch.test and branch.test in found.left:
+                if (
+                    isinstance(last, If)
+                    and last.test is branch.test
+                    and branch.test in found.settled
+                ):
                     body[-1] = _joined(last, branch)
                 else:
                     body.append(branch)
             case Loop():
-                found.left.update(stmt.targets)
+                found.settled.update(stmt.targets)
                 body.append(replace(stmt, body=_block(stmt.body, found)))
             case _:
                 body.append(stmt)
@@ -80,9 +85,11 @@ def _if(stmt: If, found: _Found) -> list[Stmt]:
         asked = isinstance(test, Var) and test.kind.is_bool and target not in found.told
         if sides == (TRUE, FALSE) and (asked or _kind(test) == target.kind):
             found.same[target] = test
+            found.settled.add(test)
             _hinted(test, target.hint)
         elif sides == (FALSE, TRUE) and target.kind == BOOL:
             found.opposite[target] = test
+            found.settled.add(test)
             flags.append(Let(target, PRIMITIVES[operator.not_], (test,), (), stmt.origin))
         else:
             kept.append(place)

@@ -157,14 +157,20 @@ def unbroadcast_to(state: Reverse, bar: Atom, like: Var) -> Atom:
     extra = bar.kind.rank - rank
     sizes = state.builder.sizes
     summed: list[int] = []
+    unknown = False
     for axis in range(rank):
         ours, theirs = like.shape[axis], bar.shape[axis + extra]
-        same = sizes.equal(ours, theirs)
-        if same:
+        if sizes.equal(ours, theirs):
             continue
-        if same is None or not sizes.is_one(ours):
-            return state.builder.emit(CHECKED_UNBROADCAST, bar, ShapeOf(like))
-        summed.append(axis)
+        if sizes.is_one(ours):  # also where it is not known how long the bar is
+            summed.append(axis)
+        else:
+            unknown = True
+    if unknown:
+        if summed:
+            places = Const(tuple(axis + extra for axis in summed))
+            bar = state.builder.emit(np.sum, bar, axis=places, keepdims=Const(True))
+        return state.builder.emit(CHECKED_UNBROADCAST, bar, ShapeOf(like))
     if extra:
         leading = Const(tuple(range(extra)) if extra > 1 else 0)
         bar = state.builder.emit(np.sum, bar, axis=leading)

@@ -387,10 +387,8 @@ def _decides_on_inputs(keeper: Keeper, stmt: Let) -> bool:
 
 def repeatable(primitive: Primitive, stmt: Let) -> bool:
     """Whether a value may be computed a second time: cheap, and never a discrete decision."""
-    if "library" in primitive.options:
-        return False
     if primitive.decides or stmt.target.kind.form == "opaque":
-        return _exact(stmt)
+        return _exact(stmt) and "library" not in primitive.options
     if primitive.costly and not _small_power(stmt):
         return False
     if primitive.text in CHEAP_VIEWS:
@@ -478,9 +476,7 @@ def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
             continue
         if source not in plan.saved:
             plan.saved.append(source)
-            plan.names.append(
-                Var(f"{source.hint or 'shape'}_shape" if source.hint else "shape", OPAQUE)
-            )
+            plan.names.append(Var(f"{source.hint}_shape" if source.hint else "shape", OPAQUE))
         plan.replaced[var] = plan.names[plan.saved.index(source)]
     return plan
 

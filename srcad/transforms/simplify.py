@@ -272,7 +272,9 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
     if text == "*":
         for negated, other in ((left, right), (right, left)):
             held = state.made.get(negated) if isinstance(negated, Var) else None
-            if held is not None and held.primitive.text == "neg" and state.uses[held.target] == 1:
+            if held is None or held.primitive.text != "neg" or state.uses[held.target] != 1:
+                continue
+            if held.target.kind.negates_exactly:
                 product = Var("", kind, stmt.target.shape)
                 pair = (held.args[0], other) if negated is left else (other, held.args[0])
                 state.pending.append(replace(stmt, target=product, args=pair))

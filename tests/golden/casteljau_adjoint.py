@@ -21,18 +21,11 @@ def casteljau_fwd(points_0, points_1, points_2, points_3, t):
     while points_count > 1:
         points_count_tape.append(points_count)
         for i in range(points_count - 1):
-            t2 = 1.0 - t
-            if i >= points_count:
-                raise IndexError('list index out of range')
-            t3 = float(points[i])
-            t_tape.append(t3)
-            t2 = t2 * t3
-            t3 = i + 1
-            if t3 >= points_count:
-                raise IndexError('list index out of range')
-            t4 = float(points[t3])
-            t_tape2.append(t4)
-            points[i] = t2 + t * t4
+            t2 = float(points[i])
+            t_tape.append(t2)
+            t3 = float(points[i + 1])
+            t_tape2.append(t3)
+            points[i] = (1.0 - t) * t2 + t * t3
         if points_count - 1 < 0:
             raise IndexError('pop from empty list')
         points_count = points_count - 1

@@ -31,20 +31,13 @@ def casteljau_fwd(points_0, points_1, points_2, points_3, t):
         if points_count > 8:
             raise Bail
         for i in range(points_count - 1):
-            t2 = 1.0 - t
-            if i >= points_count:
-                raise Bail
-            t3 = float(points[i])
-            t_tape = push_number(t_tape, t_tape_count, t3)
+            t2 = float(points[i])
+            t_tape = push_number(t_tape, t_tape_count, t2)
             t_tape_count += 1
-            t2 = t2 * t3
-            t4 = i + 1
-            if t4 >= points_count:
-                raise Bail
-            t3 = float(points[t4])
+            t3 = float(points[i + 1])
             t_tape2 = push_number(t_tape2, t_tape2_count, t3)
             t_tape2_count += 1
-            points[i] = t2 + t * t3
+            points[i] = (1.0 - t) * t2 + t * t3
         if points_count - 1 < 0:
             raise Bail
         points_count = points_count - 1

@@ -80,12 +80,8 @@ def comprehension_bwd(saved, out_bar):
             largest_bar = 0.0
         else:
             candidate_bar = 0.0
-
-        # 8: largest = max(v**2 for v in x)
         v_bar = candidate_bar * (2.0 * v3)
         x_bar[v2] += v_bar
-
-    # 8: largest = max(v**2 for v in x)
     v_bar = largest_bar * (2.0 * v)
     x_bar[0] += v_bar
 

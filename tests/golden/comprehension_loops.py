@@ -88,8 +88,6 @@ def comprehension_bwd(saved, out_bar):
             largest_bar = 0.0
         else:
             candidate_bar = 0.0
-
-        # 8: largest = max(v**2 for v in x)
         v_bar = candidate_bar * (2.0 * v2)
         x_bar[v3] += v_bar
 

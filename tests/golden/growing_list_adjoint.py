@@ -65,8 +65,6 @@ def growing_list_bwd(saved, out_bar):
     steps_bar = np.zeros(steps_shape)
     for item in range(steps_count - 1, -1, -1):
         steps_bar[item] += out_bar
-
-    # 15: return np.sum(np.array(kept) ** 2) + sum(steps)
     kept_bar = out_bar * (2.0 * kept2)
     kept_bar2 = np.zeros(kept.shape)
     kept_bar2[:kept_count] = kept_bar
@@ -84,8 +82,6 @@ def growing_list_bwd(saved, out_bar):
         steps_bar[steps_count] = 0.0
         if t2:
             steps_bar = steps_bar[:steps_bar.shape[0] // 2]
-
-        # 14: steps.append(steps[-1] * 1.5)
         steps_bar[t3] += t4 * 1.5
 
     # 12: steps = [y[0]]

@@ -83,8 +83,6 @@ def growing_list_bwd(saved, out_bar):
     for item in range(steps_count - 1, -1, -1):
         steps_bar[item] += out_bar
     kept_bar2 = np.zeros(kept.shape)
-
-    # 15: return np.sum(np.array(kept) ** 2) + sum(steps)
     for i in independent(clipped(kept_count, kept.shape[0])):
         kept_bar_i = out_bar * (2.0 * kept[i])
         kept_bar2[i] = kept_bar_i
@@ -105,8 +103,6 @@ def growing_list_bwd(saved, out_bar):
             for i in range(clipped(steps_bar.shape[0] // 2, steps_bar.shape[0])):
                 steps_bar2[i] = steps_bar[i]
             steps_bar = steps_bar2
-
-        # 14: steps.append(steps[-1] * 1.5)
         steps_bar[t3] += t4 * 1.5
 
     # 12: steps = [y[0]]

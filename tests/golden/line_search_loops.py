@@ -63,8 +63,6 @@ def line_search_bwd(saved, out_bar):
     else:
         x_bar = trial_bar
         trial_bar = 0.0
-
-    # 9: while step > 1e-2:
     step_bar = 0.0
     slope_bar = 0.0
     for k in range(trips - 1, -1, -1):

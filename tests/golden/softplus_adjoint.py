@@ -44,8 +44,6 @@ def softplus_bwd(saved, out_bar):
     sharpness_bar = -(q * (t4 / t5))
     if not sharpness != 0:
         sharpness_bar = 0.0
-
-    # 10: return (max(z, 0.0) + tail) / (sharpness or 1.0)
     if t3:
         z_bar = 0.0
     else:

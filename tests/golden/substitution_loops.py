@@ -5,7 +5,7 @@ Written by srcad 0.1.0.  Do not edit: change `substitution` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import Bail, independent
+from srcad.runtime.compiled import independent
 
 
 def substitution_fwd(L, b):
@@ -18,10 +18,6 @@ def substitution_fwd(L, b):
         s = b[i]
         for k in independent(x.shape[0]):
             x_tape[i, k] = x[k]
-        if i > L.shape[1]:
-            raise Bail
-        if i > x.shape[0]:
-            raise Bail
         for j in range(i):
             s = s - L[i, j] * x[j]
         s_tape[i] = s

@@ -14,11 +14,10 @@ def well_fwd(x, width):
     """`well`, also returning what `well_bwd` needs."""
     t = width - abs(x)
     caught = t <= 0.0
-    if not caught:
-        barrier = finite(math.log(t))
     if caught:
         out = 1000.0 * x
-    if not caught:
+    else:
+        barrier = finite(math.log(t))
         out = x * x - 0.1 * barrier
     return out, (x, width, caught)
 
@@ -30,22 +29,13 @@ def well_bwd(saved, out_bar):
     # 8: barrier = math.log(width - abs(x))
     t = width - abs(x)
     if caught:
-        barrier_bar = 0.0
-        x_bar = 0.0
-    else:
-        barrier_bar = -(out_bar * 0.1)
-        x_bar = out_bar * (2.0 * x)
-        out_bar = 0.0
-
-    # 7: try:
-    if caught:
         # 10: return 1e3 * x
-        x_bar = x_bar + out_bar * 1000.0
-
-    # 8: barrier = math.log(width - abs(x))
-    if caught:
+        x_bar = out_bar * 1000.0
         width_bar = 0.0
     else:
+        # 11: return x * x - 0.1 * barrier
+        barrier_bar = -(out_bar * 0.1)
+        x_bar = out_bar * (2.0 * x)
         width_bar = barrier_bar / t if barrier_bar != 0.0 else 0.0
 
     # 8: barrier = math.log(width - abs(x))

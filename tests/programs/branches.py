@@ -294,7 +294,17 @@ def branch_in_a_branch_that_ends_in_a_view(x, outer, inner):
     return np.sum(x)
 
 
+
+def choice_in_a_choice(x):
+    place = int(x > 0.0) - 2 * int(x > 1.0)
+    items = (x, x**2, x**3)
+    return x * (items[0] if place == 0 else (items[1] if place == 1 else items[2]))
+
+
 PROGRAMS = [
+    (choice_in_a_choice, (-0.7,)),
+    (choice_in_a_choice, (0.7,)),
+    (choice_in_a_choice, (1.7,)),
     (piecewise, (-0.5,)),
     (piecewise, (0.5,)),
     (piecewise, (1.5,)),

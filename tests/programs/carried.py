@@ -287,6 +287,90 @@ def branch_without_a_body(x, count):
     return np.sum(x) * np.linalg.norm(x)
 
 
+def none_before_a_while(x, end):
+    step = None
+    while x < end:
+        step = x if step is None else step * 1.1
+        x = x * 1.5 + step
+    return x
+
+
+def none_before_an_endless_loop(x, end):
+    step = None
+    while True:
+        if x > end:
+            return x
+        if step is None:
+            step = x
+        else:
+            step = step * 1.1
+        x = x * 1.5 + step
+
+
+def none_and_a_break(x, end):
+    step = None
+    for k in range(int(np.floor(x * 3.0))):
+        step = x if step is None else step * 1.1
+        x = x * 1.5 + step + k
+        if x > end:
+            break
+    else:
+        x = x * 7.0
+    return x
+
+
+def none_in_an_inner_loop(x, end):
+    total = 0.0
+    for k in range(3):
+        before, y = None, x + k
+        while y < end:
+            if before is not None:
+                total += y * before
+            before, y = y * 0.5, y * 1.7
+    return total
+
+
+def none_counting_down(x, end):
+    step = None
+    for _ in range(int(end), 0, -2):
+        step = x if step is None else step * 1.1
+        x = x * 1.5 + step
+        if x > end:
+            return 2.0 * x
+    return x
+
+
+def until_two_steps_are_close(x):
+    before, now = None, x
+    while before is None or abs(before - now) > 1e-3:
+        before, now = now, 0.5 * (now + 2.0 / now)
+    return now * before
+
+
+def number_becomes_an_array(x, end):
+    total = 0
+    while np.sum(total) < end:
+        total = total + np.array([x, 3.0 * x])
+        x = x * 1.1
+    return x
+
+
+def objects_of_a_list_are_told_apart(x, count):
+    bodies = [State(x, 0.0), State(2.0 * x, 1.0)]
+
+    def pull():
+        for a in bodies:
+            for b in bodies:
+                if a is not b:
+                    a.v = a.v + 0.1 * (b.x - a.x)
+
+    for _ in range(count):
+        for b in bodies:
+            b.x = b.x + 0.1 * b.v
+        pull()
+    return bodies[0].x * bodies[1].v
+
+
 X = np.array([0.5, -0.2])
 BY_COUNT = (
     global_that_changes,
@@ -297,6 +381,7 @@ BY_COUNT = (
     best_object,
     list_replaced_and_written_on_a_path,
     inner_object_stays,
+    objects_of_a_list_are_told_apart,
     object_until_it_breaks,
     objects_in_nested_loops,
     object_replaced_by_a_helper,
@@ -326,6 +411,21 @@ PROGRAMS = [
     (bodies_replaced, (X, 3)),
     (rotated_from_the_front, (X, 4)),
     (row_after_row, (0.8, 3)),
+    *(
+        (function, (0.8, end))
+        for function in (
+            none_before_a_while,
+            none_before_an_endless_loop,
+            none_and_a_break,
+            none_in_an_inner_loop,
+            none_counting_down,
+            number_becomes_an_array,
+        )
+        for end in (12.0, 0.0)
+    ),
+    (none_and_a_break, (1.5, 3.0)),
+    (none_and_a_break, (0.1, 3.0)),
+    (until_two_steps_are_close, (1.1,)),
     (until_two_norms_are_close, (X,)),
     (branch_without_a_body, (np.array([0.5, -0.2, 0.9]), 4)),
 ]

@@ -408,6 +408,105 @@ def astype_and_back(x):
     return z.real.astype(np.float64) * 2.0, np.asarray(z, dtype=np.complex128)
 
 
+# Memory: parts are views, and a real array is its own conjugate
+
+
+def conjugate_is_the_array_itself(x):
+    y = x.conj()
+    y[0] = 5.0 * x[1]
+    return x * y
+
+
+def real_part_seen_after_a_write(z):
+    re = z.real
+    z[0] = 2.0j * z[1]
+    return re * 2.0
+
+
+def every_second_real_part(z):
+    re = z.real[::2]
+    re += 1.0
+    return z * z
+
+
+def parts_of_a_reshaped_array(z):
+    w = z.reshape(2, 2)
+    w.real[0] = w.imag[1]
+    return np.sum(z**2)
+
+
+def parts_of_a_transposed_array(z):
+    z.T.real[0, 1] = 3.0
+    z.imag[:, 0] *= 2.0
+    return z @ z
+
+
+def parts_in_a_loop(z, steps):
+    for i in range(steps):
+        z.real[i] = z.imag[i] * 2.0
+        z.imag[i:] -= z.real[i]
+    return z
+
+
+def parts_as_results(z, x):
+    np.multiply(x, 2.0, out=z.real)
+    np.add.at(z.imag, np.array([0, 0, 1]), x[:3])
+    return z * z
+
+
+def parts_at_computed_places(z, x):
+    z.real[[0, 2]] = x[:2]
+    z.imag[np.array([True, False, True, False])] = 0.25
+    return z * z
+
+
+def real_part_cleared(z):
+    r = np.real(z)
+    r[...] = 0.0
+    return np.abs(z)
+
+
+def part_by_branch(z, flag):
+    r = z.real if flag > 0.0 else z.imag
+    return r * r
+
+
+def written_by_branch(z, flag):
+    w = z.copy()
+    if flag > 0.0:
+        w.real = 1.0
+    else:
+        w.imag[1:] = 2.0
+    return w * z
+
+
+def loop_over_parts(z):
+    total = 0.0
+    for re, im in zip(z.real, z.imag):
+        total += re * im**2
+    return total
+
+
+def unit_phasors(z):
+    return np.sign(z), z / np.abs(z)
+
+
+def correlation(z):
+    total = 0
+    for i in range(len(z)):
+        total += z[i] * z[-i - 1].conj()
+    return total
+
+
+def hermitian_factor(z):
+    m = np.outer(z, z.conj()) + 3.0 * np.eye(len(z))
+    return np.linalg.cholesky(m)
+
+
+def orders(z):
+    return np.max(z) * 2.0, np.sort(z), z[np.argmin(z)], np.where(z > 0.1, z, 1j * z)
+
+
 X8 = np.array([0.3, -1.2, 0.8, 2.0, -0.4, 1.1, 0.6, -0.9])
 Z4 = np.array([0.5 + 0.3j, -1.2 + 0.7j, 0.8 - 1.1j, -0.3 - 0.6j])
 W4 = np.array([1.1 - 0.2j, 0.4 + 0.9j, -0.7 + 0.1j, 0.2 + 0.5j])
@@ -503,4 +602,24 @@ PROGRAMS = [
     (power_of_a_magnitude, (Z4,)),
     (product_while, (0.4 - 0.9j,)),
     (astype_and_back, (X8,)),
+    (conjugate_is_the_array_itself, (X8,)),
+    (conjugate_is_the_array_itself, (Z4,)),
+    (real_part_seen_after_a_write, (Z4,)),
+    (every_second_real_part, (Z4,)),
+    (parts_of_a_reshaped_array, (Z4,)),
+    (parts_of_a_transposed_array, (M3,)),
+    (parts_in_a_loop, (Z4, 3)),
+    (parts_as_results, (Z4, X8[:4])),
+    (parts_at_computed_places, (Z4, X8[:4])),
+    (real_part_cleared, (Z4,)),
+    (part_by_branch, (Z4, 1.0)),
+    (part_by_branch, (Z4, -1.0)),
+    (written_by_branch, (Z4, 1.0)),
+    (written_by_branch, (Z4, -1.0)),
+    (loop_over_parts, (Z4,)),
+    (unit_phasors, (Z4,)),
+    (unit_phasors, (0.4 - 0.9j,)),
+    (correlation, (Z4,)),
+    (hermitian_factor, (Z4,)),
+    (orders, (Z4,)),
 ]

@@ -78,6 +78,15 @@ def legendre_series(x):
     return np.sum((basis @ x) ** 2)
 
 
+def spectral_slope(x, n):
+    wave = 2j * np.pi * np.fft.fftfreq(n, 0.25)
+    return np.fft.ifft(wave * np.fft.fft(x)).real
+
+
+def weighted_by_bits(x, m):
+    return np.sum(x * np.bitwise_xor.reduce(m)) + np.sum(np.add.reduceat(m, [0, 2]) * x[:2])
+
+
 def phases(x):
     angle = np.unwrap(np.array([0.0, 3.0, 6.5, 9.8]) % 6.28)
     return np.sum(np.sin(angle * x))
@@ -96,4 +105,6 @@ PROGRAMS = [
     (roots_of_a_known_polynomial, (X,)),
     (legendre_series, (X,)),
     (phases, (X,)),
+    (spectral_slope, (X, 4)),
+    (weighted_by_bits, (X, np.array([3, 5, 9, 1]))),
 ]

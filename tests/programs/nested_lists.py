@@ -139,6 +139,39 @@ def filled_beyond(x):
     return sum(out)
 
 
+def triangle(x):
+    rows = [[x[i] * x[j] for j in range(i)] for i in range(len(x))]
+    return sum(sum(row) for row in rows)
+
+
+def rows_get_longer(x):
+    rows, width = [], 2
+    for v in x:
+        rows.append([v * j for j in range(width)])
+        width = width + 1
+    return sum(sum(row) for row in rows)
+
+
+def rows_by_a_counter_of_a_helper(x):
+    def multiples(count):
+        return [x[0] * j for j in range(count)]
+
+    return sum(sum(row) for row in [multiples(k) for k in range(len(x))])
+
+
+class Width:
+    def __init__(self):
+        self.now = 2
+
+
+def rows_by_what_changes_in_an_object(x):
+    rows, width = [], Width()
+    for v in x:
+        rows.append([v * j for j in range(width.now)])
+        width.now += 1
+    return sum(sum(row) for row in rows)
+
+
 X = np.array([0.5, -0.3, 1.2])
 Y = np.array([0.7, -0.1, 0.4, 1.3])
 
@@ -167,4 +200,8 @@ PROGRAMS = [
     (filled_where, (X, Y)),
     (filled_beyond, (X,)),
     (filled_beyond, (Y,)),
+    (triangle, (X,)),
+    (rows_get_longer, (X,)),
+    (rows_by_a_counter_of_a_helper, (X,)),
+    (rows_by_what_changes_in_an_object, (X,)),
 ]

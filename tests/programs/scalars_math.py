@@ -151,7 +151,18 @@ def float32_scalar(x):
     return x * x + x
 
 
+def power_of_two_that_is_an_int(x, count):
+    squarings = max(0, math.ceil(math.log2(x)) + count) if x > 0.1 else 0
+    x = x / 2**squarings
+    for _ in range(squarings):
+        x = x * (x + 1.0)
+    return x
+
+
 PROGRAMS = [
+    (power_of_two_that_is_an_int, (0.7, 2)),
+    (power_of_two_that_is_an_int, (0.7, -3)),
+    (power_of_two_that_is_an_int, (0.05, 2)),
     (polynomial, (1.3,)),
     (polynomial, (np.float64(1.3),)),
     (polynomial, (np.array([0.5, -1.5]),)),

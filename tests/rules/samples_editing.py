@@ -1,11 +1,11 @@
-"""Calls of functions that put elements in or take them out, and of methods of ufuncs."""
+"""Calls of functions that put elements in or take them out, and of geometric sequences."""
 
 import numpy as np
 
 draw = np.random.default_rng(12).uniform
 number = np.float64(0.7)
 x3, x5 = draw(0.4, 1.6, 3), draw(0.4, 1.6, 5)
-m23, c234 = draw(0.4, 1.6, (2, 3)), draw(-1, 1, (2, 3, 4))
+m23 = draw(0.4, 1.6, (2, 3))
 angles = np.array([0.1, 2.9, 6.0, 9.5, 3.0])
 
 SAMPLES = {
@@ -31,16 +31,4 @@ SAMPLES = {
     np.unwrap: [(angles,), (np.stack([angles, x5 * 7.0]),)],
     np.logspace: [(0.3, 1.2, 4), (number, 1.7, 5, {"endpoint": False}), (-1.0, 1.0, 3, True, 2.0)],
     np.geomspace: [(0.3, 1.2, 4), (-number, -1.7, 5, {"endpoint": False})],
-    np.add.reduce: [(x5,), (m23,), (m23, {"axis": 1, "keepdims": True})],
-    np.multiply.reduce: [(x5,), (m23, 1)],
-    np.maximum.reduce: [(x5,), (m23, 1)],
-    np.minimum.reduce: [(x5,), (m23,)],
-    np.add.accumulate: [(x5,), (m23, 1), (m23,)],
-    np.multiply.accumulate: [(x5,), (m23, 1)],
-    np.maximum.accumulate: [(x5,), (m23,), (m23, 1)],
-    np.minimum.accumulate: [(x5,), (m23,)],
-    np.add.outer: [(x3, x5), (x3, number), (m23, x3)],
-    np.subtract.outer: [(x3, x5)],
-    np.multiply.outer: [(x3, x5), (m23, m23)],
-    np.divide.outer: [(x3, x5)],
 }

@@ -42,6 +42,7 @@ SAMPLES = {
     np.fft.rfft2: [(m34,)],
     np.fft.irfft2: [(z34,)],
     np.fft.fftshift: [(x5,), (m34,), (m34, {"axes": 1}), (x4,)],
+    np.fft.fftfreq: [(6, 0.5), (5, 0.7)],
+    np.fft.rfftfreq: [(6, 0.5), (5, 0.7)],
     np.fft.ifftshift: [(x5,), (m34, {"axes": (0,)})],
 }
-CONSTANTS = {np.fft.fftfreq: [(5,), (6, 0.5)], np.fft.rfftfreq: [(5,), (6, 0.5)]}
