@@ -206,5 +206,7 @@ def _symbol(symbol: Symbol, names: Mapping[Var, str]) -> str:
                 (dim_text(start, names), dim_text(stop, names), str(step), dim_text(length, names))
             )
             return f"_length({inner})"
+        case Opaque("max" | "min" as function, operands):
+            return f"{function}({', '.join(dim_text(d, names) for d in operands)})"
         case Opaque(operation, operands):
             return "(" + f" {operation} ".join(f"({dim_text(d, names)})" for d in operands) + ")"

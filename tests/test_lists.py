@@ -43,6 +43,24 @@ def shapes_differ(x):
     return np.sum(np.concatenate(parts))
 
 
+def array_in_a_tuple_changes(x):
+    history = []
+    for k in range(len(x)):
+        y = x * k
+        history.append((y, y * 2.0))
+        y += 1.0
+    return np.sum(history[1][0])
+
+
+def list_in_a_tuple_changes(x):
+    history = []
+    row = [x[0], 1.0]
+    for _ in range(len(x)):
+        history.append((row, row))
+    row[0] = x[1]
+    return history[0][0][0]
+
+
 def list_holds_what_changes(x):
     history = []
     for _ in range(len(x)):
@@ -80,6 +98,8 @@ REFUSED = [
     (walrus, 1, "`:=` inside a comprehension", None),
     (list_is_returned, 1, "cannot be returned", "np.array(items)"),
     (shapes_differ, 2, "whose items are not alike", "an array made before the loop"),
+    (array_in_a_tuple_changes, 5, "memory that `history` may share", ".copy()"),
+    (list_in_a_tuple_changes, 5, "an item of a list of unknown length", "before it is appended"),
     (list_holds_what_changes, 3, "memory that `history` may share", ".copy()"),
     (item_is_written, 4, "memory that `history` may share", ".copy()"),
     (grows_while_gone_through, 5, "changes a list while a loop goes through it", "list(items)"),
@@ -122,6 +142,19 @@ def test_one_specialisation_serves_lists_of_all_lengths():
     for count in (2, 5, 9):
         x = np.linspace(-1.0, 1.0, count)
         expected = np.where(x > 0.0, 2.0 * x, 0.0) + np.cos(x)
+        np.testing.assert_allclose(srcad.grad(gradient)(x), expected)
+
+
+def test_one_specialisation_serves_rows_of_all_lengths():
+    def halves(x):
+        rows = [[v * w for w in x[::2]] for v in x]
+        return np.sum(np.array(rows)) + sum([sum([v**2 for _ in range(len(x) // 2)]) for v in x])
+
+    gradient = srcad.differentiable(engine="numpy")(halves)
+    for count in (2, 5, 6, 9, 1):
+        x = np.linspace(-1.0, 2.0, count)
+        even = np.where(np.arange(count) % 2 == 0, np.sum(x), 0.0)
+        expected = np.sum(x[::2]) + even + 2.0 * (count // 2) * x
         np.testing.assert_allclose(srcad.grad(gradient)(x), expected)
 
 

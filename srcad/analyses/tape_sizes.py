@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad.errors import Origin, TapeMemoryError
-from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
+from srcad.ir.dims import OPERATIONS, Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Block, Const, Function, Let, Loop, Operand, ShapeOf, Var
 from srcad.ir.walk import statements
 
@@ -162,9 +162,11 @@ def _symbol(symbol: Symbol, values: Mapping[Var, Any]) -> int | None:
                 return None
             bounds = slice(_value(start, values), _value(stop, values), step)
             return len(range(*bounds.indices(whole)))
-        case Opaque("//", (left, right)):
+        case Opaque(operation, (left, right)):
             a, b = _value(left, values), _value(right, values)
-            return a // b if a is not None and b else None
+            if a is None or b is None or (operation == "//" and not b):
+                return None
+            return OPERATIONS[operation](a, b)
     return None
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from srcad.analyses.sizes import Shape, Sizes
 from srcad.errors import Origin
-from srcad.ir.dims import Dim, Opaque, SizeOf, as_dim, size_of, value_of
+from srcad.ir.dims import OPERATIONS, Dim, Opaque, SizeOf, as_dim, size_of, value_of
 from srcad.ir.kinds import INT, OPAQUE, Kind, kind_of
 from srcad.ir.nodes import (
     Const,
@@ -188,7 +188,7 @@ class Builder:
                 return slice(*parts)
 
     def arithmetic(self, primitive: Primitive, args: Sequence[Operand]) -> Dim | None:
-        """The symbolic value of a sum, difference or multiple of known ints."""
+        """The symbolic value of an operation on known ints."""
         operation = primitive.text
         if operation == "size" and isinstance(args[0], ShapeOf) and isinstance(args[1], Const):
             return args[0].var.shape[args[1].value]  # type: ignore[call-overload, no-any-return]
@@ -208,15 +208,26 @@ class Builder:
                 return left.scaled(right.constant)
             case "*", [Dim() as left, Dim() as right] if left.is_constant:
                 return right.scaled(left.constant)
-            case "//", [Dim() as left, Dim() as right]:
-                a, b = self.sizes.hint(left), self.sizes.hint(right)
-                if a is not None and b:
-                    if left.is_constant and right.is_constant:
-                        return Dim(a // b)
-                    symbol = Opaque("//", (left, right))
-                    self.sizes.hints[symbol] = a // b
-                    return Dim(0, ((symbol, 1),))
+            case "*" | "//" | "max" | "min", [Dim() as left, Dim() as right]:
+                return self._opaque(operation, left, right)
         return None
+
+    def _opaque(self, operation: str, left: Dim, right: Dim) -> Dim | None:
+        """An int that has no linear form, but is the same wherever it is computed again."""
+        if operation == "//" and not self.sizes.hint(right):
+            return None
+        symbol = Opaque(operation, (left, right))
+        a, b = self.sizes.hint(left), self.sizes.hint(right)
+        if a is not None and b is not None:
+            value = OPERATIONS[operation](a, b)
+            if left.is_constant and right.is_constant:
+                return Dim(value)
+            self.sizes.hints[symbol] = value
+        if operation == "max":
+            for bound in (left, right):
+                if bound.is_constant:
+                    self.sizes.floors[symbol] = bound.constant
+        return Dim(0, ((symbol, 1),))
 
     def counter(self, hint: str, kind: Kind = INT) -> Var:
         """A new int whose symbolic value is itself."""

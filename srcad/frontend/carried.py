@@ -158,6 +158,9 @@ def _phi(
                 memory.may_share(ctx.state, cell, others)
             return Array(cell, value.kind)
         case Ref(identity=identity) if key in plan.replaced:
+            held = ctx.state.heap if defined else plan.late_heap
+            if isinstance(held[identity], Rows):
+                return Conflict("is one list of unknown length after another in this loop")
             return Ref(_phi_container(ctx, plan, carried, key, identity, defined))
         case Items(items=items):
             inner = (

@@ -94,7 +94,7 @@ class Lowering:
     printing: bool = False
     ignored: int = 0
     attempts: list[Any] = field(default_factory=list)
-    tested: set[Let] = field(default_factory=set)
+    tested: set[tuple[Let, type[BaseException]]] = field(default_factory=set)
     inlined: int = 0
     quiet: bool = False
     kept_cells: set[int] = field(default_factory=set)

@@ -116,12 +116,15 @@ class Counts:
             assert trip_range is not None
             rows = ctx.state.heap[identity]
             assert isinstance(rows, Rows)
-            if step == 1 and rows.count.atom == trip_range.start:
+            by = trip_range.step
+            if step == 1 and by == Const(1) and rows.count.atom == trip_range.start:
                 ctx.state.heap[identity] = replace(rows, count=Number(counter, INT))
             else:
                 done: Atom = counter
                 if trip_range.start != Const(0):
                     done = ctx.builder.emit(operator.sub, counter, trip_range.start)
+                if by != Const(1):
+                    done = ctx.builder.emit(operator.floordiv, done, by)
                 self._set(ctx, identity, step, done)
             head.heap[identity] = ctx.state.heap[identity]
 

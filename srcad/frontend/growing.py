@@ -8,8 +8,9 @@ is made twice as long whenever it is full.
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import gast
 import numpy as np
@@ -26,6 +27,7 @@ from srcad.frontend import (
     objects,
     room,
     rows,
+    trying,
 )
 from srcad.frontend.values import (
     Array,
@@ -82,28 +84,30 @@ def form_of(ctx: Lowering, value: Value) -> ItemForm | None:
     """What an item is: its form, the kind of its numbers, its shape."""
     match value:
         case Number(kind=kind):
-            return "number", kind, ()
+            return ("number",), kind, ()
         case Array(kind=kind):
-            return "array", kind, memory.read(ctx, value).shape
+            return ("array",), kind, memory.read(ctx, value).shape
         case Items(items=items) if value.type is tuple:
-            return _numbers(items, "tuple")
+            return _container(ctx, "tuple", items)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
             if isinstance(content, Sequence):
-                return _numbers(content.items, "list")
-            if isinstance(content, Rows) and content.form == "number":
-                return "list", content.kind, (ctx.builder.size(content.count.atom),)
+                return _container(ctx, "list", content.items)
+            if isinstance(content, Rows):
+                buffer = memory.content(ctx, content.cell)
+                count = ctx.builder.size(content.count.atom)
+                return ("list", *content.form), content.kind, (count, *buffer.shape[1:])
     return None
 
 
-def _numbers(items: tuple[Value, ...], form: Form) -> ItemForm | None:
-    kinds = [item.kind for item in items if isinstance(item, Number)]
-    if not kinds or len(kinds) != len(items):
+def _container(
+    ctx: Lowering, outer: Literal["tuple", "list"], items: tuple[Value, ...]
+) -> ItemForm | None:
+    common = common_form(ctx, [form_of(ctx, item) for item in items])
+    if common is None:
         return None
-    kind = kinds[0]
-    for other in kinds[1:]:
-        kind = merge.common(kind, other)
-    return form, kind, (Dim(len(items)),)
+    inner, kind, shape = common
+    return (outer, *inner), kind, (Dim(len(items)), *shape)
 
 
 def common_form(ctx: Lowering, found: list[ItemForm | None]) -> ItemForm | None:
@@ -114,7 +118,7 @@ def common_form(ctx: Lowering, found: list[ItemForm | None]) -> ItemForm | None:
     for other in found[1:]:
         if other is None or other[0] != form or len(other[2]) != len(shape):
             return None
-        if form == "array" and other[1] != kind:
+        if form[-1] == "array" and other[1] != kind:
             return None
         for a, b in zip(shape, other[2], strict=True):
             if a is None or b is None or not ctx.sizes.equal(a, b):
@@ -134,7 +138,7 @@ def make(
     if common is None or lengths is None or None in lengths:
         ctx.refuse(
             "this loop changes the length of a list whose items are not alike: numbers, "
-            "or arrays of one dtype and of one shape that is known before the loop",
+            "or lists or arrays of one dtype and of one shape that is known before the loop",
             None,
             "store into an array made before the loop",
             UnsupportedType,
@@ -195,7 +199,7 @@ def _alike(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> tuple[
     buffer = memory.content(ctx, held.cell)
     common = form_of(ctx, value)
     alike = common is not None and common[0] == held.form
-    if alike and held.form != "array" and common is not None:
+    if alike and held.form[-1] != "array" and common is not None:
         alike = merge.common(common[1], held.kind) == held.kind
     elif common is not None:
         alike = alike and common[1] == held.kind
@@ -228,18 +232,31 @@ def _with_room(ctx: Lowering, identity: int, held: Rows) -> Rows:
 def _put(ctx: Lowering, identity: int, held: Rows, value: Value) -> None:
     buffer = memory.content(ctx, held.cell)
     stored = _stored(ctx, value)
-    if isinstance(value, Ref):
-        # The list holds that list itself, of which only the numbers are kept.
-        ctx.state.marks[value.identity] = "item"
-    if isinstance(value, Array):
-        # The list holds the array itself: it must not change while the list is in use.
-        memory.may_share(ctx.state, held.cell, frozenset({value.cell}))
+    # The list holds those lists themselves, of which only the numbers are kept.
+    ctx.state.marks.update(dict.fromkeys(_lists(ctx, value), "item"))
+    # It holds the arrays themselves: they must not change while the list is in use.
+    memory.may_share(ctx.state, held.cell, frozenset(memory.cells(ctx.state, value)))
     changed = ctx.builder.emit(setitem, buffer, held.count.atom, stored, hint=buffer.hint)
+    trying.trust(ctx, ctx.builder.stack[-1][-1:], held.count.atom)
     ctx.state.memory[held.cell] = changed
     ctx.state.heap[identity] = replace(held, count=_plus(ctx, held.count, 1))
 
 
+def _lists(ctx: Lowering, value: Value) -> Iterator[int]:
+    """The lists that an item is or holds."""
+    items = value.items if isinstance(value, Items) else ()
+    if isinstance(value, Ref):
+        yield value.identity
+        content = ctx.state.heap[value.identity]
+        items = content.items if isinstance(content, Sequence) else ()
+    for item in items:
+        yield from _lists(ctx, item)
+
+
 def _stored(ctx: Lowering, value: Value) -> Any:
+    content = ctx.state.heap[value.identity] if isinstance(value, Ref) else None
+    if isinstance(content, Rows):
+        return rows.filled(ctx, content)
     if isinstance(value, Items | Ref):
         value = calls.call_python(ctx, np.array, [value], {}, gast.Pass())
     return expressions.operand(ctx, value)
@@ -334,7 +351,7 @@ def store(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.A
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
     common = form_of(ctx, value)
-    if held.form != "number" or common is None or common[0] != "number":
+    if held.form != ("number",) or common is None or common[0] != ("number",):
         ctx.refuse(
             "an item of a list of unknown length cannot be replaced",
             node,

@@ -32,7 +32,7 @@ def listed(ctx: Lowering, value: Iteration, node: gast.AST) -> Value:
     """`list(range(...))`: ints of Python's."""
     made = calls.call_python(ctx, np.arange, list(value.parts), {}, node)
     assert isinstance(made, Array)
-    like = Rows(made.cell, Number(Const(0), INT), INT, "number")
+    like = Rows(made.cell, Number(Const(0), INT), INT, ("number",))
     return rows.listed(ctx, memory.read(ctx, made), like)
 
 

@@ -21,8 +21,9 @@ from srcad.frontend import (
     turns,
 )
 from srcad.frontend.values import Array, Items, Iteration, Number, Ref, Rows, Step, Value
+from srcad.ir.dims import value_of
 from srcad.ir.kinds import INT
-from srcad.ir.nodes import Atom, Const, Range
+from srcad.ir.nodes import Atom, Const, Range, Var
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -58,6 +59,10 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
             if len(atoms) == 1:
                 atoms = [Const(0), *atoms]
             start, stop, step = (*atoms, Const(1))[:3]
+            for atom in atoms:
+                if isinstance(atom, Var):
+                    # An int of which nothing is known is a length of its own.
+                    ctx.builder.known.setdefault(atom, value_of(atom))
             if step == Const(0):
                 control.fail(ctx, ValueError("range() arg 3 must not be zero"))
             return Range(start, stop, step), lambda i: Number(i, INT)  # type: ignore[arg-type]

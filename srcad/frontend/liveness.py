@@ -65,8 +65,25 @@ def reads(node: gast.AST, without: gast.AST | None = None) -> Names:
             found.add(part.id)
         elif isinstance(part, gast.AugAssign) and isinstance(part.target, gast.Name):
             found.add(part.target.id)
+        elif isinstance(part, gast.ListComp | gast.SetComp | gast.DictComp | gast.GeneratorExp):
+            # What its loops bind are names of its own, for all but what the first goes through.
+            own = stores(loop.target for loop in part.generators)
+            first = part.generators[0].iter
+            inner = [child for child in _parts(part) if child is not first]
+            found |= frozenset().union(*(reads(child, without) for child in inner)) - own
+            waiting.append(first)
+            continue
         waiting += gast.iter_child_nodes(part)
     return frozenset(found)
+
+
+def _parts(node: gast.AST) -> Iterable[gast.AST]:
+    """The parts of a comprehension: what it makes, and what its loops are made of."""
+    for part in gast.iter_child_nodes(node):
+        if isinstance(part, gast.comprehension):
+            yield from gast.iter_child_nodes(part)
+        else:
+            yield part
 
 
 def free_reads(function: gast.FunctionDef | gast.Lambda) -> Names:

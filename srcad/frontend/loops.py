@@ -369,7 +369,7 @@ def attempt(
             return True
         result = Const(True) if isinstance(condition, bool) else condition
         test = Block(tuple(header), (result,))
-    plan.counts.by_trips = trip_range is not None and trip_range.step == Const(1)
+    plan.counts.by_trips = _known_step(trip_range)
     with ctx.builder.block() as body:
         plan.counts.place(ctx, head, counter, trip_range)
         if element is not None:
@@ -412,6 +412,11 @@ def attempt(
         after_loop(ctx, plan, head, head, carried, targets, after, trip_range)
     plan.counts.after(ctx, entry, trip_range)
     return True
+
+
+def _known_step(trip_range: Range | None) -> bool:
+    """Whether a loop counts by a step that is known before the program runs."""
+    return trip_range is not None and isinstance(trip_range.step, Const)
 
 
 def _note_bounds(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:

@@ -13,9 +13,10 @@ from srcad.errors import SrcadError
 from srcad.frontend import expressions, iterations, objects
 from srcad.frontend.liveness import reads, stores
 from srcad.frontend.trips import folded, trips_of
-from srcad.frontend.values import Array, Iteration, Number, Ref, Value
-from srcad.ir.dims import Dim, Opaque, SizeOf, ValueOf
-from srcad.ir.nodes import Atom, Const, Range, ShapeOf, Var
+from srcad.frontend.values import Array, Iteration, Mapping, Number, Record, Ref, Value
+from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
+from srcad.ir.nodes import Atom, Const, Range, ShapeOf
+from srcad.rules.constants import LARGER, SMALLER
 from srcad.rules.indexing import size
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ LEAST = 8
 """Rows of a list of which it is not known how long it gets."""
 
 COUNTING = {"range": range, "len": len, "zip": zip, "enumerate": enumerate, "reversed": reversed}
+
+EMITTED = {"*": operator.mul, "//": operator.floordiv, "max": LARGER, "min": SMALLER}
+"""How the operations are written by which lengths are computed."""
 
 
 @dataclass(frozen=True)
@@ -192,23 +196,43 @@ def _axis(ctx: Lowering, dim: Dim) -> Atom | None:
     return None
 
 
-def _symbol(ctx: Lowering, symbol: object) -> Atom | None:
+def _symbol(ctx: Lowering, symbol: Symbol) -> Atom | None:
+    dim = Dim(0, ((symbol, 1),))
+    if (found := _number(ctx, dim)) is not None:
+        return found
     match symbol:
-        case SizeOf(var, axis):
-            found = _axis(ctx, Dim(0, ((symbol, 1),)))
+        case SizeOf():
+            found = _axis(ctx, dim)
             if found is None and symbol in ctx.sizes.hints:  # an argument: at hand everywhere
-                return ctx.builder.emit(size, ShapeOf(var), Const(axis))
+                return ctx.builder.emit(size, ShapeOf(symbol.var), Const(symbol.axis))
             return found
-        case ValueOf(var):
-            numbers = [v.atom for v in ctx.state.env.values() if isinstance(v, Number)]
-            numbers += [capture.var for capture in ctx.captures.values()]
-            wanted = Dim(0, ((symbol, 1),))
-            for atom in numbers:
-                if isinstance(atom, Var) and (atom is var or ctx.builder.size(atom) == wanted):
-                    return atom
-            return var if symbol in ctx.sizes.hints else None
-        case Opaque("//", (left, right)):
-            parts = [length(ctx, left), length(ctx, right)]
-            if parts[0] is not None and parts[1] is not None:
-                return folded(ctx, operator.floordiv, parts[0], parts[1])
+        case Opaque(operation, operands):
+            ints = [length(ctx, operand) for operand in operands]
+            if None in ints:
+                return None
+            return ctx.builder.emit(EMITTED[operation], *ints)  # type: ignore[arg-type]
+        case SliceLength(None, None, step, whole) if step > 0:
+            of = length(ctx, whole + (step - 1))
+            return None if of is None else ctx.builder.emit(operator.floordiv, of, Const(step))
     return None
+
+
+def _number(ctx: Lowering, dim: Dim) -> Atom | None:
+    """An int at hand that is a length: one with a name here or in a caller, or an argument."""
+    (symbol, _), *_ = dim.terms
+    if isinstance(symbol, ValueOf) and symbol in ctx.sizes.hints:
+        return symbol.var
+    values = list(ctx.state.env.values())
+    for frame in ctx.frames[:-1]:
+        values += frame.env.values()
+    for content in ctx.state.heap.values():
+        if isinstance(content, Record | Mapping):
+            values += [value for _, value in _pairs(content)]
+    for value in values:
+        if isinstance(value, Number) and ctx.builder.size(value.atom) == dim:
+            return value.atom
+    return None
+
+
+def _pairs(content: Record | Mapping) -> tuple[tuple[Any, Value], ...]:
+    return content.fields if isinstance(content, Record) else content.items

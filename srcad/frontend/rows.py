@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -62,12 +63,9 @@ def unpacked(ctx: Lowering, value: Value, wanted: int) -> list[Value]:
 
 def sample(ctx: Lowering, held: Rows) -> tuple[Value, ...]:
     """Something like the items of a list."""
-    if held.form == "number":
+    if held.form[0] == "number":
         return (Number(Const(held.kind.example()), held.kind),)
-    found = ctx.builder.emit(getitem, memory.content(ctx, held.cell), Const(0))
-    if held.form == "array":
-        return (memory.new_array(ctx, found),)
-    return (listed(ctx, found, replace(held, form="number")),)
+    return (_item(ctx, held, ctx.builder.emit(getitem, memory.content(ctx, held.cell), Const(0))),)
 
 
 def is_full(ctx: Lowering, held: Rows) -> bool:
@@ -86,16 +84,19 @@ def filled(ctx: Lowering, held: Rows) -> Var:
 
 def array(ctx: Lowering, held: Rows, node: gast.AST, message: str = "") -> Array:
     """`np.array(items)`; `message` is what NumPy says where there are none."""
-    size = ctx.builder.size(held.count.atom)
-    some = None if size is None else ctx.sizes.at_least(size, 1)
-    rank = memory.content(ctx, held.cell).kind.rank
-    if not some and (message or rank > 1 or held.kind.dtype != "float64"):
+    buffer = memory.content(ctx, held.cell)
+    for axis, _ in enumerate(takewhile(("tuple", "list").__contains__, ("list", *held.form))):
+        count = attributes.length(ctx, buffer, axis) if axis else held.count
         # Without items, NumPy makes an array of floats with one axis.
-        filled_some = ctx.builder.emit(operator.gt, held.count.atom, Const(0))
-        if message:
-            control.require(ctx, filled_some, ValueError, message)
-        else:
-            control.require(ctx, filled_some, UnsupportedType, WITHOUT_ITEMS)
+        asked = bool(message) and not axis
+        if asked or buffer.kind.rank > axis + 1 or held.kind.dtype != "float64":
+            size = ctx.builder.size(count.atom)
+            if size is None or not ctx.sizes.at_least(size, 1):
+                some = ctx.builder.emit(operator.gt, count.atom, Const(0))
+                if asked:
+                    control.require(ctx, some, ValueError, message)
+                else:
+                    control.require(ctx, some, UnsupportedType, WITHOUT_ITEMS)
     made = memory.new_array(ctx, filled(ctx, held))
     assert isinstance(made, Array)
     return made
@@ -142,7 +143,8 @@ def joined(
         return control.fail(ctx, ValueError(message))
     if function is np.hstack and rank == 1:
         return array(ctx, held, node, message)
-    if function is np.concatenate or (function is np.hstack and rank == 2):
+    along_first = function is np.vstack or (function is np.hstack and rank == 2)
+    if function is np.concatenate or along_first:
         whole = array(ctx, held, node, message)
         var = memory.read(ctx, whole)
         lengths = [attributes.length(ctx, var, axis) for axis in range(2, rank)]
@@ -180,7 +182,7 @@ def of_array(ctx: Lowering, value: Array) -> Value:
     """`list(x)` of an array: its elements, or its rows."""
     var = memory.read(ctx, value)
     kind = replace(var.kind, rank=var.kind.rank - 1)
-    form: Form = "array" if kind.rank else "number"
+    form: Form = ("array",) if kind.rank else ("number",)
     kind = kind if kind.rank else kind.scalar()
     like = Rows(value.cell, Number(Const(0), INT), kind, form, frozenset())
     return listed(ctx, var, like)
@@ -194,22 +196,25 @@ def row(ctx: Lowering, held: Rows, place: Atom) -> Value:
 def _row(ctx: Lowering, held: Rows, place: Any) -> Value:
     if ctx.state.dead:
         return Number(Const(0), INT)
-    buffer = memory.content(ctx, held.cell)
-    found = ctx.builder.emit(getitem, buffer, place)
-    match held.form:
+    return _item(ctx, held, ctx.builder.emit(getitem, memory.content(ctx, held.cell), place))
+
+
+def _item(ctx: Lowering, held: Rows, found: Var) -> Value:
+    """An item of a list, of which a row is the content."""
+    match held.form[0]:
         case "number":
             return _plain(ctx, found, held.kind)
         case "array":
             return memory.new_array(ctx, found, frozenset({held.cell}))
     length = found.shape[0]
-    number = replace(held, form="number", sites=frozenset())
+    inner = replace(held, form=held.form[1:], sites=frozenset())
     if not length.is_constant:
-        return _inside(ctx, listed(ctx, found, number))
+        return _inside(ctx, listed(ctx, found, inner))
     items = tuple(
-        _plain(ctx, ctx.builder.emit(getitem, found, Const(i)), held.kind)
+        _item(ctx, inner, ctx.builder.emit(getitem, found, Const(i)))
         for i in range(length.constant)
     )
-    return Items(items) if held.form == "tuple" else _inside(ctx, Ref(ctx.heap(Sequence(items))))
+    return Items(items) if held.form[0] == "tuple" else _inside(ctx, Ref(ctx.heap(Sequence(items))))
 
 
 def _inside(ctx: Lowering, item: Ref) -> Ref:

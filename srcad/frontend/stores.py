@@ -44,7 +44,7 @@ def item(ctx: Lowering, base: Ref, index: Value, value: Value, node: gast.AST) -
                 growing.refuse_iterated(ctx, base.identity, node)
             changed = {**dict(pairs), key: value}
             ctx.change(base.identity, replace(content, items=tuple(changed.items())))
-        case Sequence(items=items) if unknown and _is_alone(ctx, base):
+        case Sequence(items=items) if unknown and _is_alone(ctx, base, value):
             chosen = _at_any_place(ctx, items, index, value, node)
             ctx.change(base.identity, Sequence(tuple(chosen)))
         case Sequence(items=items):
@@ -54,9 +54,9 @@ def item(ctx: Lowering, base: Ref, index: Value, value: Value, node: gast.AST) -
             ctx.refuse(f"{what} does not support item assignment", node, error=UnsupportedType)
 
 
-def _is_alone(ctx: Lowering, base: Ref) -> bool:
+def _is_alone(ctx: Lowering, base: Ref, value: Value) -> bool:
     """Whether no loop is around that could unroll itself, or have rows for the list."""
-    growing.demand(ctx, base.identity, (), ctx.state)
+    growing.demand(ctx, base.identity, (value,), ctx.state)
     return not ctx.growable
 
 

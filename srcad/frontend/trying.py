@@ -20,7 +20,7 @@ from srcad.errors import UnsupportedSyntax
 from srcad.frontend import control, expressions, merge, objects, raises, statements
 from srcad.frontend.context import Unreachable
 from srcad.frontend.values import Conflict, Flag, Maybe, State
-from srcad.ir.nodes import Block, Const, Let, Stmt
+from srcad.ir.nodes import Atom, Block, Const, Let, Stmt
 from srcad.ir.walk import statements as all_statements
 
 if TYPE_CHECKING:
@@ -83,9 +83,11 @@ def _body(ctx: Lowering, stmt: gast.Try) -> dict[str, Flag]:
     finally:
         ctx.attempts.pop()
     for let in all_statements(Block(tuple(written))):
-        if isinstance(let, Let) and let not in ctx.tested:
+        if isinstance(let, Let):
             for kind, _ in raises.possible(ctx, let):
-                if any(raises.catches(kind, classes) for classes in catches):
+                if (let, kind) not in ctx.tested and any(
+                    raises.catches(kind, classes) for classes in catches
+                ):
                     raise UnsupportedSyntax(_refusal(let), let.origin, WAY_OUT)
     for made in written:
         ctx.builder.add(made)
@@ -136,6 +138,14 @@ def _finally(ctx: Lowering, stmt: gast.Try) -> None:
     finally:
         ctx.quiet = quiet
     ctx.state.left = {**left, **ctx.state.left}
+
+
+def trust(ctx: Lowering, written: list[Stmt], index: Atom) -> None:
+    """Note that what statements read or write at an index is there: srcad wrote it."""
+    for let in written:
+        indexes = isinstance(let, Let) and let.primitive.text in ("getitem", "setitem")
+        if isinstance(let, Let) and indexes and let.args[1] == index:
+            ctx.tested.add((let, IndexError))
 
 
 # -- raising inside a `try` ---------------------------------------------------------------------
@@ -200,7 +210,7 @@ def _tested(
     for position, let in enumerate(written):
         found = _test(ctx, let)
         if found is not None:
-            flag, make = found
+            flag, kind, make = found
             assert isinstance(let, Let)
             mutated = any(
                 isinstance(s, Let) and s.primitive.form == "mutation" for s in written[:position]
@@ -208,9 +218,12 @@ def _tested(
             if make is None or moved or mutated:
                 raise UnsupportedSyntax(_refusal(let), let.origin, WAY_OUT)
             test = make(ctx, let)
-            ctx.tested.add(let)
+            ctx.tested.add((let, kind))
             left = before.copy()
             left.left[flag] = True
+            if test == merge.TRUE:
+                ctx.state = left
+                return
             with ctx.builder.block() as others:
                 _tested(ctx, stmt, written[position:], before, after, moved)
             ctx.state, no = before, merge.Side(others, ctx.state)
@@ -221,14 +234,14 @@ def _tested(
     ctx.state = after
 
 
-def _test(ctx: Lowering, let: Stmt) -> tuple[str, raises.Test | None] | None:
-    if not isinstance(let, Let) or let in ctx.tested:
+def _test(ctx: Lowering, let: Stmt) -> tuple[str, type[BaseException], raises.Test | None] | None:
+    if not isinstance(let, Let):
         return None
     for kind, make in raises.possible(ctx, let):
         flag = flag_for(ctx, kind)
-        if flag is not None:
-            return flag, make
+        if flag is not None and (let, kind) not in ctx.tested:
+            return flag, kind, make
     return None
 
 
-__all__ = ["Attempt", "flag_for", "leave", "lower_try", "pass_on", "run"]
+__all__ = ["Attempt", "flag_for", "leave", "lower_try", "pass_on", "run", "trust"]

@@ -13,8 +13,8 @@ from srcad.ir.nodes import Atom, Operand, Var
 
 Path: TypeAlias = tuple[tuple[str, object], ...]
 """How to reach a Python object from the function: ("global", "CFG"), ("item", "dt")."""
-Form: TypeAlias = Literal["number", "array", "tuple", "list"]
-"""What the items of a list are whose length is known only at run time."""
+Form: TypeAlias = tuple[Literal["number", "array", "tuple", "list"], ...]
+"""What the items of a list are whose length is known only at run time, from outside to inside."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Rows:
     """What a `Ref` to a list holds whose length is known only at run time.
 
     Its items are the first `count` rows of the array in `cell`: numbers of a kind, arrays, or
-    tuples or lists of numbers.  Calls of `append` in `sites` are sure to find room.
+    tuples or lists of such.  Calls of `append` in `sites` are sure to find room.
     """
 
     cell: int

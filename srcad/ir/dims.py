@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,9 +37,15 @@ class SliceLength:
     length: Dim
 
 
+OPERATIONS: Mapping[str, Callable[[int, int], int]] = MappingProxyType(
+    {"*": operator.mul, "//": operator.floordiv, "max": max, "min": min}
+)
+"""What lengths are computed by that are no linear forms."""
+
+
 @dataclass(frozen=True)
 class Opaque:
-    """An unknown length; equal only to the same unknown."""
+    """What one of `OPERATIONS` makes of lengths; equal only to the same operation on the same."""
 
     operation: str
     operands: tuple[Dim, ...]

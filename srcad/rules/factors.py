@@ -10,8 +10,10 @@ import numpy as np
 from numpy.linalg._linalg import EighResult, QRResult, SlogdetResult, SVDResult
 
 from srcad.rules.linalg import each, lower_half, transposed
-from srcad.rules.registry import constant, expand, forward_of, rule, shape_rule
+from srcad.rules.registry import PRIMITIVES, constant, expand, forward_of, rule, shape_rule
 from srcad.runtime.arrays import (
+    is_not_definite,
+    is_singular,
     log_abs_det,
     masked,
     matrix_rank,
@@ -52,6 +54,9 @@ def log_abs_det_forward(a, a_dot):
 
 constant(sign_of_det, text="sign_of_det", decides=True)
 constant(matrix_rank, text="matrix_rank", decides=True)
+constant(is_singular, text="is_singular", decides=True)
+constant(is_not_definite, text="is_not_definite", decides=True)
+SINGULAR, NOT_DEFINITE = PRIMITIVES[is_singular], PRIMITIVES[is_not_definite]
 
 # Symmetric matrices.  NumPy reads the lower triangle only, so the bar of the upper one is 0.
 

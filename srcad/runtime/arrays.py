@@ -160,6 +160,32 @@ def matrix_rank(a):
     return np.linalg.lstsq(a, np.zeros(a.shape[0], a.dtype))[2]
 
 
+def is_singular(a):
+    """Whether `np.linalg.inv` and `np.linalg.solve` raise for a matrix.
+
+    >>> is_singular(np.ones((2, 2))), is_singular(np.eye(2)), is_singular(np.ones((2, 3)))
+    (True, False, True)
+    """
+    return _raises(np.linalg.inv, a)
+
+
+def is_not_definite(a):
+    """Whether `np.linalg.cholesky` raises for a matrix.
+
+    >>> is_not_definite(-np.eye(2)), is_not_definite(np.eye(2))
+    (True, False)
+    """
+    return _raises(np.linalg.cholesky, a)
+
+
+def _raises(function, a):
+    try:
+        function(a)
+    except np.linalg.LinAlgError:
+        return True
+    return False
+
+
 def packed_eigh(a):
     """The eigenvalues of symmetric matrices as a row, and below it the eigenvectors as columns.
 

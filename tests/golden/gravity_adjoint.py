@@ -13,9 +13,8 @@ def gravity_fwd(mass, position, softening):
     force = np.zeros(position.shape)
     t = mass.shape[0]
     t2 = t * t
-    t3 = max(t2, 0)
-    t_tape = np.empty(t3)
-    t_tape2 = np.empty(t3)
+    t_tape = np.empty(t2)
+    t_tape2 = np.empty(t2)
     for k in range(t2):
         j = k % t
         i = k // t

@@ -14,9 +14,8 @@ def gravity_fwd(mass, position, softening):
     force = np.zeros(position.shape)
     t = mass.shape[0]
     t2 = t * t
-    t3 = max(t2, 0)
-    t_tape = np.empty(t3)
-    t_tape2 = np.empty(t3)
+    t_tape = np.empty(t2)
+    t_tape2 = np.empty(t2)
     for k in range(t2):
         j = k % nonzero(t)
         i = k // nonzero(t)
@@ -28,14 +27,14 @@ def gravity_fwd(mass, position, softening):
             d = np.empty(position.shape[1])
             for l in independent(position.shape[1]):
                 d[l] = position[j, l] - position[i, l]
-            t4 = np.dot(d, d)
-            t_tape[k] = t4
-            t4 = half_power(t4 + softening, 1.5)
-            t_tape2[k] = t4
+            t3 = np.dot(d, d)
+            t_tape[k] = t3
+            t3 = half_power(t3 + softening, 1.5)
+            t_tape2[k] = t3
             if not -mass.shape[0] <= j < mass.shape[0]:
                 raise Bail
             for l in independent(force.shape[1]):
-                force[i, l] += mass[j] * d[l] / t4
+                force[i, l] += mass[j] * d[l] / t3
     return force, (mass, position, softening, t_tape, t_tape2)
 
 
