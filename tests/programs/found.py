@@ -53,6 +53,14 @@ def rolled_view(u, v):
     return np.tanh(np.roll(u[:, :], 1, axis=0))
 
 
+def negative_number_added_to_an_element(u, a):
+    z = u.copy()
+    z[0] += -0.7
+    z[1] -= -a
+    z[2] = z[2] + -a * 0.5
+    return z
+
+
 X = np.array([0.53, 1.5, 0.24])
 GRID = np.array([[0.9, 0.2], [0.8, 0.5], [0.1, 0.4]])
 
@@ -66,4 +74,5 @@ PROGRAMS = [
     (bound_again_after_what_raises, (0.3, 0.7)),
     (bound_again_after_what_raises, (0.8, 0.7)),
     (rolled_view, (GRID, GRID)),
+    (negative_number_added_to_an_element, (X, 0.3)),
 ]
