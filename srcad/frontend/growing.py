@@ -22,10 +22,10 @@ from srcad.frontend import (
     control,
     expressions,
     memory,
-    merge,
     objects,
     room,
     rows,
+    widening,
 )
 from srcad.frontend.values import (
     Array,
@@ -102,7 +102,7 @@ def _numbers(items: tuple[Value, ...], form: Form) -> ItemForm | None:
         return None
     kind = kinds[0]
     for other in kinds[1:]:
-        kind = merge.common(kind, other)
+        kind = widening.common(kind, other)
     return form, kind, (Dim(len(items)),)
 
 
@@ -119,7 +119,7 @@ def common_form(ctx: Lowering, found: list[ItemForm | None]) -> ItemForm | None:
         for a, b in zip(shape, other[2], strict=True):
             if a is None or b is None or not ctx.sizes.equal(a, b):
                 return None
-        kind = kind if kind == other[1] else merge.common(kind, other[1])
+        kind = kind if kind == other[1] else widening.common(kind, other[1])
     return form, kind, shape
 
 
@@ -196,7 +196,7 @@ def _alike(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> tuple[
     common = form_of(ctx, value)
     alike = common is not None and common[0] == held.form
     if alike and held.form != "array" and common is not None:
-        alike = merge.common(common[1], held.kind) == held.kind
+        alike = widening.common(common[1], held.kind) == held.kind
     elif common is not None:
         alike = alike and common[1] == held.kind
     if not alike or common is None:
@@ -341,7 +341,7 @@ def store(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.A
             "make it an array first: np.array(items)",
             UnsupportedType,
         )
-    if merge.common(common[1], held.kind) != held.kind:
+    if widening.common(common[1], held.kind) != held.kind:
         ctx.refuse(
             f"{objects.describe(ctx, value)} is put into a list of other items",
             node,
