@@ -36,6 +36,7 @@ MODULES = (
     "lists_as_arrays",
     "queues",
     "found",
+    "default_dicts",
     "library_calls",
     "complex_numbers",
     "grids",

@@ -66,6 +66,8 @@ def call_primitive(
     ctx: Lowering, primitive: Primitive, args: Args, kwargs: Kwargs, node: gast.AST, hint: str = ""
 ) -> Value:
     """Call a function that has a rule."""
+    if not args and not kwargs and isinstance(primitive.function, type):
+        return expressions.literal(primitive.function())  # float() is 0.0
     args, kwargs = _decided(ctx, primitive, args, kwargs, node)
     args = [objects.resolve(ctx, arg, node) for arg in args]
     kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
@@ -252,11 +252,17 @@ def missing(ctx: Lowering, function: Any, node: gast.AST) -> NoReturn:
 # -- user functions -----------------------------------------------------------------------------
 
 
+def _named(value: Value, name: str) -> Value:
+    return replace(value, name=name) if isinstance(value, Foreign) else value
+
+
 def closure(ctx: Lowering, function: types.FunctionType, path: Path) -> Closure:
     """A Python function as a value."""
+    values = function.__defaults__ or ()
+    names = function.__code__.co_varnames[: function.__code__.co_argcount][-len(values) :]
     defaults = tuple(
-        objects.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i)))
-        for i, value in enumerate(function.__defaults__ or ())
+        _named(objects.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i))), name)
+        for i, (value, name) in enumerate(zip(values, names, strict=False))
     )
     named = tuple(
         (key, objects.wrap(ctx, value, (*path, ("attr", "__kwdefaults__"), ("item", key))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from srcad.frontend import memory, merge, objects, replaced, widening
@@ -207,7 +207,7 @@ def _phi_content(
         case Sequence(items=items):
             return Sequence(tuple(part(i, v) for i, v in enumerate(items)))
         case Mapping(items=pairs):
-            return Mapping(tuple((k, part(k, v)) for k, v in pairs))
+            return replace(content, items=tuple((k, part(k, v)) for k, v in pairs))
         case Record(type=kind, fields=fields):
             return Record(kind, tuple((k, part(k, v)) for k, v in fields))
     return content

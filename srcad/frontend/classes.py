@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import collections
 import dataclasses
 import functools
 import types
@@ -12,7 +13,16 @@ import gast
 import numpy as np
 
 from srcad.errors import MissingRule, UnsupportedType
-from srcad.frontend import attributes, calls, control, expressions, methods, objects, parts
+from srcad.frontend import (
+    attributes,
+    calls,
+    control,
+    expressions,
+    mappings,
+    methods,
+    objects,
+    parts,
+)
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -47,6 +57,8 @@ def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.
         return Partial(args[0], tuple(args[1:]), tuple(kwargs.items()))
     if _is_generated(kind):
         return _dataclass(ctx, kind, args, kwargs, node)
+    if kind is collections.defaultdict:
+        return mappings.default_dict(ctx, args, kwargs, node)
     if kind is types.SimpleNamespace and not args:
         return Ref(ctx.heap(Record(kind, tuple(kwargs.items()))))
     if issubclass(kind, np.generic) and primitive_of(kind) is None:

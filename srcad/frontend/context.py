@@ -192,7 +192,7 @@ class Lowering:
         """The input that holds a number or array found outside the function."""
         known = self.captures.get(foreign.path)
         if known is None:
-            hint = str(foreign.path[-1][1]) if foreign.path else "value"
+            hint = foreign.name or (str(foreign.path[-1][1]) if foreign.path else "value")
             hint = hint if hint.isidentifier() else "value"
             var = self.parameter(hint, foreign.value)
             known = Capture(foreign.path, var, next(self.numbers))

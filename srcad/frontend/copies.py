@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -73,7 +74,7 @@ def _copied(ctx: Lowering, value: Value, part: Callable[[Value], Value], node: g
                 return Ref(ctx.heap(Sequence(tuple(part(item) for item in content.items))))
             if isinstance(content, Mapping):
                 pairs = tuple((key, part(item)) for key, item in content.items)
-                return Ref(ctx.heap(Mapping(pairs)))
+                return Ref(ctx.heap(replace(content, items=pairs)))
             if isinstance(content, Record) and not _has_a_way(content.type):
                 fields = tuple((name, part(item)) for name, item in content.fields)
                 return Ref(ctx.heap(Record(content.type, fields)))

@@ -76,7 +76,7 @@ def after_loop(
             case Sequence(items=items):
                 return Sequence(tuple(swapped(v, "") for v in items))
             case Mapping(items=pairs):
-                return Mapping(tuple((k, swapped(v, "")) for k, v in pairs))
+                return replace(content, items=tuple((k, swapped(v, "")) for k, v in pairs))
             case Record(type=kind, fields=fields):
                 return Record(kind, tuple((k, swapped(v, "")) for k, v in fields))
 

@@ -250,6 +250,8 @@ def _container(ctx: Lowering, content: Any, atoms: list[Atom]) -> Template:
     match content:
         case Sequence(items=items):
             return Node(list, tuple(_template(ctx, item, atoms) for item in items))
+        case Mapping(factory=factory) if factory is not None:
+            ctx.refuse("a defaultdict cannot be returned", ctx.node, "return dict(...) of it")
         case Mapping(items=pairs):
             keys = [key for key, _ in pairs]
             children = tuple(_template(ctx, item, atoms) for _, item in pairs)

@@ -6,13 +6,34 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcad.frontend import control, expressions, objects, searching
-from srcad.frontend.values import Mapping, Number, Value
+from srcad.frontend import calls, control, expressions, objects, searching, stores
+from srcad.frontend.values import Mapping, Number, Ref, Value, is_none
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
 Pairs = dict[Any, Value]
+
+
+def default_dict(ctx: Lowering, args: list[Value], kwargs: Pairs, node: gast.AST) -> Value:
+    """`collections.defaultdict(factory, pairs)`."""
+    made = calls.call_python(ctx, dict, args[1:], kwargs, node)
+    factory = None if not args or is_none(args[0]) else args[0]
+    return Ref(ctx.heap(Mapping(tuple(objects.pairs_of(ctx, made).items()), factory)))
+
+
+def subscript(ctx: Lowering, base: Ref, key: Value, node: gast.AST) -> Value:
+    """`d[key]`; a `defaultdict` makes what it does not have."""
+    content = ctx.state.heap[base.identity]
+    assert isinstance(content, Mapping)
+    if content.factory is None:
+        return item(ctx, content, key, None, node)
+    known = objects.static(ctx, key, node)
+    if known not in dict(content.items):
+        made = calls.call(ctx, content.factory, [], {}, node)
+        stores.item(ctx, base, key, made, node)
+        return made
+    return item(ctx, content, key, None, node)
 
 
 def item(
@@ -42,4 +63,4 @@ def item(
     return look(0)
 
 
-__all__ = ["item"]
+__all__ = ["default_dict", "item", "subscript"]

@@ -187,7 +187,7 @@ class Merge:
                     (key, self.values(x, y, str(key)))
                     for (key, x), (_, y) in zip(a.items, b.items, strict=True)
                 )
-                self.heap[identity] = Mapping(pairs)
+                self.heap[identity] = replace(a, items=pairs)
             case Record(), Record() if a.type is b.type:
                 left, right = dict(a.fields), dict(b.fields)
                 fields = tuple(
@@ -258,7 +258,9 @@ class Merge:
             case Sequence(items=items):
                 return Sequence(tuple(self._only(v, side, name) for v in items))
             case Mapping(items=pairs):
-                return Mapping(tuple((k, self._only(v, side, str(k))) for k, v in pairs))
+                return replace(
+                    content, items=tuple((k, self._only(v, side, str(k))) for k, v in pairs)
+                )
             case Record(type=kind, fields=fields):
                 return Record(kind, tuple((k, self._only(v, side, k)) for k, v in fields))
         return content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -267,7 +268,9 @@ def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: g
 def _change_dict(ctx: Lowering, identity: int, pairs: dict[Any, Value], node: gast.AST) -> None:
     if [*pairs] != [*objects.pairs_of(ctx, Ref(identity))]:
         growing.refuse_iterated(ctx, identity, node)
-    ctx.change(identity, Mapping(tuple(pairs.items())))
+    content = ctx.state.heap[identity]
+    assert isinstance(content, Mapping)
+    ctx.change(identity, replace(content, items=tuple(pairs.items())))
 
 
 def _of_dict(
@@ -288,7 +291,7 @@ def _of_dict(
             default = args[1] if len(args) > 1 else Static(None)
             return mappings.item(ctx, content, args[0], default, node)
         case "copy":
-            return Ref(ctx.heap(Mapping(content.items)))
+            return Ref(ctx.heap(content))
         case "update":
             more = dict(kwargs)
             if args:

@@ -329,7 +329,8 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     if isinstance(content, Rows):
         return rows.item(ctx, content, index, node)
     if isinstance(content, Mapping):
-        return mappings.item(ctx, content, index, None, node)
+        assert isinstance(base, Ref)
+        return mappings.subscript(ctx, base, index, node)
     if isinstance(base, Ref) and isinstance(index, Number) and not is_known(ctx, index):
         growing.demand(ctx, base.identity, (), ctx.state)
     held = getattr(content, "items", ())

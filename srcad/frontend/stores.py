@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -41,7 +42,8 @@ def item(ctx: Lowering, base: Ref, index: Value, value: Value, node: gast.AST) -
             key = objects.static(ctx, index, node)
             if key not in dict(pairs):
                 growing.refuse_iterated(ctx, base.identity, node)
-            ctx.change(base.identity, Mapping(tuple({**dict(pairs), key: value}.items())))
+            changed = {**dict(pairs), key: value}
+            ctx.change(base.identity, replace(content, items=tuple(changed.items())))
         case Sequence(items=items) if unknown and _is_alone(ctx, base):
             chosen = _at_any_place(ctx, items, index, value, node)
             ctx.change(base.identity, Sequence(tuple(chosen)))

@@ -76,9 +76,13 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Mapping:
-    """What a `Ref` to a dict holds; keys are Python constants."""
+    """What a `Ref` to a dict holds; keys are Python constants.
+
+    `factory` makes the items of a `defaultdict` that are asked for and are not there.
+    """
 
     items: tuple[tuple[Any, Value], ...]
+    factory: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -106,10 +110,14 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Foreign:
-    """A Python object outside the program, and how a call reaches it."""
+    """A Python object outside the program, and how a call reaches it.
+
+    `name` is what the program calls it, if the path does not say.
+    """
 
     value: Any
     path: Path
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,26 +10,26 @@ import numpy as np
 from srcad.runtime.arrays import masked
 
 
-def helper_fwd(x, y, value):
+def helper_fwd(x, y, width):
     """`helper`, also returning what `helper_bwd` needs."""
     r = math.sqrt(x * x + y * y + 0.1)
-    t = r > value
+    t = r > width
     if t:
         out = r
     else:
-        out = 0.5 * (r * r / value + value)
+        out = 0.5 * (r * r / width + width)
     t2 = 2.0 * y
     t3 = x > t2
     if t3:
         out2 = x
     else:
         out2 = 0.5 * (x * x / t2 + t2)
-    return out + 3.0 * out2, (x, y, value, r, t, t3)
+    return out + 3.0 * out2, (x, y, width, r, t, t3)
 
 
 def helper_bwd(saved, out_bar):
     """Pull `out_bar` back to x and y."""
-    x, y, value, r, t, t2 = saved
+    x, y, width, r, t, t2 = saved
 
     # 18: return smooth(r) + 3.0 * smooth(x, width=2.0 * y)
     t3 = 2.0 * y
@@ -54,7 +54,7 @@ def helper_bwd(saved, out_bar):
         r_bar = out_bar
     else:
         # 13: return 0.5 * (x * x / width + width)
-        q = out_bar * 0.5 / value
+        q = out_bar * 0.5 / width
         r_bar = q * (2.0 * r)
 
     # 7: return math.sqrt(x * x + y * y + floor)
