@@ -135,3 +135,21 @@ def test_no_bar_is_divided_by_no_elements(engine):
     x_bar, a_bar, b_bar = pullback(1.0)
     assert x_bar.shape == (0,)
     assert (a_bar, b_bar) == (0.0, 1.0)
+
+
+def float_or_single_precision(x, a):
+    if 0.5 > a:
+        a = np.sum(x)
+    return a
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_a_float_of_pythons_is_not_rounded(engine):
+    """0.9 was that of single precision where a sum in single precision takes its name."""
+    out, pullback = srcad.differentiable(engine=engine)(float_or_single_precision).vjp(
+        X.astype(np.float32), 0.9
+    )
+    assert out == 0.9
+    x_bar, a_bar = pullback(np.float64(1.0))
+    assert (x_bar.dtype, a_bar) == (np.float32, 1.0)
+    np.testing.assert_array_equal(x_bar, 0.0)

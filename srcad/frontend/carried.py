@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from srcad.frontend import memory, merge, objects, replaced
+from srcad.frontend import memory, merge, objects, replaced, widening
 from srcad.frontend.counts import Counts
 from srcad.frontend.merge import FALSE
 from srcad.frontend.values import (
@@ -140,7 +140,7 @@ def _phi(
     match value:
         case Number():
             kind = plan.kinds.get(key, value.kind)
-            init = merge.promote(ctx, value, kind) if defined else UNDEFINED
+            init = widening.promote(ctx, value, kind) if defined else UNDEFINED
             return _number(ctx, carried, key.rpartition(".")[2], kind, init, key)
         case Array():
             if key not in plan.rebound:
@@ -219,3 +219,9 @@ def _phi_content(
 def head_var(carried: Carried, key: str) -> Var:
     """The value at the start of a trip that is carried under a key."""
     return carried.phis[carried.keys.index(key)]
+
+
+def first_of(carried: Carried, atom: Atom) -> Atom:
+    """What a number at the head of a trip is in the first one."""
+    places = [place for place, phi in enumerate(carried.phis) if phi is atom]
+    return carried.inits[places[0]] if places else atom

@@ -23,11 +23,11 @@ from srcad.frontend import (
     control,
     expressions,
     memory,
-    merge,
     objects,
     room,
     rows,
     trying,
+    widening,
 )
 from srcad.frontend.values import (
     Array,
@@ -123,7 +123,7 @@ def common_form(ctx: Lowering, found: list[ItemForm | None]) -> ItemForm | None:
         for a, b in zip(shape, other[2], strict=True):
             if a is None or b is None or not ctx.sizes.equal(a, b):
                 return None
-        kind = kind if kind == other[1] else merge.common(kind, other[1])
+        kind = kind if kind == other[1] else widening.common(kind, other[1])
     return form, kind, shape
 
 
@@ -200,7 +200,7 @@ def _alike(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> tuple[
     common = form_of(ctx, value)
     alike = common is not None and common[0] == held.form
     if alike and held.form[-1] != "array" and common is not None:
-        alike = merge.common(common[1], held.kind) == held.kind
+        alike = widening.common(common[1], held.kind) == held.kind
     elif common is not None:
         alike = alike and common[1] == held.kind
     if not alike or common is None:
@@ -358,7 +358,7 @@ def store(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.A
             "make it an array first: np.array(items)",
             UnsupportedType,
         )
-    if merge.common(common[1], held.kind) != held.kind:
+    if widening.common(common[1], held.kind) != held.kind:
         ctx.refuse(
             f"{objects.describe(ctx, value)} is put into a list of other items",
             node,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from srcad.frontend import growing, memory, objects, replaced
 from srcad.frontend.counts import note_floor, note_joined
@@ -27,11 +25,11 @@ from srcad.frontend.values import (
     Static,
     Value,
 )
+from srcad.frontend.widening import meeting, promote
 from srcad.ir.dims import Dim
-from srcad.ir.kinds import BOOL, Kind, python_type
+from srcad.ir.kinds import BOOL, Kind
 from srcad.ir.nodes import UNDEFINED, Atom, Block, Const, Stmt, Var
 from srcad.ir.walk import defined, operand_vars
-from srcad.rules.indexing import cast
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -114,7 +112,7 @@ class Merge:
             case Number(), Number():
                 if a.atom == b.atom and not self._is_inner(a.atom):
                     return a
-                kind = common(a.kind, b.kind)
+                kind = meeting(a, b)
                 atoms = [
                     self._convert(side, value, kind)
                     for side, value in ((self.yes, a), (self.no, b))
@@ -452,30 +450,3 @@ def is_equal(a: object, b: object) -> bool:
         return type(a) is type(b) and bool(a == b)
     except Exception:
         return False
-
-
-def common(a: Kind, b: Kind) -> Kind:
-    """The kind of a number that is of one kind on one path and of another on the other."""
-    if a == b:
-        return a
-    if a.is_python and b.is_python:
-        return Kind(np.result_type(a.dtype, b.dtype).name)
-    if a.is_python or b.is_python:
-        strong, weak = (b, a) if a.is_python else (a, b)
-        value: Any = Kind(weak.dtype).example()
-        return Kind(np.result_type(np.dtype(strong.dtype), value).name, 0, "numpy")
-    return Kind(np.result_type(a.dtype, b.dtype).name, 0, "numpy")
-
-
-def promote(ctx: Lowering, value: Number, kind: Kind) -> Atom:
-    """A number as one of a wider kind."""
-    if value.kind == kind:
-        return value.atom
-    if isinstance(value.atom, Const):
-        number = value.atom.value
-        if kind.is_python:
-            return Const(python_type(kind)(number))
-        return Const(np.dtype(kind.dtype).type(number))
-    if kind.is_python:
-        return ctx.builder.emit(python_type(kind), value.atom)
-    return ctx.builder.emit(cast, value.atom, Const(np.dtype(kind.dtype)))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import growing, memory, merge, objects, replaced, rows
+from srcad.frontend import growing, memory, merge, objects, replaced, rows, widening
 from srcad.frontend.builder import given_shape
-from srcad.frontend.carried import Carried, NeedsPeeling, Plan, head_var
+from srcad.frontend.carried import Carried, NeedsPeeling, Plan, first_of, head_var
 from srcad.frontend.counts import shared_by_lists
 from srcad.frontend.merge import FALSE, TRUE
 from srcad.frontend.values import (
@@ -158,12 +158,12 @@ def _next(
         return
     match head, end:
         case Number(), Number():
-            kind = merge.common(head.kind, end.kind)
+            kind = widening.meeting(Number(first_of(carried, head.atom), head.kind), end)
             if kind != head.kind:
                 plan.kinds[key] = kind
                 ends.grown = True
                 return
-            ends.nexts[key] = merge.promote(ctx, end, kind)
+            ends.nexts[key] = widening.promote(ctx, end, kind)
         case Array(), Array():
             if key not in plan.rebound:
                 if head.cell != end.cell or head.path != end.path:

@@ -12,7 +12,7 @@ from srcad.ir.dims import Dim, as_dim, size_of
 from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.loops import fusion
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
-from srcad.loops.nests import Item
+from srcad.loops.nests import AUGMENTED, Item
 from srcad.loops.syntax import subscript
 from srcad.rules.indexing import getitem_shape
 
@@ -159,7 +159,8 @@ def _element(
             and isinstance(node, ast.BinOp)
             and held.primitive.text != "/"
         ):
-            writer.line(f"{place} {held.primitive.text}= {expression(node.right)}")
+            # Not always that of the primitive: what is added to may have become `-`.
+            writer.line(f"{place} {AUGMENTED[type(node.op)]}= {expression(node.right)}")
             return
     writer.line(f"{place} = {expression(node)}")
 

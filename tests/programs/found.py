@@ -53,6 +53,22 @@ def rolled_view(u, v):
     return np.tanh(np.roll(u[:, :], 1, axis=0))
 
 
+def negative_number_added_to_an_element(u, a):
+    z = u.copy()
+    z[0] += -0.7
+    z[1] -= -a
+    z[2] = z[2] + -a * 0.5
+    return z
+
+
+def sum_in_single_precision(x, k):
+    total, count = 0.0, 1
+    for i in range(k):
+        total += x[i] * count
+        count = count * x[i]
+    return x * total * count
+
+
 X = np.array([0.53, 1.5, 0.24])
 GRID = np.array([[0.9, 0.2], [0.8, 0.5], [0.1, 0.4]])
 
@@ -66,4 +82,6 @@ PROGRAMS = [
     (bound_again_after_what_raises, (0.3, 0.7)),
     (bound_again_after_what_raises, (0.8, 0.7)),
     (rolled_view, (GRID, GRID)),
+    (sum_in_single_precision, (X.astype(np.float32), 3)),
+    (negative_number_added_to_an_element, (X, 0.3)),
 ]
