@@ -275,6 +275,9 @@ class Writer:
         if len(stmt.targets) != 1 or not is_condition(stmt):
             return False
         sides = (stmt.then, stmt.orelse)
+        given = (r for side in sides for r in side.results if isinstance(r, Var))
+        if any(self.names.get(r) == self.names[stmt.targets[0]] for r in given):
+            return False  # it stays what it was, if it was anything
         return all(self.folding.is_expression(side, plain=True) for side in sides)
 
     def _does_nothing(self, start: int) -> bool:
