@@ -104,6 +104,8 @@ class Expressions:
     def constant(self, value: Any) -> ast.expr:
         """A constant as a literal; one that has none gets a name in the module."""
         match value:
+            case np.dtype() if value.hasobject:
+                return ast.Name("object", ast.Load())
             case np.dtype():
                 return dotted("np." + ("bool_" if value.name == "bool" else value.name))
             case np.generic():

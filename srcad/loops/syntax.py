@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
+
+import numpy as np
 
 from srcad.ir.kinds import Kind
+from srcad.ir.nodes import Const, Let
 
 Index = list[ast.expr]
 
@@ -19,6 +23,13 @@ def subscript(array: ast.expr, index: Index) -> ast.expr:
         return array
     key = index[0] if len(index) == 1 else ast.Tuple(list(index), ast.Load())
     return ast.Subscript(array, key, ast.Load())
+
+
+def compiled(stmt: Let) -> Let:
+    """A new array as compiled code has it: objects are of the kind that they are known to be."""
+    dtype = np.dtype(stmt.target.kind.dtype)
+    args = tuple(Const(dtype) if arg == Const(np.dtype(object)) else arg for arg in stmt.args)
+    return replace(stmt, args=args)
 
 
 def plus(left: ast.expr, right: ast.expr) -> ast.expr:

@@ -24,6 +24,7 @@ from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, 
 from srcad.loops.nests import Item
 from srcad.loops.queue import Element, Line, commute, plain_line, touched
 from srcad.loops.ranges import Around, check, not_negative
+from srcad.loops.syntax import compiled
 
 COUNTERS = ("i", "j", "k", "l", "m", "n", "p", "q")
 ELEMENTWISE = (*TRANSPARENT, "masked", "cast", "assign", "np.copy", "not")
@@ -285,7 +286,7 @@ class LoopWriter(Writer):
             self.line(f"{name} = {expression(value)}")
 
     def _allocation(self, stmt: Let, name: str) -> None:
-        value = Expressions.let(self.expressions, stmt)
+        value = Expressions.let(self.expressions, compiled(stmt))
         self.line(f"{name} = {expression(value)}")
 
     # -- nests --------------------------------------------------------------------------------

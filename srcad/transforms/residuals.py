@@ -35,6 +35,7 @@ from srcad.ir.primitives import Primitive
 from srcad.ir.walk import blocks, operand_vars, own_operands, statements
 from srcad.transforms.definitions import Definitions, definitions
 from srcad.transforms.provide import provide
+from srcad.transforms.pythons import as_pythons
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.tapes import Tape, TapeWriter, is_direct
 
@@ -103,7 +104,7 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
         f"{name}_fwd", function.params, replace(forward, results=(*function.body.results, *results))
     )
     bwd = Function(f"{name}_bwd", (*handed, *adjoint.seeds), backward)
-    return fwd, bwd
+    return as_pythons(fwd, bwd, saved.values()), bwd
 
 
 @dataclass

@@ -69,6 +69,28 @@ def sum_in_single_precision(x, k):
     return x * total * count
 
 
+def powers_beyond_64_bits(x, b, k):
+    for i in range(len(x)):
+        power = 3 ** (38 + k + i)
+        b = b * (power % 1000 / 1000)
+    return b
+
+
+def squares_of_kept_ints(b, k):
+    n = 1 << 33
+    for i in range(3):
+        n = n + k
+        b = b * (n * 1.0e-9) + np.sin(b * (n * n % 7))
+    return b
+
+
+def sums_of_kept_bools(b, k):
+    for i in range(3):
+        t = b > 0.2
+        b = b * (t + t + 1) * (k - t) * 0.1
+    return b
+
+
 X = np.array([0.53, 1.5, 0.24])
 GRID = np.array([[0.9, 0.2], [0.8, 0.5], [0.1, 0.4]])
 
@@ -82,6 +104,9 @@ PROGRAMS = [
     (bound_again_after_what_raises, (0.3, 0.7)),
     (bound_again_after_what_raises, (0.8, 0.7)),
     (rolled_view, (GRID, GRID)),
+    (powers_beyond_64_bits, (X, 0.3, 4)),
+    (squares_of_kept_ints, (0.3, 4)),
+    (sums_of_kept_bools, (0.3, 4)),
     (sum_in_single_precision, (X.astype(np.float32), 3)),
     (negative_number_added_to_an_element, (X, 0.3)),
 ]

@@ -6,6 +6,7 @@ show; and an index out of range raises, where compiled code would read or write 
 """
 
 import random
+import re
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import numpy as np
 from srcad import pipeline
 
 SENTINEL = -77777777
+NUMBERS = re.compile(r"(_tape\d* = np\.empty\(.*), np\.(?:int64|bool_)\)")
+"""Tapes whose numbers are Python's where the text is compiled; here they would be NumPy's."""
 
 
 def paper(made: pipeline.Specialisation) -> dict[str, Any]:
@@ -22,7 +25,7 @@ def paper(made: pipeline.Specialisation) -> dict[str, Any]:
         Unsupported: if the program has no loop level.
     """
     shared = made.shared
-    text = made.loop_source.replace("np.empty(", "_poisoned(")
+    text = NUMBERS.sub(r"\1, object)", made.loop_source).replace("np.empty(", "_poisoned(")
     # Writing the loop level asks questions about lengths: their answers hold for the next call
     # only if the guards are asked for. The engines do that; here it was too early.
     derivative = shared.derivative
