@@ -102,13 +102,23 @@ def unless_left(ctx: Lowering, run_rest: Callable[[], None], live: frozenset[str
     control.branch(ctx, test, gone, rest, live)
 
 
+def _name_of(target: gast.AST) -> str:
+    """What is assigned to, in one word: `u` of `u`, `body.u` and `state["u"]`."""
+    match target:
+        case gast.Name(id=name) | gast.Attribute(attr=name):
+            return str(name)
+        case gast.Subscript(slice=gast.Constant(value=str() as key)) if key.isidentifier():
+            return key
+    return ""
+
+
 def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
     """Run one statement; True if it took the rest of its block with it."""
     ctx.frame.live_now = ctx.frame.facts.live_after(stmt)
     ctx.frame.statement = stmt
     match stmt:
         case gast.Assign(targets=targets, value=value):
-            hint = targets[0].id if isinstance(targets[0], gast.Name) else ""
+            hint = _name_of(targets[0])
             unpacked = isinstance(targets[0], gast.Tuple)
             evaluate = comprehensions.items_of if unpacked else expressions.evaluate
             result = evaluate(ctx, value, hint)
@@ -116,8 +126,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
                 unless_raised(ctx, stmt, lambda: bind_all(ctx, targets, result, stmt))
         case gast.AnnAssign(target=target, value=value):
             if value is not None:
-                hint = target.id if isinstance(target, gast.Name) else ""
-                result = expressions.evaluate(ctx, value, hint)
+                result = expressions.evaluate(ctx, value, _name_of(target))
                 unless_raised(ctx, stmt, lambda: bind(ctx, target, result, stmt))
         case gast.AugAssign():
             augmenting.lower_augmented(ctx, stmt)
@@ -294,7 +303,8 @@ def bind(ctx: Lowering, target: gast.AST, value: Value, node: gast.AST) -> None:
         case gast.Subscript(value=base, slice=index):
             store(ctx, expressions.evaluate(ctx, base), index, value, target)
         case gast.Attribute(value=base, attr=name):
-            classes.store(ctx, expressions.evaluate(ctx, base), name, value, target)
+            given = _renamed(ctx, value, name)
+            classes.store(ctx, expressions.evaluate(ctx, base), name, given, target)
         case gast.Starred():
             ctx.refuse("this use of `*` cannot be differentiated", target)
         case _:

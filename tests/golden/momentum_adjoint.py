@@ -10,14 +10,14 @@ def momentum_fwd(x, scale, rate, steps):
     """`momentum`, also returning what `momentum_bwd` needs."""
     t = np.zeros(x.shape[0])
     t_tape = np.empty((steps,) + t.shape)
+    x = x.copy()
     velocity = t
     for k in range(steps):
         t = np.tanh(x)
         t_tape[k] = t
         slope = scale * t
-        t = 0.9 * velocity - rate * slope
-        x = x + t
-        velocity = t
+        velocity = 0.9 * velocity - rate * slope
+        x += velocity
     return np.sum(x ** 2), (scale, rate, steps, x, t_tape)
 
 
@@ -39,13 +39,13 @@ def momentum_bwd(saved, out_bar):
         slope = scale * t
 
         # 11: state["x"] = state["x"] + state["velocity"]
-        t2 = velocity_bar + x_bar
+        velocity_bar += x_bar
 
         # 10: state["velocity"] = 0.9 * state["velocity"] - rate * slope
-        t3 = -t2
-        rate_bar = rate_bar + np.sum(t3 * slope)
-        slope_bar = t3 * rate
-        velocity_bar = t2 * 0.9
+        t2 = -velocity_bar
+        rate_bar = rate_bar + np.sum(t2 * slope)
+        slope_bar = t2 * rate
+        velocity_bar *= 0.9
 
         # 9: slope = scale * np.tanh(state["x"])
         scale_bar += slope_bar * t

@@ -13,18 +13,17 @@ def momentum_fwd(x, scale, rate, steps):
     """`momentum`, also returning what `momentum_bwd` needs."""
     t = np.zeros(x.shape[0])
     t_tape = np.empty((steps,) + t.shape)
+    x = x.copy()
     velocity = t
     for k in range(steps):
-        t3 = np.empty(x.shape[0])
-        t4 = np.empty(x.shape[0])
+        velocity2 = np.empty(x.shape[0])
         for i in independent(x.shape[0]):
             t2_i = tanh(x[i])
             t_tape[k, i] = t2_i
             slope_i = scale[i] * t2_i
-            t3[i] = 0.9 * velocity[i] - rate * slope_i
-            t4[i] = x[i] + t3[i]
-        x = t4
-        velocity = t3
+            velocity2[i] = 0.9 * velocity[i] - rate * slope_i
+            x[i] += velocity2[i]
+        velocity = velocity2
     total = 0.0
     for i in range(x.shape[0]):
         total = plus(total, x[i] ** 2)
@@ -47,22 +46,18 @@ def momentum_bwd(saved, out_bar):
     for k in range(steps - 1, -1, -1):
         # 9: slope = scale * np.tanh(state["x"])
         total = 0.0
-        velocity_bar2 = np.empty(scale.shape[0])
         for i in independent(scale.shape[0]):
             slope_i = scale[i] * t_tape[k, i]
-            t_i = velocity_bar[i] + x_bar[i]
-            t2_i = -t_i
-            total = plus(total, t2_i * slope_i)
-            slope_bar_i = t2_i * rate
-            velocity_bar2[i] = t_i * 0.9
+            velocity_bar[i] += x_bar[i]
+            t_i = -velocity_bar[i]
+            total = plus(total, t_i * slope_i)
+            slope_bar_i = t_i * rate
+            velocity_bar[i] *= 0.9
             scale_bar[i] += slope_bar_i * t_tape[k, i]
             x_bar[i] += slope_bar_i * scale[i] * (1.0 - t_tape[k, i] * t_tape[k, i])
 
         # 10: state["velocity"] = 0.9 * state["velocity"] - rate * slope
         rate_bar = rate_bar + total
-
-        # 9: slope = scale * np.tanh(state["x"])
-        velocity_bar = velocity_bar2
     return x_bar, scale_bar, rate_bar
 
 
