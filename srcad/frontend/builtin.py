@@ -90,11 +90,11 @@ def call_primitive(
         body = primitive.options["of_complex"]
         return calls.inline(ctx, calls.closure(ctx, body, (("object", body),)), args, kwargs, node)
     if primitive.form == "expand":
-        args = listed.as_arrays(ctx, primitive, args, node)
+        args, kwargs = listed.all_as_arrays(ctx, primitive, args, kwargs, node)
         return _expanded(ctx, primitive, args, kwargs, node)
     _check_keywords(ctx, primitive, args, kwargs, node)
     args, kwargs = _normal(ctx, primitive, args, kwargs, node)
-    args = listed.as_arrays(ctx, primitive, args, node)
+    args, kwargs = listed.all_as_arrays(ctx, primitive, args, kwargs, node)
     operands = [expressions.operand(ctx, arg, node) for arg in args]
     named = {key: expressions.operand(ctx, value, node) for key, value in kwargs.items()}
     if not named and (folded := expressions._fold(primitive, operands, named)) is not None:

@@ -41,6 +41,17 @@ ASKED = frozenset(
 """Functions without a derivative whose arguments are arrays; others of them take shapes."""
 
 
+def all_as_arrays(
+    ctx: Lowering, primitive: Primitive, args: list[Value], kwargs: dict[str, Value], node: gast.AST
+) -> tuple[list[Value], dict[str, Value]]:
+    """The arguments of a call, with arrays in place of lists of numbers."""
+    named = {
+        key: _array(ctx, value, node) if key in ARRAYS and key in primitive.params else value
+        for key, value in kwargs.items()
+    }
+    return as_arrays(ctx, primitive, args, node), named
+
+
 def as_arrays(
     ctx: Lowering, primitive: Primitive, args: list[Value], node: gast.AST | None
 ) -> list[Value]:

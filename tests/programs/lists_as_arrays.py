@@ -159,9 +159,19 @@ def in_a_dict(x, y):
     return np.sum(d["a"] * x) + np.sum(np.subtract(d["a"], x) ** 2)
 
 
+def counted_with_weights(x, y):
+    return np.bincount([0, 1, 0], weights=[y, x[0], x[1]]) ** 2
+
+
+def differences_with_ends(x, y):
+    return np.diff(x, prepend=[y, 1.0], append=[2.0 * y])
+
+
 X = np.array([0.7, 1.3, -0.4])
 
 PROGRAMS = [
+    (counted_with_weights, (X, 0.6)),
+    (differences_with_ends, (X, 0.6)),
     (concatenated, (X, 0.6)),
     (diagonal, (X, 0.6)),
     (unpacked, (X, 0.6)),
