@@ -144,6 +144,16 @@ def f(x):
     assert explained(source, call, np.full(2, 2.0), raised, agree) is right
 
 
+@pytest.mark.parametrize(
+    "line", ["x[9], a = a, 0.3 * a", "a = max([a for p, q in zip(x, u[:, 0])])"]
+)
+def test_nor_a_part_that_is_written_to_nor_one_of_which_the_length_counts(line):
+    source = f"import numpy as np\n\ndef f(x, u, a):\n    {line}\n    return a\n"
+    outcome = check(Case(0, source, ((np.ones(2), np.ones((2, 0)), 0.5),)))
+    assert outcome.failure is None
+    assert outcome.counts == {"exceptions left out": 1}
+
+
 @pytest.mark.parametrize("kind, sides", [("smooth", 3), ("median", 3), ("four", 4), ("kink", 2)])
 def test_differences_know_their_kinks(kind, sides):
     body = {

@@ -94,7 +94,7 @@ def one_of(scope: Scope, body: Body) -> None:
     number = expression(scope, (), 1)
     scope.line(
         scope.pick(
-            f"a = 0.3 * sum(g(s) for g, s in zip((np.sin, lambda s: s * b), (a, {number})))",
+            "a = 0.3 * sum(g(s) for g, s in zip((np.sin, lambda s: s * b), (a, b)))",
             "x = applied(np.tanh, x, k)",
             "x = applied(lambda p: p * a, x, 2)",
             f"a = (lambda s, t=b: s * t + {number})(a)",

@@ -6,6 +6,7 @@ is taken away, or the expression that raised is a number. One that matters chang
 
 import ast
 import copy
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -35,7 +36,8 @@ def _explained(
 ) -> bool:
     places = list(dict.fromkeys(_places(expected)))
     changed = [without(source, place[0]) for place in places]
-    changed += [without_value(source, place) for place in places]
+    changed += [with_other(source, place, number) for place in places]
+    changed += [with_other(source, place, some) for place in places]
     return any(
         _explains(smaller, call, found, agree, depth) for smaller in changed if smaller is not None
     )
@@ -89,24 +91,43 @@ def without(source: str, line: int) -> str | None:
     return None
 
 
-def without_value(source: str, place: Place) -> str | None:
-    """A program with a number in the place of an expression; None if there is no such."""
+def with_other(source: str, place: Place, other: Callable[[ast.expr], Any]) -> str | None:
+    """A program with something else in the place of an expression; None if there is no such."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         for field, value in ast.iter_fields(node):
-            for number, part in enumerate(value if isinstance(value, list) else [value]):
+            for position, part in enumerate(value if isinstance(value, list) else [value]):
                 if not isinstance(part, ast.expr) or place[1:] != _ends(part):
                     continue
                 # A name that is not bound is no value that nothing needs.
-                if isinstance(part, ast.Name) or not isinstance(_context(part), ast.Load):
+                found = None if isinstance(part, ast.Name) else other(part)
+                if found is None:
                     return None
-                constant = ast.copy_location(ast.Constant(0.5), part)
                 if isinstance(value, list):
-                    value[number] = constant
+                    value[position] = found
                 else:
-                    setattr(node, field, constant)
-                return ast.unparse(tree) + "\n"
+                    setattr(node, field, found)
+                return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
     return None
+
+
+def number(part: ast.expr) -> ast.expr | None:
+    """A number for a value; for a place that is written to, a name that nothing reads."""
+    match _context(part):
+        case ast.Load():
+            return ast.Constant(0.5)
+        case ast.Store() if isinstance(part, ast.Subscript):
+            return ast.Name("_", ast.Store())
+    return None
+
+
+def some(part: ast.expr) -> ast.expr | None:
+    """An element of an array that has some: only the shape of the result may be needed."""
+    if not isinstance(part, ast.Subscript) or not isinstance(part.ctx, ast.Load):
+        return None
+    array = ast.unparse(part.value)
+    text = f"np.resize({array}, [max(n, 1) for n in np.shape({array})])"
+    return ast.Subscript(ast.parse(text, mode="eval").body, part.slice, ast.Load())
 
 
 def _context(part: ast.expr) -> ast.expr_context:
