@@ -14,7 +14,7 @@ import numpy as np
 from srcad import pipeline
 
 SENTINEL = -77777777
-NUMBERS = re.compile(r"(_tape\d* = np\.empty\(.*), np\.(?:int64|bool_)\)")
+NUMBERS = re.compile(r"(_tape\d* = np\.empty\([^(),]+), np\.(?:int64|bool_)\)")
 """Tapes whose numbers are Python's where the text is compiled; here they would be NumPy's."""
 
 
