@@ -12,6 +12,7 @@ import numpy as np
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
     attributes,
+    bools,
     boxes,
     calls,
     comprehensions,
@@ -255,7 +256,7 @@ def primitive_call(
     """Call a primitive; on constants only, the call is made now."""
     primitive = function if isinstance(function, Primitive) else primitive_of(function)
     assert primitive is not None, function
-    args = listed.as_arrays(ctx, primitive, args, node)
+    args = listed.as_arrays(ctx, primitive, bools.as_ints(ctx, primitive.function, args), node)
     operands = [operand(ctx, arg, node) for arg in args]
     named = {key: operand(ctx, value, node) for key, value in kwargs.items()}
     if (folded := _fold(primitive, operands, named)) is not None:

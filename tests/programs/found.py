@@ -91,10 +91,27 @@ def sums_of_kept_bools(b, k):
     return b
 
 
+def flags_in_a_list(x):
+    flags = [bool(v > 0.0) for v in x]
+    s = 0.0
+    for i in range(len(flags)):
+        s += x[i] * (flags[i] + flags[0])
+    return s
+
+
+def flag_and_flag(x):
+    first = bool(x[0] > 0.0)
+    count = first + first
+    count += first
+    return np.sum(x) * count - x[0] * -first
+
+
 X = np.array([0.53, 1.5, 0.24])
 GRID = np.array([[0.9, 0.2], [0.8, 0.5], [0.1, 0.4]])
 
 PROGRAMS = [
+    (flags_in_a_list, (X,)),
+    (flag_and_flag, (X,)),
     (nan_to_num_of_three_kinds, (X,)),
     (nan_to_num_of_numbers, (X,)),
     (rounded_by_keyword, (X,)),
