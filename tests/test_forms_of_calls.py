@@ -162,9 +162,14 @@ def test_refused(function):
     names_the_users_line(caught.value, function)
 
 
-def test_a_power_that_may_be_a_float_is_refused():
-    with pytest.raises(srcad.UnsupportedType, match="2.0 \\*\\* k"):
-        srcad.differentiable(engine="numpy")(power_of_unknown_sign).vjp(1.5, 3)
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_a_power_that_may_be_a_float(engine):
+    program = srcad.differentiable(engine=engine)(power_of_unknown_sign)
+    for n in (3, 0, 5, -2):
+        value, pullback = program.vjp(1.5, n)
+        slope = sum(2.0**k for k in range(-n, n))
+        assert value == 1.5 * slope
+        assert pullback(1.0)[0] == slope
 
 
 def int_out(x):

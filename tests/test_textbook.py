@@ -93,6 +93,7 @@ def test_gradient_of_an_ordinary_program(name):
     check_loops(Truth(args, expected, cotangent, bars, pullback, 1e-9), {})
 
 
+@pytest.mark.filterwarnings("ignore::srcad.EngineWarning")  # one of them prints
 @pytest.mark.parametrize("name", COMPILED)
 def test_compiled_gradient_of_an_ordinary_program(name):
     if name in REFUSED:

@@ -22,6 +22,7 @@ from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Var
 from srcad.runtime import compiled
 from srcad.transforms.derivative import Derivative
+from srcad.transforms.pythons import of_objects
 
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
 
@@ -45,7 +46,11 @@ class Engine:
         kinds = [param.kind for param in derivative.primal.params]
         results = derivative.primal.body.results
         self.conversions = tuple(map(_conversion, results))
-        self.residuals = tuple(map(_conversion, derivative.fwd.body.results[self.count :]))
+        objects = of_objects(derivative.fwd)
+        self.residuals = tuple(
+            _as_objects if kept in objects else _conversion(kept)
+            for kept in derivative.fwd.body.results[self.count :]
+        )
         scalar = _scalar(results[0]) if len(results) == 1 else None
         facts = [*map(repr, kinds), f"returns {scalar}"]
         namespace, entry = load_cached(text, name, generated.constants, facts)
@@ -188,6 +193,11 @@ def _scalar(result: object) -> np.dtype[Any] | None:
     if isinstance(result, Var) and result.kind.form == "numpy":
         return np.dtype(result.kind.dtype)
     return None
+
+
+def _as_objects(tape: Any) -> Any:
+    """A tape of Python's ints or bools as the array level keeps it."""
+    return tape.astype(object)
 
 
 def _conversion(result: object) -> Callable[[Any], Any] | None:

@@ -279,6 +279,8 @@ def row(writer: LoopWriter, stmt: Let) -> str:
     assert isinstance(items, tuple)
     dtype = stmt.target.kind.dtype
     kind = "bool_" if dtype == "bool" else dtype
+    if not items:
+        return f"np.empty(0, np.{kind})"
     parts = [f"np.{kind}({writer.text(item)})" for item in items]
     return f"np.array(({', '.join(parts)},))"
 

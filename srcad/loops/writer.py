@@ -75,6 +75,7 @@ class LoopWriter(Writer):
     pending: list[str] = field(default_factory=list)
     current: Stmt | None = None
     begun: Stmt | None = None
+    making: list[Let] = field(default_factory=list)
     helpers: set[str] = field(default_factory=set)
     stacks: dict[Var, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
@@ -129,7 +130,8 @@ class LoopWriter(Writer):
         """Put down what has been waiting."""
         waiting, self.queue = self.queue, []
         # A statement that is half written may still read what is not needed after it.
-        reads = self.folding.reads(self.begun) if self.begun is not None else ()
+        half = [self.begun, *self.making] if self.begun is not None else self.making
+        reads = (var for stmt in half for var in self.folding.reads(stmt))
         here = {self.names[var] for var in reads if var in self.names}
         for element in waiting:
             self._put_note(element.note)
@@ -353,6 +355,7 @@ class LoopWriter(Writer):
         current, measured = self.current, frozenset(self.measured)
         if lasting:
             self._shares(name, kept)
+        self.making.append(kept)
         try:
             self.names[var] = name
             if not var.kind.rank:
@@ -364,6 +367,7 @@ class LoopWriter(Writer):
             elif not self._nested(kept, name):
                 self.line(f"{name} = {self.array_call(kept)}")
         finally:
+            self.making.pop()
             self.current = current
             self.measured |= measured
             if not lasting:

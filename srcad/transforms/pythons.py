@@ -50,6 +50,15 @@ def as_pythons(forward: Function, backward: Function, tapes: Iterable[Tape | Non
     return replace(forward, body=_changed(forward.body, kept)) if kept else forward
 
 
+def of_objects(forward: Function) -> set[Var]:
+    """The tapes of a forward function that are arrays of objects."""
+    return {
+        stmt.target
+        for stmt in statements(forward.body)
+        if isinstance(stmt, Let) and stmt.primitive.text == "np.empty" and OBJECT in stmt.args[1:]
+    }
+
+
 def _computed_with(block: Block) -> Iterator[Var]:
     """Variables that are more than tests, places in arrays, and bounds of loops."""
     yield from (result for result in block.results if isinstance(result, Var))
