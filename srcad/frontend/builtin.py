@@ -210,7 +210,7 @@ def _where(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 def _nonzero(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.nonzero(x)`: an array of positions for each axis."""
-    value = as_array(ctx, args, node)
+    value = as_array(ctx, args[0], node)
     if not isinstance(value, Array) or not value.kind.rank:
         ctx.refuse("`nonzero` of a number cannot be differentiated", node)
     if value.kind.rank == 1:
@@ -325,17 +325,17 @@ def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def _shape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return attributes.attribute(ctx, as_array(ctx, args, node), "shape", node)
+    return attributes.attribute(ctx, as_array(ctx, args[0], node), "shape", node)
 
 
 def _ndim(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return attributes.attribute(ctx, as_array(ctx, args, node), "ndim", node)
+    return attributes.attribute(ctx, as_array(ctx, args[0], node), "ndim", node)
 
 
 def _size(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     if len(args) > 1:
         return objects.item(ctx, _shape(ctx, args[:1], {}, node), args[1], node)
-    return attributes.attribute(ctx, as_array(ctx, args, node), "size", node)
+    return attributes.attribute(ctx, as_array(ctx, args[0], node), "size", node)
 
 
 def _print(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -430,7 +430,7 @@ def _is_complex(answer: bool) -> Handler:
     """`np.iscomplexobj` and `np.isrealobj` ask for the dtype only."""
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = as_array(ctx, args, node)
+        value = as_array(ctx, args[0], node)
         if not isinstance(value, Number | Array):
             ctx.refuse(f"{objects.describe(ctx, value)} is not a number or an array", node)
         return expressions.literal(value.kind.is_complex == answer)
@@ -446,7 +446,7 @@ def _like(plain: Any) -> Handler:
     """`np.zeros_like(x)` reads only the shape of `x`."""
 
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = as_array(ctx, args, node)
+        value = as_array(ctx, args[0], node)
         given = kwargs.get("dtype", args[1] if len(args) > 1 else None)
         if set(kwargs) - {"dtype"}:
             ctx.refuse("this form of zeros_like cannot be differentiated yet", node)

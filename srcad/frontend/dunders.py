@@ -6,7 +6,6 @@ import builtins
 import dataclasses
 import operator
 import types
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -21,7 +20,6 @@ from srcad.frontend.values import (
     Number,
     Record,
     Ref,
-    Sequence,
     Static,
     Value,
 )
@@ -177,7 +175,7 @@ def compare(
     """A comparison of which at least one side is an object."""
     kinds = owner(ctx, left), owner(ctx, right)
     if kinds == (None, None):
-        return _equal_items(ctx, function, left, right, node)
+        return None
     own, reflected = COMPARE[function]
     ways = [(left, own, right), (right, reflected, left)]
     if kinds[0] is not None and kinds[1] is not None and issubclass(kinds[1], kinds[0]):
@@ -201,28 +199,6 @@ def compare(
     return None
 
 
-def _equal_items(
-    ctx: Lowering, function: Any, left: Value, right: Value, node: gast.AST
-) -> Value | None:
-    """`==` and `!=` of two tuples or two lists."""
-    items = [
-        value.items
-        if isinstance(value, Items)
-        else held.items
-        if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Sequence)
-        else None
-        for value in (left, right)
-    ]
-    if function not in (operator.eq, operator.ne) or type(left) is not type(right):
-        return None
-    if items[0] is None or items[1] is None:
-        return None
-    same: Value = expressions.literal(len(items[0]) == len(items[1]))
-    for first, second in zip(*items, strict=False):
-        same = control.both(ctx, same, partial(equal, ctx, first, second, node), node)
-    return same if function is operator.eq else _negated(ctx, same, node)
-
-
 def _negated(ctx: Lowering, value: Value, node: gast.AST) -> Value:
     return expressions.negate(ctx, expressions.truth(ctx, value, node))
 
@@ -240,45 +216,20 @@ def _is_generated(ctx: Lowering, value: Value) -> bool:
 
 
 def _same_fields(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> Value:
+    """The method that `dataclass` writes: the fields are compared as two tuples."""
     kind: Any = owner(ctx, left)
-    same: Value = expressions.literal(True)
-    for field in (f.name for f in dataclasses.fields(kind) if f.compare):
-        first, second = (attributes.attribute(ctx, v, field, node) for v in (left, right))
-        same = control.both(
-            ctx,
-            same,
-            partial(equal, ctx, first, second, node),
-            node,
-        )
-    return same
-
-
-def equal(ctx: Lowering, first: Value, second: Value, node: gast.AST) -> Value:
-    """`first is second or first == second`, as containers compare what they hold."""
-    if first is second or (
-        isinstance(first, Number) and isinstance(second, Number) and first.atom == second.atom
-    ):
-        return expressions.literal(True)
+    names = [f.name for f in dataclasses.fields(kind) if f.compare]
+    first, second = (
+        Items(tuple(attributes.attribute(ctx, value, name, node) for name in names))
+        for value in (left, right)
+    )
     return expressions.compare(ctx, gast.Eq(), first, second, node)
 
 
 def contains(ctx: Lowering, wanted: Value, container: Value, node: gast.AST) -> Value | None:
-    """`wanted in container`, where that is not known while specialising."""
+    """`wanted in container`, where the container's class says what that is."""
     found = method(ctx, container, "__contains__", node)
-    if found is not None:
-        test = expressions.truth(ctx, calls.call(ctx, found, [wanted], {}, node), node)
-        return expressions.literal(test) if isinstance(test, bool) else Number(test, BOOL)
-    if isinstance(container, Static) and isinstance(container.value, set | frozenset):
-        container = Items(tuple(expressions.literal(i) for i in sorted(container.value, key=repr)))
-    items = objects.try_iterate(ctx, container, node)
-    if items is None or not all(isinstance(v, Number) for v in (wanted, *items)):
+    if found is None:
         return None
-    answer = expressions.literal(False)
-    for item in items:
-        answer = control.either(
-            ctx,
-            answer,
-            partial(equal, ctx, item, wanted, node),
-            node,
-        )
-    return answer
+    test = expressions.truth(ctx, calls.call(ctx, found, [wanted], {}, node), node)
+    return expressions.literal(test) if isinstance(test, bool) else Number(test, BOOL)

@@ -112,7 +112,7 @@ def _row(ctx: Lowering, parts: list[Value], node: gast.AST) -> Value:
     ]
     wanted = np.result_type(*kinds)
     pieces = [Items((i,)) if isinstance(i, Number) else i for i in items]
-    arrays = tuple(shaping.as_array(ctx, [piece], node) for piece in pieces)
+    arrays = tuple(shaping.as_array(ctx, piece, node) for piece in pieces)
     joined = calls.call_python(ctx, np.concatenate, [Items(arrays)], {}, node)
     if isinstance(joined, Array) and np.dtype(joined.kind.dtype) != wanted:
         return methods.astype(ctx, joined, [Static(wanted)], node)
@@ -134,7 +134,7 @@ def _part(ctx: Lowering, part: Value, node: gast.AST) -> Array | Number:
     if isinstance(part, Items | Ref):
         content = ctx.state.heap[part.identity] if isinstance(part, Ref) else part
         if isinstance(content, Items | Sequence) or rows.is_rows(ctx, part):
-            part = shaping.as_array(ctx, [part], node)
+            part = shaping.as_array(ctx, part, node)
     if not isinstance(part, Number | Array):
         ctx.refuse(
             f"{objects.describe(ctx, part)} between these brackets cannot be differentiated",

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 import gast
 import numpy as np
 
-from srcad.frontend import attributes, calls, control, expressions, memory, objects, updates
+from srcad.frontend import (
+    attributes,
+    calls,
+    control,
+    expressions,
+    memory,
+    shaping,
+    updates,
+)
 from srcad.frontend.builder import EvaluationFails
-from srcad.frontend.values import Array, Items, Number, Ref, Static, Step, Value
+from srcad.frontend.values import Array, Number, Static, Step, Value
 from srcad.ir.nodes import Const, Operand, Var
 from srcad.ir.primitives import Primitive
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
-
-
-def _as_array(ctx: Lowering, value: Value, node: gast.AST) -> Value:
-    value = objects.resolve(ctx, value, node)
-    if isinstance(value, Items | Ref):
-        return calls.call_python(ctx, np.array, [value], {}, node)
-    return value
 
 
 def _same_shape(ctx: Lowering, left: Array, right: Array) -> bool:
@@ -43,7 +44,7 @@ def _stretched(ctx: Lowering, value: Value, target: Array, node: gast.AST) -> Ar
 
 
 def _mask(ctx: Lowering, value: Value, target: Array, node: gast.AST) -> Array:
-    mask = _as_array(ctx, value, node)
+    mask = shaping.as_array(ctx, value, node)
     if not isinstance(mask, Array) or not mask.kind.is_bool:
         ctx.refuse("a mask has to be an array of bools here", node)
     return _stretched(ctx, mask, target, node)
@@ -51,7 +52,7 @@ def _mask(ctx: Lowering, value: Value, target: Array, node: gast.AST) -> Array:
 
 def _chosen(ctx: Lowering, value: Value, mask: Array, node: gast.AST) -> Value:
     """The elements of a value under a mask; a number stays one."""
-    value = _as_array(ctx, value, node)
+    value = shaping.as_array(ctx, value, node)
     if not isinstance(value, Array) or not value.kind.rank:
         return value
     return expressions.subscript(ctx, _stretched(ctx, value, mask, node), mask, node)
@@ -107,7 +108,7 @@ def copy_where(ctx: Lowering, target: Array, value: Value, where: Value, node: g
 def putmask(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST) -> Value:
     """`np.putmask(y, mask, values)`, with a number or an array of the shape of `y`."""
     target = updates.plain(ctx, "putmask", args, kwargs, 3, node)
-    values = _as_array(ctx, args[2], node)
+    values = shaping.as_array(ctx, args[2], node)
     if isinstance(values, Array) and values.kind.rank and not _same_shape(ctx, values, target):
         ctx.refuse(
             "`putmask` is followed for a number, or for as many values as elements",
@@ -121,7 +122,7 @@ def place(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast
     """`np.place(y, mask, values)`: values go to where the mask holds, one after another."""
     target = updates.plain(ctx, "place", args, kwargs, 3, node)
     mask = _mask(ctx, args[1], target, node)
-    values = _as_array(ctx, args[2], node)
+    values = shaping.as_array(ctx, args[2], node)
     if isinstance(values, Array) and values.kind.rank:
         count = calls.call_python(ctx, np.count_nonzero, [mask], {}, node)
         values = calls.call_python(ctx, np.ravel, [values], {}, node)
@@ -136,8 +137,8 @@ def place(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast
 def put(ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST) -> Value:
     """`np.put(y, places, values)`, with a number or a value for each place."""
     target = updates.plain(ctx, "put", args, kwargs, 3, node)
-    index = _as_array(ctx, args[1], node)
-    values = _as_array(ctx, args[2], node)
+    index = shaping.as_array(ctx, args[1], node)
+    values = shaping.as_array(ctx, args[2], node)
     if isinstance(values, Array) and values.kind.rank:
         same = isinstance(index, Array) and index.kind.rank and _same_shape(ctx, values, index)
         if not same and not (isinstance(index, Array) and index.kind.rank == values.kind.rank == 1):

@@ -46,12 +46,16 @@ def store(ctx: Lowering, array: Array, name: str, value: Value, node: gast.AST) 
 
 def real(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.real(z)`."""
-    return part(ctx, shaping.as_array(ctx, [*args, *kwargs.values()], node), "real", node)
+    return part(
+        ctx, shaping.as_array(ctx, next(iter((*args, *kwargs.values()))), node), "real", node
+    )
 
 
 def imag(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.imag(z)`."""
-    return part(ctx, shaping.as_array(ctx, [*args, *kwargs.values()], node), "imag", node)
+    return part(
+        ctx, shaping.as_array(ctx, next(iter((*args, *kwargs.values()))), node), "imag", node
+    )
 
 
 def conjugate(ctx: Lowering, value: Value, node: gast.AST, hint: str = "") -> Value:

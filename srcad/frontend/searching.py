@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -55,7 +56,7 @@ def contains(ctx: Lowering, container: Value, wanted: Value, node: gast.AST) -> 
         return objects.static(ctx, wanted, node) in container.value
     items = objects.try_iterate(ctx, container, node)
     if items is None and isinstance(container, Static):
-        items = [expressions.literal(item) for item in container.value]
+        items = [expressions.literal(item) for item in sorted(container.value, key=repr)]
     if items is None:
         what = objects.describe(ctx, container)
         ctx.refuse(f"`in` with {what} cannot be differentiated yet", node, error=UnsupportedType)
@@ -160,12 +161,16 @@ def count(ctx: Lowering, items: Args, wanted: Value, node: gast.AST) -> Value:
 
 
 def is_equal(ctx: Lowering, item: Value, wanted: Value, node: gast.AST) -> Truth:
-    """Whether a value is another one, or equals it."""
+    """Whether a value is another one, or equals it, as containers compare what they hold."""
+    return expressions.truth(ctx, _equal(ctx, item, wanted, node), node)
+
+
+def _equal(ctx: Lowering, item: Value, wanted: Value, node: gast.AST) -> Value:
     if item is wanted:
-        return True
+        return expressions.literal(True)
     if isinstance(item, Number) and isinstance(wanted, Number) and item.atom == wanted.atom:
-        return True
-    return expressions.truth(ctx, expressions.compare(ctx, gast.Eq(), item, wanted, node), node)
+        return expressions.literal(True)
+    return expressions.compare(ctx, gast.Eq(), item, wanted, node)
 
 
 def equality(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> Truth | None:
@@ -178,7 +183,10 @@ def equality(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> Truth 
     (first, a), (second, b) = found[0], found[1]
     if first is not second or len(a) != len(b):
         return False
-    return _every(ctx, [is_equal(ctx, x, y, node) for x, y in zip(a, b, strict=True)])
+    same: Value = expressions.literal(True)
+    for x, y in zip(a, b, strict=True):  # those behind the first that differ are not compared
+        same = control.both(ctx, same, partial(_equal, ctx, x, y, node), node)
+    return expressions.truth(ctx, same, node)
 
 
 def _items_of(ctx: Lowering, value: Value) -> tuple[Any, tuple[Value, ...]] | None:

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 Args = list[Value]
 Kwargs = dict[str, Value]
-STABLE = Static("stable")
 Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 
@@ -103,7 +102,7 @@ def _indices(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value
 
 def _enumerated(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.ndenumerate(x)`."""
-    array = shaping.as_array(ctx, args, node)
+    array = shaping.as_array(ctx, args[0], node)
     shape = attributes.attribute(ctx, array, "shape", node)
     raveled = shaping.ravel(ctx, [array], {}, node)
     return Iteration("zip", (_indices(ctx, [shape], {}, node), raveled))

@@ -22,9 +22,9 @@ Kwargs = dict[str, Value]
 Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 
-def as_array(ctx: Lowering, args: Args, node: gast.AST) -> Value:
-    """The first argument, a list or tuple as an array."""
-    value = objects.resolve(ctx, args[0], node)
+def as_array(ctx: Lowering, value: Value, node: gast.AST) -> Value:
+    """An argument of a function of NumPy: a list or tuple as an array."""
+    value = objects.resolve(ctx, value, node)
     if isinstance(value, Items | Ref):
         return calls.call_python(ctx, np.array, [value], {}, node)
     return value
@@ -32,7 +32,7 @@ def as_array(ctx: Lowering, args: Args, node: gast.AST) -> Value:
 
 def reshape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.reshape`: a view where the array is contiguous, else a copy."""
-    value = as_array(ctx, args, node)
+    value = as_array(ctx, args[0], node)
     shape = args[1] if len(args) > 1 else kwargs.get("shape", kwargs.get("newshape"))
     if shape is None or set(kwargs) - {"shape", "newshape", "order"}:
         ctx.refuse("this form of reshape cannot be differentiated yet", node)
@@ -52,7 +52,7 @@ def ravel(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.ravel`: a view where the array is contiguous, else a copy."""
     if len(args) > 2 or set(kwargs) - {"order"}:
         ctx.refuse("this form of ravel cannot be differentiated yet", node)
-    value = as_array(ctx, args, node)
+    value = as_array(ctx, args[0], node)
     if _by_columns(ctx, args[1] if len(args) > 1 else kwargs.get("order"), node):
         value = transpose(ctx, [value], {}, node)
     return _view(ctx, value, "ravel", (), np.ravel, node)
@@ -90,7 +90,7 @@ def _view(
 
 def transpose(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.transpose`: always a view."""
-    value = as_array(ctx, args, node)
+    value = as_array(ctx, args[0], node)
     axes = args[1] if len(args) > 1 else kwargs.get("axes")
     if is_none(axes):
         if isinstance(value, Array) and value.kind.rank < 2:
@@ -103,7 +103,7 @@ def transpose(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Valu
 
 def _axis_view(operation: str, function: Any) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = as_array(ctx, args, node)
+        value = as_array(ctx, args[0], node)
         given = [*args[1:], *kwargs.values()]
         if not given and operation == "squeeze" and isinstance(value, Array):
             var = memory.read(ctx, value)
