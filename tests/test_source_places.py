@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -15,6 +16,8 @@ import pytest
 import srcad
 from srcad import SourceUnavailable, UnsupportedSyntax
 
+# Where ipykernel keeps the texts of cells: a directory for each kernel, named by its process.
+KERNEL = os.path.join(tempfile.gettempdir(), "ipykernel_99", "")
 KEEPS_WHAT_IS_TYPED = sys.version_info >= (3, 13)
 
 
@@ -41,7 +44,7 @@ def notebook(monkeypatch):
         linecache.cache.pop(name, None)
 
 
-@pytest.mark.parametrize("name", ["<ipython-input-{}-3a1b>", "/tmp/ipykernel_99/{}.py"])
+@pytest.mark.parametrize("name", ["<ipython-input-{}-3a1b>", KERNEL + "{}.py"])
 def test_notebook_cells(notebook, name):
     notebook("rate = 3.0\ndef f(x):\n    return rate * x * x\n", name.format(1))
     cell = notebook("def g(x):\n    return f(x) + x\nslope = srcad.grad(g)(2.0)\n", name.format(2))
@@ -52,7 +55,7 @@ def test_notebook_cells(notebook, name):
 
 
 def test_an_error_in_a_cell_shows_its_line(notebook):
-    name = "/tmp/ipykernel_99/7.py"
+    name = KERNEL + "7.py"
     cell = notebook("def f(x):\n    with open('x') as file:\n        return x\n", name)
     with pytest.raises(UnsupportedSyntax) as caught:
         srcad.grad(cell["f"])(2.0)
