@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srcad.emit.expressions import COMPARE
+from srcad.emit.expressions import BINARY, COMPARE
 from srcad.emit.statements import INDENT
 from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.loops.complexes import is_ordering
@@ -151,6 +151,7 @@ def _alike(stmt: Let) -> bool:
 
 
 NUMBA_TYPES = {"bool": "boolean"}
+SIGNS = {"neg": "-", "pos": "+", "~": "~"}
 
 
 def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
@@ -173,10 +174,13 @@ def in_python(writer: LoopWriter, stmt: Let, args: list[str]) -> str:
         if isinstance(index, tuple) and index:  # slices have no text of their own in parentheses
             key = ", ".join(writer.whole(item) for item in index)
         call = f"{args[0]}[{key}]"
-    elif text in COMPARE:
-        call = f"({args[0]} {text} {args[1]})"
     elif text in ("@", "np.matmul"):
         call = f"np.matmul({', '.join(args)})"
+    elif text in BINARY or text in COMPARE:
+        left, right = (arg if arg.isidentifier() else f"({arg})" for arg in args)
+        call = f"({left} {text} {right})"
+    elif text in SIGNS:
+        call = f"{SIGNS[text]}({args[0]})"
     else:
         shown = [_sliced(writer, item, arg) for item, arg in zip(stmt.args, args, strict=True)]
         call = f"{text}({', '.join([*shown, *named])})"

@@ -106,10 +106,15 @@ def flag_and_flag(x):
     return np.sum(x) * count - x[0] * -first
 
 
+def product_of_three_axes(h):
+    return np.sum(np.prod(h, axis=-1), axis=1)
+
+
 X = np.array([0.53, 1.5, 0.24])
 GRID = np.array([[0.9, 0.2], [0.8, 0.5], [0.1, 0.4]])
 
 PROGRAMS = [
+    (product_of_three_axes, (np.array([[[0.3, 0.5]], [[0.8, 0.1]], [[0.8, 0.4]], [[0.5, 0.3]]]),)),
     (flags_in_a_list, (X,)),
     (flag_and_flag, (X,)),
     (nan_to_num_of_three_kinds, (X,)),
