@@ -203,6 +203,7 @@ class TapeWriter:
                     atom = self.builder.fresh("", INT)
                     length = Let(atom, PRIMITIVES[size], (ShapeOf(var), Const(axis)), (), None)
                     self.builder.add(length)
+                    self.builder.known[atom] = Dim(0, ((symbol, 1),))
                 case ValueOf(var) if self._is_ready(var, outermost):
                     atom = var
                 case _:
