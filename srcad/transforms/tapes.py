@@ -295,7 +295,8 @@ class TapeWriter:
         if var in self.builder.known:
             self.builder.known[loaded] = self.builder.known[var]
         if tape.is_stack:
-            self.builder.add(Effect("replay", None, (tape.var,), (), (loaded,), None))
+            place = self._trip(tape, counters)
+            self.builder.add(Effect("replay", None, (tape.var, *place), (), (loaded,), None))
             return loaded
         places = []
         for loop in tape.loops:
@@ -304,6 +305,13 @@ class TapeWriter:
         index = places[0] if len(places) == 1 else tuple(places)
         self.builder.add(Let(loaded, PRIMITIVES[getitem], (tape.var, index), (), None))
         return loaded
+
+    def _trip(self, tape: Tape, counters: Mapping[Loop, Var]) -> tuple[Var, ...]:
+        """The place of a trip on a stack, where each trip of the only loop leaves one value."""
+        loop = tape.loops[-1]
+        every = len(tape.loops) == 1 and self.defs.scope[tape.of].block is loop.body
+        counted = loop.range is None or loop.range == Range(Const(0), loop.range.stop, Const(1))
+        return (counters[loop],) if every and counted else ()
 
 
 def is_direct(bounds: Range) -> bool:
