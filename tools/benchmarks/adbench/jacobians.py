@@ -32,50 +32,56 @@ class SparseRows(NamedTuple):
     values: np.ndarray
 
 
+def blocks_of(entries, count):
+    """View the entries of a Jacobian that projections have: two rows for each observation."""
+    return entries[: 2 * BLOCK * count].reshape(count, 2, BLOCK)
+
+
 def sparsity(scene):
     """Give rows and columns of the Jacobian: errors of all projections, then of all weights."""
     count = len(scene.weights)
     first_point = CAMERA * len(scene.cameras)
-    weights = first_point + 3 * len(scene.points) + np.arange(count)
-    columns = np.empty((count, BLOCK), dtype=np.int64)
-    columns[:, :CAMERA] = CAMERA * scene.observed[:, :1] + np.arange(CAMERA)
-    columns[:, CAMERA:-1] = first_point + 3 * scene.observed[:, 1:] + np.arange(3)
-    columns[:, -1] = weights
-    lengths = np.repeat([BLOCK, 1], [2 * count, count])
-    return (
-        np.concatenate([[0], np.cumsum(lengths)]),
-        np.concatenate([np.repeat(columns, 2, axis=0).ravel(), weights]),
-    )
+    first_weight = first_point + 3 * len(scene.points)
+    cameras, points = scene.observed.astype(np.int32).T[:, :, None, None]
+    columns = np.empty((2 * BLOCK + 1) * count, dtype=np.int32)
+    weights = columns[2 * BLOCK * count :]
+    weights[:] = np.arange(first_weight, first_weight + count)
+    blocks = blocks_of(columns, count)
+    blocks[:, :, :CAMERA] = CAMERA * cameras + np.arange(CAMERA, dtype=np.int32)
+    blocks[:, :, CAMERA:-1] = first_point + 3 * points + np.arange(3, dtype=np.int32)
+    blocks[:, :, -1] = weights[:, None]
+    rows = np.empty(3 * count + 1, dtype=np.int32)
+    rows[: 2 * count + 1] = np.arange(0, 2 * BLOCK * count + 1, BLOCK)
+    rows[2 * count :] = np.arange(2 * BLOCK * count, len(columns) + 1)
+    return rows, columns
 
 
 def one_by_one(program, differentiable):
-    """Give a function of a scene: for each observation a block of two rows, a pullback for each."""
+    """Give a function of a scene and its blocks, which it fills by a pullback for each row."""
     program = differentiable(program)
     units = np.eye(2)
 
-    def blocks(scene):
-        found = np.empty((len(scene.weights), 2, BLOCK))
+    def fill(scene, blocks):
         for i, arguments in enumerate(zip(*scene.rows(), strict=True)):
             _, pull = srcad.vjp(program, *arguments)
             for row in range(2):
                 camera, point, weight, _ = pull(units[row])
-                found[i, row, :CAMERA] = camera
-                found[i, row, CAMERA:-1] = point
-                found[i, row, -1] = weight
-        return found
+                blocks[i, row, :CAMERA] = camera
+                blocks[i, row, CAMERA:-1] = point
+                blocks[i, row, -1] = weight
 
-    return blocks
+    return fill
 
 
 def all_at_once(program, differentiable, *, indexed):
-    """Give a function of a scene: the same blocks by two pullbacks for all observations.
+    """Give a function of a scene and its blocks, which it fills by two pullbacks for all of them.
 
     Once cameras and points are gathered, no two observations share an input. One cotangent asks for
     the x of all of them and another one for all y. A program that is ``indexed`` gathers by itself
     and is told that each observation has its own.
     """
 
-    def blocks(scene):
+    def fill(scene, blocks):
         *varied, features = scene.rows()
         own = np.arange(len(features))
         given = (features, np.stack([own, own], axis=1)) if indexed else (features,)
@@ -85,27 +91,29 @@ def all_at_once(program, differentiable, *, indexed):
             return program(cameras, points, weights, *given)
 
         _, pull = srcad.vjp(errors, *varied)
-        found = np.empty((len(scene.weights), 2, BLOCK))
         for row in range(2):
             cotangent = np.zeros((len(scene.weights), 2))
             cotangent[:, row] = 1.0
             cameras, points, weights = pull(cotangent)
-            found[:, row, :CAMERA] = cameras
-            found[:, row, CAMERA:-1] = points
-            found[:, row, -1] = weights
-        return found
+            blocks[:, row, :CAMERA] = cameras
+            blocks[:, row, CAMERA:-1] = points
+            blocks[:, row, -1] = weights
 
-    return blocks
+    return fill
 
 
-def sparse_jacobian(blocks, differentiable):
+def sparse_jacobian(fill, differentiable):
     """Give a function of a scene: the sparse Jacobian of the errors of projections and weights."""
     weight_errors = differentiable(weight_error)
 
     def jacobian(scene):
+        count = len(scene.weights)
+        rows, columns = sparsity(scene)
+        values = np.empty(len(columns))
+        fill(scene, blocks_of(values, count))
         _, pull = srcad.vjp(weight_errors, scene.weights)
-        (diagonal,) = pull(np.ones(len(scene.weights)))
-        return SparseRows(*sparsity(scene), np.concatenate([blocks(scene).ravel(), diagonal]))
+        (values[2 * BLOCK * count :],) = pull(np.ones(count))
+        return SparseRows(rows, columns, values)
 
     return jacobian
 

@@ -74,9 +74,9 @@ def gradient(program, positions):
     return prepare
 
 
-def sparse(blocks):
+def sparse(fill):
     def prepare(differentiable):
-        return jacobians.sparse_jacobian(blocks(differentiable), differentiable)
+        return jacobians.sparse_jacobian(fill(differentiable), differentiable)
 
     return prepare
 
