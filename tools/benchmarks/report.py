@@ -1,5 +1,7 @@
 """The table: one row a kernel, one column a competitor, and the ratios that matter."""
 
+import math
+
 NOT_THERE = "-"
 
 
@@ -98,6 +100,44 @@ def layout(rows, markdown):
     return lines
 
 
+MEANS = (
+    ("srcad/hand", ratio(srcad, hand), max),
+    ("jax/srcad", ratio(time_of("jax"), srcad), min),
+    ("srcad/primal", ratio(srcad, primal), max),
+    ("jax/hand", ratio(time_of("jax"), hand), min),
+)
+FAMILIES = {
+    "loop": "loops and stencils",
+    "elementwise": "elementwise and reductions",
+    "blas": "products of matrices",
+}
+STYLES = ("slices", "loops")
+
+
+def geometric_mean(results, measure, worst):
+    """Show the geometric mean of a ratio, with the worst one and how many there are."""
+    found = {result["kernel"]: measure(result) for result in results}
+    found = {kernel: value for kernel, value in found.items() if value is not None}
+    if not found:
+        return NOT_THERE
+    mean = math.exp(sum(math.log(value) for value in found.values()) / len(found))
+    where = worst(found, key=found.get)
+    return f"{mean:.2f} of {len(found)} (worst {found[where]:.2f}, {where})"
+
+
+def means(results):
+    """Give the rows of the geometric means, one for each family and style."""
+    rows = [["geometric means", *(heading for heading, _, _ in MEANS)]]
+    for family, title in FAMILIES.items():
+        for style in STYLES:
+            chosen = [r for r in results if (r["family"], r["style"]) == (family, style)]
+            if chosen:
+                shown = [geometric_mean(chosen, measure, worst) for _, measure, worst in MEANS]
+                rows.append([f"{title}, in {style}", *shown])
+    rows.append(["all", *(geometric_mean(results, measure, worst) for _, measure, worst in MEANS)])
+    return rows
+
+
 def variants(result):
     """Give one line with the time of every adjoint written by hand."""
     times = [
@@ -106,7 +146,7 @@ def variants(result):
         if name.startswith("hand")
     ]
     size = ", ".join(f"{key} {value}" for key, value in result["size"].items())
-    return f"{result['kernel']} ({size}): {', '.join(times)}"
+    return f"{result['kernel']} ({size}): {', '.join(times) or NOT_THERE}"
 
 
 def failures(results):
@@ -128,6 +168,7 @@ def table(results, markdown=False):
     ]
     bullet = "* " if markdown else "  "
     lines = layout(rows, markdown)
+    lines += ["", *layout(means(results), markdown)]
     lines += ["", "Sizes, and every adjoint written by hand:", ""]
     lines += [bullet + variants(result) for result in results]
     missing = failures(results)

@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import copy
-import importlib
 import json
 import os
 import sys
@@ -11,6 +10,7 @@ import time
 
 from benchmarks import checks
 from benchmarks.competitors import competitors
+from benchmarks.kernels import KERNELS
 from benchmarks.timing import interleave
 
 
@@ -63,7 +63,7 @@ class Referee:
 
 def benchmark(name, rounds, wanted):
     """Benchmark a kernel; ``wanted`` are the beginnings of competitors' names, empty for all."""
-    kernel = importlib.import_module(f"benchmarks.kernels.{name}").KERNEL
+    kernel = KERNELS[name]
     referee = Referee(kernel)
     calls = {}
     report = {}
@@ -79,7 +79,13 @@ def benchmark(name, rounds, wanted):
             report[competitor.name] = {"failure": f"{type(error).__name__}: {lines[0]}"}
     for competitor_name, times in interleave(calls, rounds).items():
         report[competitor_name] |= times
-    return {"kernel": name, "size": dict(kernel.sizes["timed"]), "competitors": report}
+    return {
+        "kernel": name,
+        "family": kernel.family,
+        "style": kernel.style,
+        "size": dict(kernel.sizes["timed"]),
+        "competitors": report,
+    }
 
 
 def main():

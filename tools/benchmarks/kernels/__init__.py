@@ -1,11 +1,25 @@
-"""The benchmarks: one module each, named as its program, with a ``KERNEL`` inside."""
+"""The benchmarks: a module for each that has much to say, or for several of a kind.
 
-NAMES = (
-    "jacobi_2d",
-    "gauss_seidel",
-    "nbody",
-    "haversine",
-    "mlp",
-    "recurrence",
-    "rosenbrock",
+Each module has its kernels in ``KERNELS``.
+"""
+
+from benchmarks.kernels import (
+    gauss_seidel,
+    haversine,
+    jacobi_2d,
+    mlp,
+    nbody,
+    recurrence,
+    rosenbrock,
 )
+
+MODULES = (
+    jacobi_2d,
+    gauss_seidel,
+    nbody,
+    haversine,
+    mlp,
+    recurrence,
+    rosenbrock,
+)
+KERNELS = {kernel.name: kernel for module in MODULES for kernel in module.KERNELS}
