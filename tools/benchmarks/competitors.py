@@ -51,12 +51,12 @@ def prepare_hand(variant, kernel, arguments):
     return functools.partial(kernel.hand[variant], *arguments)
 
 
-def prepare_jax(kernel, arguments):
+def prepare_jax(version, kernel, arguments):
     import jax
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
-    module, name = kernel.in_jax.split(".")
+    module, name = version.split(".")
     program = getattr(importlib.import_module(f"benchmarks.in_jax.{module}"), name)
     jax.jit(jnp.sin)(1.0)  # what the first compilation of a process costs is not this kernel's
     is_array = [isinstance(argument, np.ndarray) for argument in arguments]
@@ -99,8 +99,9 @@ def competitors(kernel: Kernel) -> Iterator[Competitor]:
         yield Competitor("numba", prepare_numba, is_primal=True)
     for variant in kernel.hand:
         yield Competitor(f"hand {variant}", functools.partial(prepare_hand, variant))
-    if kernel.in_jax is not None:
-        yield Competitor("jax", prepare_jax)
+    for version in kernel.in_jax:
+        name = version.partition(".")[2]
+        yield Competitor(f"jax {name}", functools.partial(prepare_jax, version))
     yield Competitor("autograd", prepare_autograd)
     for engine in ("numpy", "numba"):
         yield Competitor(f"srcad {engine}", functools.partial(prepare_srcad, engine))

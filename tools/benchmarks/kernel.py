@@ -24,7 +24,7 @@ class Kernel:
         written: positions of the arguments that the program overwrites.
         numba_primal: the program as explicit loops, compiled by Numba; None if nobody wrote it.
         hand: adjoints written by hand: same arguments, give ``(value, gradients)``.
-        in_jax: "module.function" of ``benchmarks.in_jax``; None if jax cannot do it.
+        in_jax: versions as "module.function" of ``benchmarks.in_jax``; none if jax cannot do it.
     """
 
     program: Program
@@ -36,7 +36,7 @@ class Kernel:
     written: tuple[int, ...] = ()
     numba_primal: Program | None = None
     hand: Mapping[str, Program] = field(default_factory=dict)
-    in_jax: str | None = None
+    in_jax: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -17,7 +17,7 @@ softmax = Kernel(
     sizes={"timed": {"matrices": 32, "n": 128}, "small": {"matrices": 2, "n": 3}},
     differentiated=(0,),
     numba_primal=compiled(learning.softmax_loops),
-    in_jax="learning.softmax",
+    in_jax=("learning.softmax",),
 )
 
 KERNELS = (softmax, softmax.in_loops(learning.softmax_loops, matrices=4, n=128))

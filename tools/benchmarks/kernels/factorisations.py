@@ -41,7 +41,7 @@ cholesky = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(factorisations.cholesky_loops),
-    in_jax="factorisations.cholesky",
+    in_jax=("factorisations.cholesky",),
 )
 lu = Kernel(
     program=factorisations.lu,
@@ -52,7 +52,7 @@ lu = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(factorisations.lu_loops),
-    in_jax="factorisations.lu",
+    in_jax=("factorisations.lu", "factorisations.lu_lapack"),
 )
 trisolv = Kernel(
     program=factorisations.trisolv,
@@ -62,7 +62,7 @@ trisolv = Kernel(
     sizes={"timed": {"n": 2000}, "small": {"n": 6}},
     differentiated=(0, 1),
     numba_primal=compiled(factorisations.trisolv_loops),
-    in_jax="factorisations.trisolv",
+    in_jax=("factorisations.trisolv",),
 )
 durbin = Kernel(
     program=factorisations.durbin,
@@ -72,7 +72,7 @@ durbin = Kernel(
     sizes={"timed": {"n": 1000}, "small": {"n": 7}},
     differentiated=(0,),
     numba_primal=compiled(factorisations.durbin_loops),
-    in_jax="factorisations.durbin",
+    in_jax=("factorisations.durbin",),
 )
 gramschmidt = Kernel(
     program=factorisations.gramschmidt,
@@ -83,7 +83,7 @@ gramschmidt = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(factorisations.gramschmidt_loops),
-    in_jax="factorisations.gramschmidt",
+    in_jax=("factorisations.gramschmidt", "factorisations.gramschmidt_qr"),
 )
 
 KERNELS = (

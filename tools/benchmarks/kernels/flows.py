@@ -27,7 +27,7 @@ KERNELS = (
         },
         differentiated=(0, 1, 2),
         written=(0, 1, 2),
-        in_jax="flows.cavity_flow",
+        in_jax=("flows.cavity_flow",),
     ),
     Kernel(
         program=flows.channel_flow,

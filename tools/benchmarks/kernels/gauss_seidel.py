@@ -168,6 +168,6 @@ KERNELS = (
         written=(0,),
         numba_primal=numba_primal,
         hand={"regrouped": hand_regrouped, "gather": hand_gather, "scatter": hand_scatter},
-        in_jax="stencils.gauss_seidel",
+        in_jax=("stencils.gauss_seidel",),
     ),
 )

@@ -100,6 +100,6 @@ KERNELS = (
         differentiated=(0, 1, 2, 3),
         numba_primal=numba_primal,
         hand={"libm": hand_libm, "libmvec": hand_libmvec},
-        in_jax="elementwise.haversine",
+        in_jax=("elementwise.haversine",),
     ),
 )

@@ -177,6 +177,6 @@ KERNELS = (
         written=(0, 1),
         numba_primal=numba_primal,
         hand={"gather": hand_gather, "rows": hand_rows, "scatter": hand_scatter},
-        in_jax="stencils.jacobi_2d",
+        in_jax=("stencils.jacobi_2d",),
     ),
 )

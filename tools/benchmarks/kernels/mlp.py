@@ -177,6 +177,6 @@ KERNELS = (
         differentiated=(0, 1, 2, 3),
         numba_primal=numba_primal,
         hand={"libm": hand_libm, "libmvec": hand_libmvec, "numpy": hand_numpy},
-        in_jax="learning.mlp",
+        in_jax=("learning.mlp",),
     ),
 )

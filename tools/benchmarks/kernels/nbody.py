@@ -170,6 +170,6 @@ KERNELS = (
         written=(0, 1),
         numba_primal=numba_primal,
         hand={"recompute": hand_recompute},
-        in_jax="particles.nbody",
+        in_jax=("particles.nbody",),
     ),
 )

@@ -33,7 +33,7 @@ def kernel(program, shapes, timed, small, scalars=(), written=()):
         },
         differentiated=tuple(range(first, first + len(shapes))),
         written=written,
-        in_jax=f"products.{program.__name__}",
+        in_jax=(f"products.{program.__name__}",),
     )
 
 

@@ -123,6 +123,6 @@ KERNELS = (
         differentiated=(0,),
         numba_primal=numba_primal,
         hand={"recompute": hand_recompute, "keep": hand_keep, "libmvec": hand_libmvec},
-        in_jax="recurrences.recurrence",
+        in_jax=("recurrences.recurrence",),
     ),
 )

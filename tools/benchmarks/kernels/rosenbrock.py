@@ -60,6 +60,6 @@ KERNELS = (
         differentiated=(0,),
         numba_primal=numba_primal,
         hand={"compiled": hand_loop, "wrapper": hand_wrapper},
-        in_jax="elementwise.rosenbrock",
+        in_jax=("elementwise.rosenbrock",),
     ),
 )

@@ -33,7 +33,7 @@ spmv = Kernel(
     sizes={"timed": {"n": 8192, "each": 8}, "small": {"n": 6, "each": 2}},
     differentiated=(0, 3),
     numba_primal=compiled(scattered.spmv_loops),
-    in_jax="scattered.spmv",
+    in_jax=("scattered.spmv",),
 )
 azimuthal_integration = Kernel(
     program=scattered.azimuthal_integration,
@@ -43,7 +43,7 @@ azimuthal_integration = Kernel(
     sizes={"timed": {"pixels": 100_000, "rings": 100}, "small": {"pixels": 30, "rings": 3}},
     differentiated=(0,),
     numba_primal=compiled(scattered.azimuthal_integration_loops),
-    in_jax="scattered.azimuthal_integration",
+    in_jax=("scattered.azimuthal_integration",),
 )
 floyd_warshall = Kernel(
     program=scattered.floyd_warshall,
@@ -54,7 +54,7 @@ floyd_warshall = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(scattered.floyd_warshall_loops),
-    in_jax="scattered.floyd_warshall",
+    in_jax=("scattered.floyd_warshall",),
 )
 
 KERNELS = (

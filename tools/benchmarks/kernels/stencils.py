@@ -40,7 +40,7 @@ jacobi_1d = Kernel(
     differentiated=(0, 1),
     written=(0, 1),
     numba_primal=compiled(stencils.jacobi_1d_loops),
-    in_jax="stencils.jacobi_1d",
+    in_jax=("stencils.jacobi_1d",),
 )
 heat_3d = Kernel(
     program=stencils.heat_3d,
@@ -54,7 +54,7 @@ heat_3d = Kernel(
     differentiated=(0, 1),
     written=(0, 1),
     numba_primal=compiled(stencils.heat_3d_loops),
-    in_jax="stencils.heat_3d",
+    in_jax=("stencils.heat_3d",),
 )
 seidel_2d = Kernel(
     program=stencils.seidel_2d,
@@ -65,7 +65,7 @@ seidel_2d = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(stencils.seidel_2d_loops),
-    in_jax="stencils.seidel_2d",
+    in_jax=("stencils.seidel_2d",),
 )
 fdtd_2d = Kernel(
     program=stencils.fdtd_2d,
@@ -79,7 +79,7 @@ fdtd_2d = Kernel(
     differentiated=(0, 1, 2, 3),
     written=(0, 1, 2),
     numba_primal=compiled(stencils.fdtd_2d_loops),
-    in_jax="stencils.fdtd_2d",
+    in_jax=("stencils.fdtd_2d",),
 )
 conv2d = Kernel(
     program=stencils.conv2d,
@@ -92,7 +92,7 @@ conv2d = Kernel(
     },
     differentiated=(0, 1),
     numba_primal=compiled(stencils.conv2d_loops),
-    in_jax="stencils.conv2d",
+    in_jax=("stencils.conv2d",),
 )
 
 KERNELS = (

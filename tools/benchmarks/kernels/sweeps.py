@@ -22,7 +22,7 @@ adi = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(recurrences.adi_loops),
-    in_jax="recurrences.adi",
+    in_jax=("recurrences.adi",),
 )
 deriche = Kernel(
     program=recurrences.deriche,
@@ -32,7 +32,7 @@ deriche = Kernel(
     sizes={"timed": {"rows": 500, "columns": 400}, "small": {"rows": 6, "columns": 5}},
     differentiated=(0,),
     numba_primal=compiled(recurrences.deriche_loops),
-    in_jax="recurrences.deriche",
+    in_jax=("recurrences.deriche",),
 )
 
 KERNELS = (

@@ -38,7 +38,7 @@ syrk = Kernel(
     differentiated=(2, 3),
     written=(2,),
     numba_primal=compiled(triangles.syrk_loops),
-    in_jax="triangles.syrk",
+    in_jax=("triangles.syrk",),
 )
 syr2k = Kernel(
     program=triangles.syr2k,
@@ -49,7 +49,7 @@ syr2k = Kernel(
     differentiated=(2, 3, 4),
     written=(2,),
     numba_primal=compiled(triangles.syr2k_loops),
-    in_jax="triangles.syr2k",
+    in_jax=("triangles.syr2k",),
 )
 trmm = Kernel(
     program=triangles.trmm,
@@ -60,7 +60,7 @@ trmm = Kernel(
     differentiated=(1, 2),
     written=(2,),
     numba_primal=compiled(triangles.trmm_loops),
-    in_jax="triangles.trmm",
+    in_jax=("triangles.trmm",),
 )
 symm = Kernel(
     program=triangles.symm,
@@ -71,7 +71,7 @@ symm = Kernel(
     differentiated=(2, 3, 4),
     written=(2,),
     numba_primal=compiled(triangles.symm_loops),
-    in_jax="triangles.symm",
+    in_jax=("triangles.symm",),
 )
 
 KERNELS = (

@@ -29,7 +29,7 @@ horizontal_diffusion = Kernel(
     sizes={"timed": {"nx": 64, "ny": 64, "nz": 60}, "small": {"nx": 3, "ny": 4, "nz": 3}},
     differentiated=(0, 1),
     numba_primal=compiled(weather.horizontal_diffusion_loops),
-    in_jax="weather.horizontal_diffusion",
+    in_jax=("weather.horizontal_diffusion",),
 )
 vertical_advection = Kernel(
     program=weather.vertical_advection,
@@ -39,7 +39,7 @@ vertical_advection = Kernel(
     sizes={"timed": {"nx": 60, "ny": 60, "nz": 40}, "small": {"nx": 2, "ny": 3, "nz": 6}},
     differentiated=(0, 1, 2),
     numba_primal=compiled(weather.vertical_advection_loops),
-    in_jax="weather.vertical_advection",
+    in_jax=("weather.vertical_advection",),
 )
 
 KERNELS = (
