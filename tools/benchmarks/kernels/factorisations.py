@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from benchmarks.by_hand import factorisations as by_hand
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
 from benchmarks.programs import factorisations
@@ -41,6 +42,7 @@ cholesky = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(factorisations.cholesky_loops),
+    hand={"rows": by_hand.cholesky},
     in_jax=("factorisations.cholesky",),
 )
 lu = Kernel(
@@ -52,6 +54,7 @@ lu = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(factorisations.lu_loops),
+    hand={"rows": by_hand.lu},
     in_jax=("factorisations.lu", "factorisations.lu_lapack"),
 )
 trisolv = Kernel(
@@ -62,6 +65,7 @@ trisolv = Kernel(
     sizes={"timed": {"n": 2000}, "small": {"n": 6}},
     differentiated=(0, 1),
     numba_primal=compiled(factorisations.trisolv_loops),
+    hand={"rows": by_hand.trisolv},
     in_jax=("factorisations.trisolv",),
 )
 durbin = Kernel(
@@ -72,6 +76,7 @@ durbin = Kernel(
     sizes={"timed": {"n": 1000}, "small": {"n": 7}},
     differentiated=(0,),
     numba_primal=compiled(factorisations.durbin_loops),
+    hand={"triangle": by_hand.durbin},
     in_jax=("factorisations.durbin",),
 )
 gramschmidt = Kernel(
@@ -83,6 +88,7 @@ gramschmidt = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(factorisations.gramschmidt_loops),
+    hand={"transposed": by_hand.gramschmidt},
     in_jax=("factorisations.gramschmidt", "factorisations.gramschmidt_qr"),
 )
 

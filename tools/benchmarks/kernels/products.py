@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from benchmarks.by_hand import products as by_hand
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
 from benchmarks.programs import products
@@ -33,6 +34,7 @@ def kernel(program, shapes, timed, small, scalars=(), written=()):
         },
         differentiated=tuple(range(first, first + len(shapes))),
         written=written,
+        hand={"blas": getattr(by_hand, program.__name__)},
         in_jax=(f"products.{program.__name__}",),
     )
 

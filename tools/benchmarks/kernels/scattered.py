@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from benchmarks.by_hand import scattered as by_hand
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
 from benchmarks.programs import scattered
@@ -33,6 +34,7 @@ spmv = Kernel(
     sizes={"timed": {"n": 8192, "each": 8}, "small": {"n": 6, "each": 2}},
     differentiated=(0, 3),
     numba_primal=compiled(scattered.spmv_loops),
+    hand={"fused": by_hand.spmv},
     in_jax=("scattered.spmv",),
 )
 azimuthal_integration = Kernel(
@@ -43,6 +45,7 @@ azimuthal_integration = Kernel(
     sizes={"timed": {"pixels": 100_000, "rings": 100}, "small": {"pixels": 30, "rings": 3}},
     differentiated=(0,),
     numba_primal=compiled(scattered.azimuthal_integration_loops),
+    hand={"rings": by_hand.azimuthal_integration},
     in_jax=("scattered.azimuthal_integration",),
 )
 floyd_warshall = Kernel(
@@ -54,6 +57,7 @@ floyd_warshall = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(scattered.floyd_warshall_loops),
+    hand={"mask": by_hand.floyd_warshall},
     in_jax=("scattered.floyd_warshall",),
 )
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from benchmarks.by_hand import stencils as by_hand
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
 from benchmarks.programs import stencils
@@ -40,6 +41,7 @@ jacobi_1d = Kernel(
     differentiated=(0, 1),
     written=(0, 1),
     numba_primal=compiled(stencils.jacobi_1d_loops),
+    hand={"gather": by_hand.jacobi_1d},
     in_jax=("stencils.jacobi_1d",),
 )
 heat_3d = Kernel(
@@ -54,6 +56,7 @@ heat_3d = Kernel(
     differentiated=(0, 1),
     written=(0, 1),
     numba_primal=compiled(stencils.heat_3d_loops),
+    hand={"gather": by_hand.heat_3d},
     in_jax=("stencils.heat_3d",),
 )
 seidel_2d = Kernel(
@@ -65,6 +68,7 @@ seidel_2d = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(stencils.seidel_2d_loops),
+    hand={"regrouped": by_hand.seidel_2d},
     in_jax=("stencils.seidel_2d",),
 )
 fdtd_2d = Kernel(
@@ -79,6 +83,7 @@ fdtd_2d = Kernel(
     differentiated=(0, 1, 2, 3),
     written=(0, 1, 2),
     numba_primal=compiled(stencils.fdtd_2d_loops),
+    hand={"gather": by_hand.fdtd_2d},
     in_jax=("stencils.fdtd_2d",),
 )
 conv2d = Kernel(
@@ -92,6 +97,7 @@ conv2d = Kernel(
     },
     differentiated=(0, 1),
     numba_primal=compiled(stencils.conv2d_loops),
+    hand={"patches": by_hand.conv2d},
     in_jax=("stencils.conv2d",),
 )
 

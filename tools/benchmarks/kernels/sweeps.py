@@ -1,5 +1,6 @@
 """Filters and implicit solves that run to and fro over a grid."""
 
+from benchmarks.by_hand import sweeps as by_hand
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
 from benchmarks.programs import recurrences
@@ -22,6 +23,7 @@ adi = Kernel(
     differentiated=(0,),
     written=(0,),
     numba_primal=compiled(recurrences.adi_loops),
+    hand={"transposed": by_hand.adi},
     in_jax=("recurrences.adi",),
 )
 deriche = Kernel(
@@ -32,6 +34,7 @@ deriche = Kernel(
     sizes={"timed": {"rows": 500, "columns": 400}, "small": {"rows": 6, "columns": 5}},
     differentiated=(0,),
     numba_primal=compiled(recurrences.deriche_loops),
+    hand={"rows": by_hand.deriche},
     in_jax=("recurrences.deriche",),
 )
 

@@ -1,5 +1,6 @@
 """Products with triangular and symmetric matrices, in loops that no BLAS call replaces."""
 
+from benchmarks.by_hand import triangles as by_hand
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
 from benchmarks.programs import triangles
@@ -38,6 +39,7 @@ syrk = Kernel(
     differentiated=(2, 3),
     written=(2,),
     numba_primal=compiled(triangles.syrk_loops),
+    hand={"loops": by_hand.syrk_loops, "blas": by_hand.syrk_blas},
     in_jax=("triangles.syrk",),
 )
 syr2k = Kernel(
@@ -49,6 +51,7 @@ syr2k = Kernel(
     differentiated=(2, 3, 4),
     written=(2,),
     numba_primal=compiled(triangles.syr2k_loops),
+    hand={"blas": by_hand.syr2k_blas},
     in_jax=("triangles.syr2k",),
 )
 trmm = Kernel(
@@ -60,6 +63,7 @@ trmm = Kernel(
     differentiated=(1, 2),
     written=(2,),
     numba_primal=compiled(triangles.trmm_loops),
+    hand={"blas": by_hand.trmm_blas},
     in_jax=("triangles.trmm",),
 )
 symm = Kernel(
@@ -71,6 +75,7 @@ symm = Kernel(
     differentiated=(2, 3, 4),
     written=(2,),
     numba_primal=compiled(triangles.symm_loops),
+    hand={"blas": by_hand.symm_blas},
     in_jax=("triangles.symm",),
 )
 

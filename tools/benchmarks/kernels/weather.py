@@ -1,5 +1,6 @@
 """Horizontal diffusion and vertical advection."""
 
+from benchmarks.by_hand import weather as by_hand
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
 from benchmarks.programs import weather
@@ -29,6 +30,7 @@ horizontal_diffusion = Kernel(
     sizes={"timed": {"nx": 64, "ny": 64, "nz": 60}, "small": {"nx": 3, "ny": 4, "nz": 3}},
     differentiated=(0, 1),
     numba_primal=compiled(weather.horizontal_diffusion_loops),
+    hand={"gather": by_hand.horizontal_diffusion},
     in_jax=("weather.horizontal_diffusion",),
 )
 vertical_advection = Kernel(
@@ -39,6 +41,7 @@ vertical_advection = Kernel(
     sizes={"timed": {"nx": 60, "ny": 60, "nz": 40}, "small": {"nx": 2, "ny": 3, "nz": 6}},
     differentiated=(0, 1, 2),
     numba_primal=compiled(weather.vertical_advection_loops),
+    hand={"bundles": by_hand.vertical_advection},
     in_jax=("weather.vertical_advection",),
 )
 
