@@ -13,7 +13,8 @@ from srcad.transforms.reverse import Adjoint
 from srcad.transforms.tapes import Tape, TapeWriter
 
 if TYPE_CHECKING:
-    from srcad.transforms.residuals import Keeper, ShapePlan
+    from srcad.transforms.residuals import Keeper
+    from srcad.transforms.shapes import ShapePlan
 
 Change = Callable[[Var], Atom]
 Counters = dict[Loop, Var]

@@ -16,10 +16,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from srcad.analyses.cut import minimum_cut
-from srcad.analyses.undefined import unsure
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import SizeOf
-from srcad.ir.kinds import OPAQUE
 from srcad.ir.nodes import (
     Block,
     Const,
@@ -37,6 +35,7 @@ from srcad.transforms.definitions import Definitions, definitions
 from srcad.transforms.provide import provide
 from srcad.transforms.pythons import as_pythons
 from srcad.transforms.reverse import Adjoint
+from srcad.transforms.shapes import ShapePlan, shape_plan
 from srcad.transforms.tapes import Tape, TapeWriter, is_direct
 
 UNKNOWN_LENGTH = 16
@@ -88,23 +87,36 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
     for block in order:
         if id(block) in mirrored:
             _decide(keeper, block)
-    shapes = _shape_plan(keeper, inner.shapes)
+    shapes = _shapes(keeper, inner.shapes)
     writer = TapeWriter(builder, defs, function)
     saved: dict[Var, Tape | None] = {}
     for block in reversed(order):
         for var in keeper.kept.get(id(block), ()):
             loops = defs.scope[var].loops
             saved[var] = writer.tape(var) if loops else None
-    forward, results = writer.forward(saved, shapes.saved)
+    forward, results = writer.forward(saved, shapes.saved, list(shapes.lengths))
     backward = provide(keeper, adjoint, saved, shapes, writer)
     name = function.name
     plain = tuple(v for v, tape in saved.items() if tape is None)
-    handed = [*plain, *shapes.names, *(t.var for t in saved.values() if t is not None)]
+    handed = [*plain, *shapes.handed, *(t.var for t in saved.values() if t is not None)]
     fwd = Function(
         f"{name}_fwd", function.params, replace(forward, results=(*function.body.results, *results))
     )
     bwd = Function(f"{name}_bwd", (*handed, *adjoint.seeds), backward)
     return as_pythons(fwd, bwd, saved.values()), bwd
+
+
+def _shapes(keeper: Keeper, wanted: Iterable[Var]) -> ShapePlan:
+    """How the adjoint gets shapes, after it is known which values it has."""
+    kept = {var: None for block in keeper.kept.values() for var in block}
+    again = {let.target for block in keeper.again.values() for let in block}
+    missing = [
+        var for var in {**dict.fromkeys(wanted), **keeper.shapes} if var not in {*kept, *again}
+    ]
+    plan = shape_plan(keeper.defs, keeper.params, keeper.body, kept, missing)
+    for var in plan.changing:
+        keeper.kept.setdefault(id(keeper.defs.scope[var].block), []).append(var)
+    return plan
 
 
 @dataclass
@@ -426,73 +438,3 @@ def _price(keeper: Keeper, var: Var) -> int:
     scope = keeper.defs.scope[var]
     is_param = keeper.defs.stmt[var] is None and not scope.loops and scope.parent is None
     return 1 if is_param else total + 1
-
-
-# -- shapes ---------------------------------------------------------------------------------------
-
-
-@dataclass
-class ShapePlan:
-    """How the adjoint gets the shapes of primal arrays whose elements it does not read."""
-
-    replaced: dict[Var, Operand] = field(default_factory=dict)
-    saved: list[Var] = field(default_factory=list)
-    names: list[Var] = field(default_factory=list)
-
-
-def _shape_plan(keeper: Keeper, wanted: dict[Var, None]) -> ShapePlan:
-    plan = ShapePlan()
-    kept = {var for block in keeper.kept.values() for var in block}
-    again = {let.target for block in keeper.again.values() for let in block}
-    at_root = [v for v in kept if not keeper.defs.scope[v].loops]
-    at_root.sort(key=keeper.defs.order.__getitem__)
-    skipped = unsure(keeper.body)
-    candidates = [
-        v
-        for v in at_root
-        if v.kind.is_array and keeper.defs.scope[v].parent is None and v not in skipped
-    ]
-    for var in sorted({*wanted, *keeper.shapes}, key=keeper.defs.order.__getitem__):
-        if var in kept or var in again:
-            continue
-        same = next((c for c in candidates if c.shape == var.shape), None)
-        if same is not None:
-            plan.replaced[var] = ShapeOf(same)
-            continue
-        if all(d.is_constant for d in var.shape):
-            plan.replaced[var] = tuple(Const(d.constant) for d in var.shape)
-            continue
-        source = next(
-            (
-                v
-                for v in (*plan.saved, *keeper.params, *_roots(keeper))
-                if v.shape == var.shape and v not in skipped
-            ),
-            None,
-        )
-        if source is None:
-            # A shape that changes from trip to trip: keep the array itself.
-            scope = keeper.defs.scope[var]
-            keeper.kept.setdefault(id(scope.block), []).append(var)
-            continue
-        if source not in plan.saved:
-            plan.saved.append(source)
-            plan.names.append(Var(f"{source.hint}_shape" if source.hint else "shape", OPAQUE))
-        plan.replaced[var] = plan.names[plan.saved.index(source)]
-    return plan
-
-
-def _roots(keeper: Keeper) -> list[Var]:
-    """Arrays defined at the top of the program, those that no later update takes over first."""
-    taken: list[Operand] = []
-    for stmt in statements(keeper.body):
-        if isinstance(stmt, Loop):
-            taken += stmt.inits
-        elif isinstance(stmt, Let) and stmt.primitive.form == "mutation":
-            taken.append(stmt.args[0])
-    found = [
-        var
-        for var, scope in keeper.defs.scope.items()
-        if scope.parent is None and var.kind.is_array and keeper.defs.stmt[var] is not None
-    ]
-    return sorted(found, key=taken.__contains__)

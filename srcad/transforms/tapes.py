@@ -184,8 +184,8 @@ class TapeWriter:
             return size.constant < 0
         return not self.builder.sizes.at_least(size, 0)
 
-    def _is_ready(self, atom: Atom, outermost: Loop) -> bool:
-        if isinstance(atom, Const):
+    def _is_ready(self, atom: Atom, outermost: Loop | None) -> bool:
+        if isinstance(atom, Const) or outermost is None:
             return True
         stmt = self.defs.stmt.get(atom)
         scope = self.defs.scope[atom]
@@ -193,8 +193,8 @@ class TapeWriter:
             return _contains(scope.block, outermost) and not scope.loops
         return stmt is None or self._precedes(stmt, outermost)
 
-    def _length(self, dim: Dim, outermost: Loop) -> Atom | None:
-        """A length as a value known before the loop."""
+    def _length(self, dim: Dim, outermost: Loop | None) -> Atom | None:
+        """A length as a value known before the loop, or at the end of the program."""
         total: Atom = Const(0)
         for symbol, count in dim.terms:
             atom: Atom
@@ -203,6 +203,7 @@ class TapeWriter:
                     atom = self.builder.fresh("", INT)
                     length = Let(atom, PRIMITIVES[size], (ShapeOf(var), Const(axis)), (), None)
                     self.builder.add(length)
+                    self.builder.known[atom] = Dim(0, ((symbol, 1),))
                 case ValueOf(var) if self._is_ready(var, outermost):
                     atom = var
                 case _:
@@ -216,9 +217,15 @@ class TapeWriter:
         return self.builder.emit(sign, total, Const(abs(dim.constant)))
 
     def forward(
-        self, saved: Mapping[Var, Tape | None], shapes: list[Var]
+        self, saved: Mapping[Var, Tape | None], shapes: list[Var], lengths: list[Dim]
     ) -> tuple[Block, list[Atom]]:
-        """The program with its tapes written; and what it hands to the adjoint."""
+        """The program with its tapes written; and what it hands to the adjoint.
+
+        Args:
+            saved: the values that are kept, with their tapes.
+            shapes: arrays of which the shape is handed over.
+            lengths: lengths to hand over, of what is known at the end of the program.
+        """
         plain = [v for v, tape in saved.items() if tape is None]
         written = [tape.var for tape in saved.values() if tape is not None]
         body = filled(self._block(self.function.body), [*saved, *shapes])
@@ -229,6 +236,12 @@ class TapeWriter:
             made = Var("", OPAQUE)
             extra.append(Let(made, COPY_SHAPE, (source,), (), None))
             results.append(made)
+        with self.builder.block() as computed, self.builder.origins(None):
+            for dim in lengths:
+                length = self._length(dim, None)
+                assert length is not None, "shape_plan asks for lengths at hand only"
+                results.append(length)
+        extra += computed
         results += [outside.get(v, v) for v in written]
         return Block((*body.body, *extra), body.results), results
 

@@ -12,12 +12,9 @@ def horner_fwd(rows, x):
     """`horner`, also returning what `horner_bwd` needs."""
     t = rows.shape[0]
     value_tape = np.empty(t)
-    row_tape = np.empty((t, rows.shape[1]))
-    value_tape2 = np.empty((t, max(rows.shape[1], 0)))
+    value_tape2 = np.empty((t, rows.shape[1]))
     total = 0.0
     for row in range(t):
-        for i in independent(rows.shape[1]):
-            row_tape[row, i] = rows[row, i]
         value = 0.0
         for coefficient in range(rows.shape[1] - 1, -1, -1):
             value_tape2[row, coefficient] = value
@@ -25,12 +22,12 @@ def horner_fwd(rows, x):
             value = value * x + coefficient2
         value_tape[row] = value
         total = total + value ** 2
-    return total, (x, rows.shape, value_tape, row_tape, value_tape2)
+    return total, (x, rows.shape, rows.shape[1], value_tape, value_tape2)
 
 
 def horner_bwd(saved, out_bar):
     """Pull `out_bar` back to rows and x."""
-    x, rows_shape, value_tape, row_tape, value_tape2 = saved
+    x, rows_shape, row_length, value_tape, value_tape2 = saved
 
     # 8: for row in rows:
     rows_bar = np.zeros(rows_shape)
@@ -40,11 +37,8 @@ def horner_bwd(saved, out_bar):
         value_bar = out_bar * (2.0 * value_tape[row])
 
         # 10: for coefficient in reversed(row):
-        row2 = np.empty(row_tape.shape[1])
-        for i in independent(row_tape.shape[1]):
-            row2[i] = row_tape[row, i]
-        row_bar = np.zeros(row2.shape)
-        for coefficient in range(row2.shape[0]):
+        row_bar = np.zeros(row_length)
+        for coefficient in range(row_length):
             # 11: value = value * x + coefficient
             value_bar2 = value_bar * x
             x_bar = x_bar + value_bar * value_tape2[row, coefficient]

@@ -20,23 +20,13 @@ def row_views_fwd(A, x):
     t_tape2 = np.empty((t, A.shape[1] - 1))
     t_tape3 = np.empty((t, A.shape[1] - 1))
     t_tape4 = np.empty(t)
-    above_tape = np.empty((t, A.shape[1]))
-    t_tape5 = np.empty((t, A.shape[1]))
-    t_tape6 = np.empty((t, A.shape[1]))
-    t_tape7 = np.empty((t, A.shape[1]))
     for i in range(1, t):
         t2 = i - 1
         t3 = A2[t2, 1]
         t_tape[i] = t3
-        for j in independent(A2.shape[1]):
-            above_tape[i, j] = A2[t2, j]
         A2[i, 0] = x[i] * t3
         t3 = A2[i, 0]
         t_tape4[i] = t3
-        for j in independent(A2.shape[1]):
-            t_tape5[i, j] = A2[t2, j]
-            t_tape6[i, j] = A2[i, j]
-            t_tape7[i, j] = A2[i, j]
         array = np.empty(A2.shape[1] - 1)
         for j in independent(A2.shape[1] - 1):
             t_tape2[i, j] = A2[t2, j]
@@ -49,12 +39,12 @@ def row_views_fwd(A, x):
     for j in range(A2.shape[0]):
         for k in independent(A2.shape[1]):
             array2[j, k] = A2[j, k] * A2[j, k]
-    return array2, (x, A2, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7)
+    return array2, (x, A2, A.shape[1], t_tape, t_tape2, t_tape3, t_tape4)
 
 
 def row_views_bwd(saved, out_bar):
     """Pull `out_bar` back to A and x."""
-    x, A, t_tape, t_tape2, t_tape3, t_tape4, above_tape, t_tape5, t_tape6, t_tape7 = saved
+    x, A, above_length, t_tape, t_tape2, t_tape3, t_tape4 = saved
 
     # 8: for i in range(1, len(A)):
     x_bar = np.zeros(x.shape)
@@ -73,19 +63,10 @@ def row_views_bwd(saved, out_bar):
 
         # 11: row[0] = x[i] * above[1]
         t4 = x[i]
-        array = np.empty(t_tape7.shape[1])
-        array2 = np.empty(t_tape7.shape[1])
-        array3 = np.empty(t_tape7.shape[1])
-        above = np.empty(t_tape7.shape[1])
-        for j in independent(t_tape7.shape[1]):
-            array[j] = t_tape7[i, j]
-            array2[j] = t_tape6[i, j]
-            array3[j] = t_tape5[i, j]
-            above[j] = above_tape[i, j]
-        t6 = np.zeros(array.shape)
-        t8 = np.zeros(array2.shape)
-        t9 = np.zeros(array3.shape)
-        above_bar = np.zeros(above.shape)
+        t6 = np.zeros(above_length)
+        t8 = np.zeros(above_length)
+        t9 = np.zeros(above_length)
+        above_bar = np.zeros(above_length)
 
         # 12: row[1:] += np.sin(above[:-1]) * row[0]
         total = 0.0

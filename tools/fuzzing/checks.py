@@ -11,7 +11,7 @@ import numpy as np
 
 import srcad
 from fuzzing.case import Call, Case, Outcome, Program, Wrong, loaded
-from fuzzing.differences import directional, random_direction
+from fuzzing.differences import directional, moved, random_direction
 from fuzzing.engines import Truth, check_compiled, check_value, gradient
 from fuzzing.level import check_loops
 from fuzzing.numbers import (
@@ -31,6 +31,7 @@ from srcad import pipeline
 
 EXACT, COARSE = 1e-9, 2e-3
 DIFFERENCES, DIRECTIONS = 2e-4, 8
+BESIDE = 1e-3
 SHAPES = (IndexError, ValueError)
 FAULTS = ("stumbled", "Numba", "no loop form")
 """Refusals that say of themselves that they are faults."""
@@ -185,6 +186,8 @@ def check_differences(subject: Subject, truth: Truth, random: np.random.Generato
             return
     if wrong and not is_additive(subject, truth, flat, random):
         subject.counts["kinks"] += 1
+    elif wrong and is_right_beside(subject, truth, flat, random):
+        subject.counts["kinks that cancel"] += 1
     elif wrong:
         raise wrong
 
@@ -209,5 +212,28 @@ def is_additive(
             return False
         (first, _), (second, _), (total, error) = measured
         if not abs(first + second - total) <= DIFFERENCES * (1 + abs(total)) + error:
+            return False
+    return True
+
+
+def is_right_beside(
+    subject: Subject, truth: Truth, flat: list[Any], random: np.random.Generator
+) -> bool:
+    """Whether the gradient is right at points nearby.
+
+    The maximum of several `minimum(x, 0.5)` is smooth where they are all 0.5, but each of the ties
+    takes its share of the derivative.
+    """
+    for _ in range(DIRECTIONS // 2):
+        away = random_direction(truth.call, random)
+        call = moved(truth.call, away, BESIDE)
+        direction = random_direction(truth.call, random)
+        measured = directional(subject.function, call, flat, direction)
+        if measured is None:
+            return False
+        _, pullback = subject.array.vjp(*copy.deepcopy(call))
+        expected, error = measured
+        found = inner(direction, leaves(pullback(truth.weights)))
+        if not abs(found - expected) <= DIFFERENCES * (1 + abs(expected)) + error:
             return False
     return True

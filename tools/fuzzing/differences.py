@@ -23,14 +23,9 @@ def directional(function: Any, call: tuple[Any, ...], weights: list[Any], direct
         weights: for each leaf of the result, an array like it, or None.
         direction: for each leaf of the arguments, an array like it, or None.
     """
-    flat = leaves(call)
 
     def at(step: float) -> float:
-        moved = [
-            leaf if along is None else _moved(leaf, step * along)
-            for leaf, along in zip(copy.deepcopy(flat), direction, strict=True)
-        ]
-        return inner(weights, leaves(function(*rebuilt(call, moved))))
+        return inner(weights, leaves(function(*moved(call, direction, step))))
 
     try:
         here = at(0.0)
@@ -48,7 +43,18 @@ def directional(function: Any, call: tuple[Any, ...], weights: list[Any], direct
     return both[1], abs(one_sided[0] - one_sided[1])
 
 
-def _moved(leaf: Any, change: Any) -> Any:
+def moved(call: tuple[Any, ...], direction: list[Any], step: float) -> tuple[Any, ...]:
+    """Other arguments, a step along a direction away."""
+    return rebuilt(
+        call,
+        [
+            leaf if along is None else _sum(leaf, step * along)
+            for leaf, along in zip(copy.deepcopy(leaves(call)), direction, strict=True)
+        ],
+    )
+
+
+def _sum(leaf: Any, change: Any) -> Any:
     return leaf + change if isinstance(leaf, np.ndarray) else float(leaf + change)
 
 

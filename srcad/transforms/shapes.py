@@ -1,0 +1,114 @@
+"""How the adjoint gets the shapes of primal arrays whose elements it does not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from srcad.analyses.undefined import unsure
+from srcad.ir.dims import Dim, SizeOf, ValueOf
+from srcad.ir.kinds import INT, OPAQUE
+from srcad.ir.nodes import Atom, Block, Const, Let, Loop, Operand, ShapeOf, Var
+from srcad.ir.walk import statements
+from srcad.transforms.definitions import Definitions
+
+
+@dataclass
+class ShapePlan:
+    """What stands for the shapes, and what of it the forward sweep saves.
+
+    Args:
+        replaced: the operand of the adjoint for the shape of an array.
+        saved: the arrays whose shapes are saved.
+        names: the variables of the adjoint for those.
+        lengths: the axes whose lengths are saved one by one, with their variables.
+        changing: arrays whose shapes change from trip to trip, which are kept as they are.
+    """
+
+    replaced: dict[Var, Operand] = field(default_factory=dict)
+    saved: list[Var] = field(default_factory=list)
+    names: list[Var] = field(default_factory=list)
+    lengths: dict[Dim, Var] = field(default_factory=dict)
+    changing: list[Var] = field(default_factory=list)
+
+    @property
+    def handed(self) -> list[Var]:
+        """The variables of the adjoint that the forward sweep hands over."""
+        return [*self.names, *self.lengths.values()]
+
+
+def shape_plan(
+    defs: Definitions,
+    params: tuple[Var, ...],
+    body: Block,
+    kept: Iterable[Var],
+    missing: Iterable[Var],
+) -> ShapePlan:
+    """Decide how the adjoint gets shapes.
+
+    Args:
+        defs: where everything is defined.
+        params: the parameters of the primal.
+        body: the primal.
+        kept: the arrays that the adjoint has anyway.
+        missing: those of which it reads nothing but the shape.
+    """
+    plan = ShapePlan()
+    skipped = unsure(body)
+    at_hand = sorted((v for v in kept if not defs.scope[v].loops), key=defs.order.__getitem__)
+    candidates = [
+        v for v in at_hand if v.kind.is_array and defs.scope[v].parent is None and v not in skipped
+    ]
+    roots = [v for v in (*params, *_roots(defs, body)) if v not in skipped]
+    for var in sorted(missing, key=defs.order.__getitem__):
+        same = next((c for c in candidates if c.shape == var.shape), None)
+        source = next((v for v in (*plan.saved, *roots) if v.shape == var.shape), None)
+        if same is not None:
+            plan.replaced[var] = ShapeOf(same)
+        elif all(d.is_constant for d in var.shape):
+            plan.replaced[var] = tuple(Const(d.constant) for d in var.shape)
+        elif source is not None:
+            if source not in plan.saved:
+                plan.saved.append(source)
+                plan.names.append(Var(f"{source.hint}_shape" if source.hint else "shape", OPAQUE))
+            plan.replaced[var] = plan.names[plan.saved.index(source)]
+        elif all(_is_at_hand(d, defs, skipped) for d in var.shape):
+            plan.replaced[var] = tuple(_length(plan, d, var) for d in var.shape)
+        else:
+            plan.changing.append(var)
+    return plan
+
+
+def _length(plan: ShapePlan, dim: Dim, var: Var) -> Atom:
+    if dim.is_constant:
+        return Const(dim.constant)
+    if dim not in plan.lengths:
+        plan.lengths[dim] = Var(f"{var.hint}_length" if var.hint else "length", INT)
+    return plan.lengths[dim]
+
+
+def _is_at_hand(dim: Dim, defs: Definitions, skipped: set[Var]) -> bool:
+    """Whether a length can be computed at the end of the program."""
+    for symbol, _ in dim.terms:
+        if not isinstance(symbol, SizeOf | ValueOf):
+            return False
+        scope = defs.scope.get(symbol.var)
+        if scope is None or scope.parent is not None or scope.loops or symbol.var in skipped:
+            return False
+    return True
+
+
+def _roots(defs: Definitions, body: Block) -> list[Var]:
+    """Arrays defined at the top of the program, those that no later update takes over first."""
+    taken: list[Operand] = []
+    for stmt in statements(body):
+        if isinstance(stmt, Loop):
+            taken += stmt.inits
+        elif isinstance(stmt, Let) and stmt.primitive.form == "mutation":
+            taken.append(stmt.args[0])
+    found = [
+        var
+        for var, scope in defs.scope.items()
+        if scope.parent is None and var.kind.is_array and defs.stmt[var] is not None
+    ]
+    return sorted(found, key=taken.__contains__)
