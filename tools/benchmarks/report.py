@@ -42,7 +42,7 @@ def first_call(name):
 
     def of(result):
         found = [
-            (seconds_of(result, found), times.get("first_call"))
+            (seconds_of(result, found), times["first_call"]["cpu"])
             for found, times in result["competitors"].items()
             if found.startswith(name) and "cpu" in times
         ]
