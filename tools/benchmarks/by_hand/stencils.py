@@ -165,57 +165,47 @@ def seidel_2d(u, sweeps):
     return value, (u_bar,)
 
 
-# The three fields row by row, while a row is in the cache: that of hz follows one behind.
+# The bars of ex and ey gather those of hz, then the other way round: as many loops as forwards.
+# (To do all three row by row, while a row is in the cache, is a little slower.)
+
+advance_fields = compiled(stencils.fdtd_2d_loops)
 
 
 @compiled
 def fdtd_2d_sweeps(ex, ey, hz, pulse, ex_bar, ey_bar, hz_bar, pulse_bar):
     nx, ny = hz.shape
-    steps = pulse.shape[0]
-    for t in range(steps):
-        for j in range(ny):
-            ey[0, j] = pulse[t]
-        for i in range(nx):
-            if i > 0:
-                for j in range(ny):
-                    ey[i, j] -= 0.5 * (hz[i, j] - hz[i - 1, j])
-            for j in range(1, ny):
-                ex[i, j] -= 0.5 * (hz[i, j] - hz[i, j - 1])
-            if i > 0:
-                for j in range(ny - 1):
-                    hz[i - 1, j] -= 0.7 * (
-                        ex[i - 1, j + 1] - ex[i - 1, j] + ey[i, j] - ey[i - 1, j]
-                    )
-    value = 0.0
+    value = advance_fields(ex, ey, hz, pulse)
     for i in range(nx):
         for j in range(ny):
-            value += hz[i, j] * hz[i, j]
             hz_bar[i, j] = 2.0 * hz[i, j]
-    for t in range(steps - 1, -1, -1):
-        for j in range(ny - 1):
+    last, end = ny - 1, nx - 1  # the last column and the last row of hz are never written
+    for t in range(pulse.shape[0] - 1, -1, -1):
+        for j in range(last):
             ey_bar[0, j] += 0.7 * hz_bar[0, j]
-        for i in range(nx):
-            if i < nx - 2:
-                for j in range(ny - 1):
-                    ey_bar[i + 1, j] += 0.7 * (hz_bar[i + 1, j] - hz_bar[i, j])
-            if i == nx - 2:
-                for j in range(ny - 1):
-                    ey_bar[i + 1, j] -= 0.7 * hz_bar[i, j]
-            if i < nx - 1:
-                ex_bar[i, 0] += 0.7 * hz_bar[i, 0]
-                for j in range(1, ny - 1):
-                    ex_bar[i, j] += 0.7 * (hz_bar[i, j] - hz_bar[i, j - 1])
-                ex_bar[i, ny - 1] -= 0.7 * hz_bar[i, ny - 2]
+            ey_bar[end, j] -= 0.7 * hz_bar[end - 1, j]
+        for i in range(1, nx - 1):
+            for j in range(ny - 1):
+                ey_bar[i, j] += 0.7 * (hz_bar[i, j] - hz_bar[i - 1, j])
+        for i in range(nx - 1):
+            ex_bar[i, 0] += 0.7 * hz_bar[i, 0]
+            for j in range(1, ny - 1):
+                ex_bar[i, j] += 0.7 * (hz_bar[i, j] - hz_bar[i, j - 1])
+            ex_bar[i, last] -= 0.7 * hz_bar[i, last - 1]
+        for i in range(1, nx - 1):
+            hz_bar[i, 0] += 0.5 * (ex_bar[i, 1] + (ey_bar[i + 1, 0] - ey_bar[i, 0]))
+            for j in range(1, ny - 1):
+                hz_bar[i, j] += 0.5 * (
+                    (ex_bar[i, j + 1] - ex_bar[i, j]) + (ey_bar[i + 1, j] - ey_bar[i, j])
+                )
+            hz_bar[i, last] += 0.5 * ((ey_bar[i + 1, last] - ey_bar[i, last]) - ex_bar[i, last])
+        for j in range(ny):
+            hz_bar[0, j] += 0.5 * ey_bar[1, j]
+            hz_bar[end, j] -= 0.5 * ey_bar[end, j]
+        for i in (0, end):
             hz_bar[i, 0] += 0.5 * ex_bar[i, 1]
             for j in range(1, ny - 1):
                 hz_bar[i, j] += 0.5 * (ex_bar[i, j + 1] - ex_bar[i, j])
-            hz_bar[i, ny - 1] -= 0.5 * ex_bar[i, ny - 1]
-            if i > 0:
-                for j in range(ny):
-                    hz_bar[i, j] -= 0.5 * ey_bar[i, j]
-            if i < nx - 1:
-                for j in range(ny):
-                    hz_bar[i, j] += 0.5 * ey_bar[i + 1, j]
+            hz_bar[i, last] -= 0.5 * ex_bar[i, last]
         total = 0.0
         for j in range(ny):
             total += ey_bar[0, j]

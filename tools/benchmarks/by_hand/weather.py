@@ -11,75 +11,130 @@ def limited(flux, difference):
 
 
 @compiled
+def laplacian_plane(field, i, laplacian):
+    _, ny, nz = field.shape
+    for j in range(1, ny - 1):
+        for k in range(nz):
+            laplacian[j, k] = 4.0 * field[i, j, k] - (
+                (field[i + 1, j, k] + field[i - 1, j, k])
+                + (field[i, j + 1, k] + field[i, j - 1, k])
+            )
+
+
+@compiled
+def result_plane(field, coefficient, i, before, here, after, out_bar, field_bar, coefficient_bar):
+    """Give the sum of squares of a plane, and write the negative bars of its flux differences."""
+    _, ny, nz = field.shape
+    value = 0.0
+    for j in range(2, ny - 2):
+        for k in range(nz):
+            f = field[i, j, k]
+            l = here[j, k]
+            fluxes = (
+                limited(after[j, k] - l, field[i + 1, j, k] - f)
+                - limited(l - before[j, k], f - field[i - 1, j, k])
+                + limited(here[j + 1, k] - l, field[i, j + 1, k] - f)
+                - limited(l - here[j - 1, k], f - field[i, j - 1, k])
+            )
+            out = f - coefficient[i - 2, j - 2, k] * fluxes
+            value += out * out
+            field_bar[i, j, k] = 2.0 * out
+            coefficient_bar[i - 2, j - 2, k] = -2.0 * out * fluxes
+            out_bar[j, k] = -2.0 * out * coefficient[i - 2, j - 2, k]
+    return value
+
+
+@compiled
+def laplacian_bar_plane(field, i, before, here, after, bar_before, bar_here, bar_after, out):
+    """The bar of the flux to a neighbour is the difference of ours and the neighbour's."""
+    _, ny, nz = field.shape
+    for j in range(1, ny - 1):
+        for k in range(nz):
+            f = field[i, j, k]
+            l = here[j, k]
+            g = bar_here[j, k]
+            uphill = (after[j, k] - l) * (field[i + 1, j, k] - f) > 0.0
+            bar = 0.0 if uphill else bar_after[j, k] - g
+            uphill = (l - before[j, k]) * (f - field[i - 1, j, k]) > 0.0
+            bar += 0.0 if uphill else bar_before[j, k] - g
+            uphill = (here[j + 1, k] - l) * (field[i, j + 1, k] - f) > 0.0
+            bar += 0.0 if uphill else bar_here[j + 1, k] - g
+            uphill = (l - here[j - 1, k]) * (f - field[i, j - 1, k]) > 0.0
+            bar += 0.0 if uphill else bar_here[j - 1, k] - g
+            out[j + 1, k] = bar
+
+
+@compiled
+def field_bar_plane(before, here, after, field_bar):
+    ny, nz = field_bar.shape
+    for j in range(ny):
+        for k in range(nz):
+            field_bar[j, k] += 4.0 * here[j + 1, k] - (
+                (after[j + 1, k] + before[j + 1, k]) + (here[j + 2, k] + here[j, k])
+            )
+
+
+@compiled
 def horizontal_diffusion_sweeps(
     field, coefficient, laplacian, out_bar, laplacian_bar, field_bar, coefficient_bar
 ):
-    """Fluxes are computed again wherever they are needed, with their limiters.
+    """Four stages, each one plane behind the one before; of what is between them, four planes live.
 
-    The Laplacian, its bars and the negative bars of the difference of fluxes are kept between
-    borders of zeros.
+    Fluxes are computed again wherever they are needed, with their limiters.
     """
-    nx, ny, nz = field.shape
-    for i in range(1, nx - 1):
-        for j in range(1, ny - 1):
-            for k in range(nz):
-                laplacian[i, j, k] = 4.0 * field[i, j, k] - (
-                    (field[i + 1, j, k] + field[i - 1, j, k])
-                    + (field[i, j + 1, k] + field[i, j - 1, k])
-                )
+    nx = field.shape[0]
     value = 0.0
-    for i in range(2, nx - 2):
-        for j in range(2, ny - 2):
-            for k in range(nz):
-                f = field[i, j, k]
-                l = laplacian[i, j, k]
-                fluxes = (
-                    limited(laplacian[i + 1, j, k] - l, field[i + 1, j, k] - f)
-                    - limited(l - laplacian[i - 1, j, k], f - field[i - 1, j, k])
-                    + limited(laplacian[i, j + 1, k] - l, field[i, j + 1, k] - f)
-                    - limited(l - laplacian[i, j - 1, k], f - field[i, j - 1, k])
-                )
-                out = f - coefficient[i - 2, j - 2, k] * fluxes
-                value += out * out
-                field_bar[i, j, k] = 2.0 * out
-                coefficient_bar[i - 2, j - 2, k] = -2.0 * out * fluxes
-                out_bar[i, j, k] = -2.0 * out * coefficient[i - 2, j - 2, k]
-    # The bar of the flux from here to a neighbour is the difference of ours and the neighbour's.
-    for i in range(1, nx - 1):
-        for j in range(1, ny - 1):
-            for k in range(nz):
-                f = field[i, j, k]
-                l = laplacian[i, j, k]
-                g = out_bar[i, j, k]
-                bar = 0.0
-                difference = laplacian[i + 1, j, k] - l
-                uphill = difference * (field[i + 1, j, k] - f) > 0.0
-                bar += 0.0 if uphill else out_bar[i + 1, j, k] - g
-                difference = l - laplacian[i - 1, j, k]
-                uphill = difference * (f - field[i - 1, j, k]) > 0.0
-                bar += 0.0 if uphill else out_bar[i - 1, j, k] - g
-                difference = laplacian[i, j + 1, k] - l
-                uphill = difference * (field[i, j + 1, k] - f) > 0.0
-                bar += 0.0 if uphill else out_bar[i, j + 1, k] - g
-                difference = l - laplacian[i, j - 1, k]
-                uphill = difference * (f - field[i, j - 1, k]) > 0.0
-                bar += 0.0 if uphill else out_bar[i, j - 1, k] - g
-                laplacian_bar[i + 1, j + 1, k] = bar
-    for i in range(nx):
-        for j in range(ny):
-            for k in range(nz):
-                field_bar[i, j, k] += 4.0 * laplacian_bar[i + 1, j + 1, k] - (
-                    (laplacian_bar[i + 2, j + 1, k] + laplacian_bar[i, j + 1, k])
-                    + (laplacian_bar[i + 1, j + 2, k] + laplacian_bar[i + 1, j, k])
-                )
+    for t in range(1, nx + 3):
+        if t < nx - 1:
+            laplacian_plane(field, t, laplacian[t % 4])
+        i = t - 1
+        if i < nx:
+            field_bar[i] = 0.0
+        if 2 <= i < nx - 2:
+            value += result_plane(
+                field,
+                coefficient,
+                i,
+                laplacian[(i - 1) % 4],
+                laplacian[i % 4],
+                laplacian[(i + 1) % 4],
+                out_bar[i % 4],
+                field_bar,
+                coefficient_bar,
+            )
+        else:
+            out_bar[i % 4] = 0.0
+        i = t - 2
+        if 1 <= i < nx - 1:
+            laplacian_bar_plane(
+                field,
+                i,
+                laplacian[(i - 1) % 4],
+                laplacian[i % 4],
+                laplacian[(i + 1) % 4],
+                out_bar[(i - 1) % 4],
+                out_bar[i % 4],
+                out_bar[(i + 1) % 4],
+                laplacian_bar[i % 4],
+            )
+        else:
+            laplacian_bar[i % 4] = 0.0
+        i = t - 3
+        if 0 <= i < nx:
+            field_bar_plane(
+                laplacian_bar[(i - 1) % 4],
+                laplacian_bar[i % 4],
+                laplacian_bar[(i + 1) % 4],
+                field_bar[i],
+            )
     return value
 
 
 def horizontal_diffusion(field, coefficient):
-    nx, ny, nz = field.shape
-    laplacian, out_bar, field_bar = (np.zeros_like(field) for _ in range(3))
-    laplacian_bar = np.zeros((nx + 2, ny + 2, nz))
-    coefficient_bar = np.empty_like(coefficient)
+    _, ny, nz = field.shape
+    laplacian, out_bar = np.zeros((4, ny, nz)), np.zeros((4, ny, nz))
+    laplacian_bar = np.zeros((4, ny + 2, nz))
+    field_bar, coefficient_bar = np.empty_like(field), np.empty_like(coefficient)
     value = horizontal_diffusion_sweeps(
         field, coefficient, laplacian, out_bar, laplacian_bar, field_bar, coefficient_bar
     )

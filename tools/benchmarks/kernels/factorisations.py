@@ -76,7 +76,7 @@ durbin = Kernel(
     sizes={"timed": {"n": 1000}, "small": {"n": 7}},
     differentiated=(0,),
     numba_primal=compiled(factorisations.durbin_loops),
-    hand={"triangle": by_hand.durbin},
+    hand={"triangle": by_hand.durbin_triangle, "undone": by_hand.durbin_undone},
     in_jax=("factorisations.durbin",),
 )
 gramschmidt = Kernel(
