@@ -34,7 +34,8 @@ def azimuthal_integration_sweep(data, radius, rings, ring_of, data_bar):
     sums = np.zeros(rings + 1)
     counts = np.zeros(rings + 1)
     for i in range(data.shape[0]):
-        ring = int(rings * radius[i] / largest)  # the outermost pixel is in none, the last one
+        ring = min(int(rings * radius[i] / largest), rings - 1)
+        ring = ring if radius[i] < largest else rings  # the outermost pixel is in none
         ring_of[i] = ring
         sums[ring] += data[i]
         counts[ring] += 1.0

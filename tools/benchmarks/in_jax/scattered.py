@@ -13,8 +13,8 @@ def spmv(values, columns, rows, x):
 
 
 def azimuthal_integration(data, radius, rings):
-    edges = jnp.max(radius) * jnp.arange(1, rings + 1) / rings
-    ring = jnp.searchsorted(edges, radius, side="right")
+    edges = jnp.linspace(0.0, jnp.max(radius), rings + 1)
+    ring = jnp.searchsorted(edges, radius, side="right") - 1
     sums = jax.ops.segment_sum(data, ring, rings)  # out of range: dropped
     counts = jax.ops.segment_sum(jnp.ones_like(data), ring, rings)
     return jnp.sum((sums / counts) ** 2)

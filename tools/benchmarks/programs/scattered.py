@@ -26,12 +26,10 @@ def spmv_loops(values, columns, rows, x):
 
 def azimuthal_integration(data, radius, rings):
     """Average data over rings around the centre."""
-    largest = np.max(radius)
+    edges = np.linspace(0.0, np.max(radius), rings + 1)
     means = np.zeros(rings)
     for i in range(rings):
-        inner = largest * i / rings
-        outer = largest * (i + 1) / rings
-        inside = (radius >= inner) & (radius < outer)
+        inside = (radius >= edges[i]) & (radius < edges[i + 1])
         means[i] = np.mean(data[inside])
     return np.sum(means**2)
 
@@ -42,8 +40,8 @@ def azimuthal_integration_loops(data, radius, rings):
     sums = np.zeros(rings)
     counts = np.zeros(rings)
     for i in range(data.shape[0]):
-        ring = int(rings * radius[i] / largest)
-        if ring < rings:
+        if radius[i] < largest:
+            ring = min(int(rings * radius[i] / largest), rings - 1)
             sums[ring] += data[i]
             counts[ring] += 1.0
     return np.sum((sums / counts) ** 2)
