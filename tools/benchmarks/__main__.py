@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.kernels import NAMES
+from benchmarks.kernels import KERNELS
 from benchmarks.report import table
 
 ONE_THREAD = {
@@ -23,6 +23,7 @@ ONE_THREAD = {
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
     "JAX_PLATFORMS": "cpu",
 }
+LONGEST_SECONDS = 1800  # somebody compiles for ever
 
 
 def run_worker(kernel, options):
@@ -37,7 +38,12 @@ def run_worker(kernel, options):
             "XDG_CACHE_HOME": cache,
         }
         finished = subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, text=True, check=True
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=LONGEST_SECONDS,
         )
     return json.loads(finished.stdout)
 
@@ -62,25 +68,27 @@ def parse_options():
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all the figures there")
     parser.add_argument("--markdown", action="store_true", help="print the table as markdown")
     options = parser.parse_args()
-    unknown = sorted(set(options.kernels) - set(NAMES))
+    unknown = sorted(set(options.kernels) - set(KERNELS))
     if unknown:
-        parser.error(f"no such kernel: {', '.join(unknown)} (there are {', '.join(NAMES)})")
+        parser.error(f"no such kernel: {', '.join(unknown)} (there are {', '.join(KERNELS)})")
     return options
 
 
 def main():
     options = parse_options()
     if options.list:
-        print("\n".join(NAMES))
+        print("\n".join(KERNELS))
         return 0
     results = []
     failed = []
-    for kernel in options.kernels or NAMES:
+    for kernel in options.kernels or KERNELS:
         print(f"{kernel} ...", file=sys.stderr, flush=True)
         try:
             results.append(run_worker(kernel, options))
         except subprocess.CalledProcessError as error:
             failed.append(f"{kernel}: the worker ended with status {error.returncode}")
+        except subprocess.TimeoutExpired as error:
+            failed.append(f"{kernel}: the worker was stopped after {error.timeout:.0f} s")
     if results:
         print(table(results, options.markdown))
     if options.json:
