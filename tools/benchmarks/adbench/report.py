@@ -47,7 +47,7 @@ def row(result, style):
     engines = [seconds(f"{style}, {engine}") for engine in ("numpy", "numba")]
     best = min((time for time in engines if time is not None), default=None)
     manual, tapenade = NATIVE.get(result["size"], (None, None))
-    compiling = candidates.get(f"{style}, numba", {}).get("first_call")
+    compiling = candidates.get(f"{style}, numba", {}).get("compile")
     return [
         f"{result['problem']} {result['size']}",
         style,
