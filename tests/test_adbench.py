@@ -1,27 +1,75 @@
 """ADBench's objectives: both styles, Jacobians against differences, and the suite's files."""
 
+import functools
+
 import numpy as np
 import pytest
-from benchmarks.adbench import checks
+from benchmarks.adbench import checks, report
 from benchmarks.adbench.problems import PROBLEMS
 from benchmarks.adbench.programs import ba, gmm, hand
 
 import srcad
 
-
-def numpy_engine(function):
-    return srcad.differentiable(engine="numpy")(function)
-
-
-@pytest.mark.parametrize(
+each_style = pytest.mark.parametrize(
     ("name", "style"), [(name, style) for name, p in PROBLEMS.items() for style in p.jacobians]
 )
-def test_jacobians_are_those_of_differences(name, style):
+
+
+def check_jacobian(name, style, engine):
     problem = PROBLEMS[name]
     given = problem.small_input()
-    found = problem.jacobians[style](numpy_engine)(given)
+    differentiable = functools.partial(srcad.differentiable, engine=engine)
+    found = problem.jacobians[style](differentiable)(given)
     expected = checks.differences(problem.primal, given, problem.varied)
     checks.check(checks.dense(found, given), expected, checks.TOLERANCE)
+
+
+@each_style
+def test_jacobians_at_the_array_level(name, style):
+    check_jacobian(name, style, "numpy")
+
+
+@pytest.mark.slow
+@each_style
+def test_jacobians_at_the_loop_level(name, style):
+    check_jacobian(name, style, "numba")
+
+
+def test_a_wrong_jacobian_is_found():
+    right = np.eye(3)
+    checks.check(right + 1e-12, right, checks.TOLERANCE)
+    with pytest.raises(checks.WrongJacobianError, match=r"off by 1\.0e-03"):
+        checks.check(right + 1e-3, right, checks.TOLERANCE)
+    with pytest.raises(checks.WrongJacobianError, match="shape"):
+        checks.check(right[:2], right, checks.TOLERANCE)
+    with pytest.raises(checks.WrongJacobianError):
+        checks.check(np.full((3, 3), np.nan), right, checks.TOLERANCE)
+
+
+def test_the_table_has_ratios_of_the_faster_engine_and_reasons():
+    def seconds(median):
+        return {"cpu": {"median": median}}
+
+    result = {
+        "problem": "gmm",
+        "size": "1k/gmm_d10_K10",
+        "candidates": {
+            "numpy": seconds(2e-3),
+            "numba": seconds(1e-3),
+            "arrays, numpy": seconds(6e-3),
+            "arrays, numba": seconds(3e-3) | {"compile": 4.0},
+            "loops, numba": {"failure": "OSError: no reason"},
+        },
+    }
+    heading, _, arrays, loops, *rest = report.table([result], markdown=True).splitlines()
+    cells = dict(zip(heading.split("|"), arrays.split("|"), strict=True))
+    found = {name.strip(): cell.strip() for name, cell in cells.items()}
+    assert found["srcad/NumPy primal"] == "1.50"
+    assert found["srcad/Numba primal"] == "3.00"
+    assert found["C++ manual"] == "1.79"
+    assert found["compile"] == "4.0 s"
+    assert "1.50" not in loops
+    assert rest[-1] == "* gmm 1k/gmm_d10_K10 (loops, numba): OSError: no reason"
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
