@@ -1,5 +1,6 @@
-"""Flow in a cavity, and in a channel until it is steady: nobody wrote these adjoints by hand."""
+"""Flow in a cavity, and in a channel until it is steady (that adjoint nobody wrote by hand)."""
 
+from benchmarks.by_hand import flows as by_hand
 from benchmarks.kernel import Kernel
 from benchmarks.programs import flows
 
@@ -27,6 +28,8 @@ KERNELS = (
         },
         differentiated=(0, 1, 2),
         written=(0, 1, 2),
+        numba_primal=by_hand.cavity_flow_primal,
+        hand={"gather": by_hand.cavity_flow},
         in_jax=("flows.cavity_flow",),
     ),
     Kernel(
