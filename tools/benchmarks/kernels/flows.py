@@ -13,6 +13,7 @@ def cavity(generator, n, steps, sweeps):
 def channel(generator, n, sweeps):
     u = 0.1 + 0.02 * generator.standard_normal((n, n))
     v, p = (0.02 * generator.standard_normal((n, n)) for _ in range(2))
+    u[[0, -1]] = v[[0, -1]] = 0.0
     return u, v, p, 1.0, sweeps, 0.005, 1.0, 0.1, 0.02
 
 
