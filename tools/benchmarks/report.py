@@ -73,7 +73,9 @@ def show_time(seconds):
 
 
 def show_ratio(value):
-    return NOT_THERE if value is None else f"{value:.2f}"
+    if value is None:
+        return NOT_THERE
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.1g}"
 
 
 def show_compile_time(seconds):
@@ -136,7 +138,7 @@ def geometric_mean(results, measure, worst):
         return NOT_THERE
     mean = math.exp(sum(math.log(value) for value in found.values()) / len(found))
     where = worst(found, key=found.get)
-    return f"{mean:.2f} of {len(found)} (worst {found[where]:.2f}, {where})"
+    return f"{show_ratio(mean)} of {len(found)} (worst {show_ratio(found[where])}, {where})"
 
 
 def means(results):

@@ -15,14 +15,39 @@ def spmv_sweep(values, columns, rows, x, values_bar, x_bar):
         value += s * s
         s_bar = 2.0 * s
         for k in range(rows[i], rows[i + 1]):
-            values_bar[k] = s_bar * x[columns[k]]
-            x_bar[columns[k]] += s_bar * values[k]
+            column = columns[k]
+            values_bar[k] = s_bar * x[column]
+            x_bar[column] += s_bar * values[k]
     return value
 
 
-def spmv(values, columns, rows, x):
+def spmv_fused(values, columns, rows, x):
     values_bar, x_bar = np.empty_like(values), np.zeros_like(x)
     return spmv_sweep(values, columns, rows, x, values_bar, x_bar), (values_bar, x_bar)
+
+
+@compiled
+def spmv_sweeps(values, columns, rows, x, values_bar, x_bar, y_bar):
+    value = 0.0
+    for i in range(rows.shape[0] - 1):
+        s = 0.0
+        for k in range(rows[i], rows[i + 1]):
+            s += values[k] * x[columns[k]]
+        value += s * s
+        y_bar[i] = 2.0 * s
+    for i in range(rows.shape[0] - 1):
+        s_bar = y_bar[i]
+        for k in range(rows[i], rows[i + 1]):
+            column = columns[k]
+            values_bar[k] = s_bar * x[column]
+            x_bar[column] += s_bar * values[k]
+    return value
+
+
+def spmv_split(values, columns, rows, x):
+    values_bar, x_bar = np.empty_like(values), np.zeros_like(x)
+    y_bar = np.empty(rows.shape[0] - 1)
+    return spmv_sweeps(values, columns, rows, x, values_bar, x_bar, y_bar), (values_bar, x_bar)
 
 
 @compiled

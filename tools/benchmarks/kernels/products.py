@@ -51,7 +51,7 @@ KERNELS = (
     kernel(products.k3mm, ("ij", "jk", "kl", "lm"), (240, 260, 280, 300, 320), (3, 4, 5, 2, 3)),
     kernel(products.doitgen, ("rqp", "pp"), (128, 60, 60), (4, 3, 2), written=(0,)),
     atax,
-    atax.in_loops(products.atax_loops, m=400, n=500),
+    replace(atax, family="loop").in_loops(products.atax_loops, m=400, n=500),
     kernel(products.bicg, ("mn", "n", "m"), timed=(2000, 2400), small=(4, 5)),
     kernel(products.mvt, ("n", "n", "n", "n", "nn"), timed=(2000,), small=(5,), written=(0, 1)),
     kernel(

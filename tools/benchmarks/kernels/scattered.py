@@ -34,7 +34,7 @@ spmv = Kernel(
     sizes={"timed": {"n": 8192, "each": 8}, "small": {"n": 6, "each": 2}},
     differentiated=(0, 3),
     numba_primal=compiled(scattered.spmv_loops),
-    hand={"fused": by_hand.spmv},
+    hand={"fused": by_hand.spmv_fused, "split": by_hand.spmv_split},
     in_jax=("scattered.spmv",),
 )
 azimuthal_integration = Kernel(

@@ -88,7 +88,7 @@ fdtd_2d = Kernel(
 )
 conv2d = Kernel(
     program=stencils.conv2d,
-    family="elementwise",
+    family="loop",
     style="slices",
     make_arguments=images,
     sizes={
