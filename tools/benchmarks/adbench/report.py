@@ -5,12 +5,15 @@ from benchmarks.report import NOT_THERE, layout, show_ratio, show_time
 # Jacobian / objective of the suite's own C++ modules on the same files, both compiled by g++ -O3
 # -march=native: written by hand ("manual"), and by Tapenade.
 NATIVE = {
-    "1k/gmm_d10_K10": (1.79, 2.41),
-    "1k/gmm_d10_K25": (1.87, 2.56),
-    "ba1_n49_m7776_p31843": (6.63, 13.7),
-    "lstm_l2_c1024": (4.82, 3.93),
-    "lstm_l4_c1024": (7.92, 3.81),
-    "hand1_t26_c100": (3.88, 76.0),
+    ("gmm", "1k/gmm_d10_K10"): (1.79, 2.41),
+    ("gmm", "1k/gmm_d10_K25"): (1.87, 2.56),
+    ("ba", "ba1_n49_m7776_p31843"): (6.63, 13.7),
+    ("lstm", "lstm_l2_c1024"): (4.82, 3.93),
+    ("lstm", "lstm_l4_c1024"): (7.92, 3.81),
+    ("hand", "hand1_t26_c100"): (3.88, 76.0),
+    ("hand", "hand2_t26_c192"): (3.81, 63.7),
+    ("hand_complicated", "hand1_t26_c100"): (3.80, None),
+    ("hand_complicated", "hand2_t26_c192"): (4.19, None),
 }
 
 HEADINGS = (
@@ -46,7 +49,7 @@ def row(result, style):
 
     engines = [seconds(f"{style}, {engine}") for engine in ("numpy", "numba")]
     best = min((time for time in engines if time is not None), default=None)
-    manual, tapenade = NATIVE.get(result["size"], (None, None))
+    manual, tapenade = NATIVE.get((result["problem"], result["size"]), (None, None))
     compiling = candidates.get(f"{style}, numba", {}).get("compile")
     return [
         f"{result['problem']} {result['size']}",
