@@ -1,6 +1,7 @@
 """Everyone who takes part: how each is made ready for one kernel."""
 
 import functools
+import importlib
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,11 +51,13 @@ def prepare_hand(variant, kernel, arguments):
     return functools.partial(kernel.hand[variant], *arguments)
 
 
-def prepare_jax(kernel, arguments):
+def prepare_jax(version, kernel, arguments):
     import jax
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
+    module, name = version.split(".")
+    program = getattr(importlib.import_module(f"benchmarks.in_jax.{module}"), name)
     jax.jit(jnp.sin)(1.0)  # what the first compilation of a process costs is not this kernel's
     is_array = [isinstance(argument, np.ndarray) for argument in arguments]
     static = tuple(position for position, array in enumerate(is_array) if not array)
@@ -63,7 +66,7 @@ def prepare_jax(kernel, arguments):
         for argument, array in zip(arguments, is_array, strict=True)
     ]
     gradient = jax.jit(
-        jax.value_and_grad(kernel.make_jax(), argnums=kernel.differentiated),
+        jax.value_and_grad(program, argnums=kernel.differentiated),
         static_argnums=static,
     )
     return lambda: jax.block_until_ready(gradient(*on_device))
@@ -92,10 +95,13 @@ def prepare_srcad(engine, kernel, arguments):
 def competitors(kernel: Kernel) -> Iterator[Competitor]:
     """Give all competitors, those first whose results the others are checked against."""
     yield Competitor("numpy", prepare_numpy, is_primal=True)
-    yield Competitor("numba", prepare_numba, is_primal=True)
+    if kernel.numba_primal is not None:
+        yield Competitor("numba", prepare_numba, is_primal=True)
     for variant in kernel.hand:
         yield Competitor(f"hand {variant}", functools.partial(prepare_hand, variant))
-    yield Competitor("jax", prepare_jax)
+    for version in kernel.in_jax:
+        name = version.partition(".")[2]
+        yield Competitor(f"jax {name}", functools.partial(prepare_jax, version))
     yield Competitor("autograd", prepare_autograd)
     for engine in ("numpy", "numba"):
         yield Competitor(f"srcad {engine}", functools.partial(prepare_srcad, engine))

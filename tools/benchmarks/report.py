@@ -1,5 +1,7 @@
 """The table: one row a kernel, one column a competitor, and the ratios that matter."""
 
+import math
+
 NOT_THERE = "-"
 
 
@@ -31,8 +33,22 @@ def srcad(result):
     return seconds_of(result, "srcad numba")
 
 
+def jax(result):
+    return fastest(result, lambda name: name.startswith("jax"))
+
+
 def first_call(name):
-    return lambda result: result["competitors"].get(name, {}).get("first_call")
+    """Give the first call of the fastest competitor whose name begins so."""
+
+    def of(result):
+        found = [
+            (seconds_of(result, found), times["first_call"]["cpu"])
+            for found, times in result["competitors"].items()
+            if found.startswith(name) and "cpu" in times
+        ]
+        return min(found)[1] if found else None
+
+    return of
 
 
 def ratio(numerator, denominator):
@@ -57,7 +73,9 @@ def show_time(seconds):
 
 
 def show_ratio(value):
-    return NOT_THERE if value is None else f"{value:.2f}"
+    if value is None:
+        return NOT_THERE
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.1g}"
 
 
 def show_compile_time(seconds):
@@ -67,7 +85,7 @@ def show_compile_time(seconds):
 COLUMNS = (
     ("NumPy primal", time_of("numpy"), show_time),
     ("Numba primal", time_of("numba"), show_time),
-    ("jax", time_of("jax"), show_time),
+    ("jax", jax, show_time),
     ("autograd", time_of("autograd"), show_time),
     ("hand", hand, show_time),
     ("hand, scalar math", hand_without_vector_math, show_time),
@@ -75,8 +93,8 @@ COLUMNS = (
     ("srcad numba", srcad, show_time),
     ("srcad/hand", ratio(srcad, hand), show_ratio),
     ("srcad/hand, scalar", ratio(srcad, hand_without_vector_math), show_ratio),
-    ("jax/srcad", ratio(time_of("jax"), srcad), show_ratio),
-    ("jax/hand", ratio(time_of("jax"), hand), show_ratio),
+    ("jax/srcad", ratio(jax, srcad), show_ratio),
+    ("jax/hand", ratio(jax, hand), show_ratio),
     ("srcad/primal", ratio(srcad, primal), show_ratio),
     ("compile srcad", first_call("srcad numba"), show_compile_time),
     ("compile jax", first_call("jax"), show_compile_time),
@@ -98,15 +116,56 @@ def layout(rows, markdown):
     return lines
 
 
+MEANS = (
+    ("srcad/hand", ratio(srcad, hand), max),
+    ("jax/srcad", ratio(jax, srcad), min),
+    ("srcad/primal", ratio(srcad, primal), max),
+    ("jax/hand", ratio(jax, hand), min),
+)
+FAMILIES = {
+    "loop": "loops and stencils",
+    "elementwise": "elementwise and reductions",
+    "blas": "products of matrices",
+}
+STYLES = ("slices", "loops")
+
+
+def geometric_mean(results, measure, worst):
+    """Show the geometric mean of a ratio, with the worst one and how many there are."""
+    found = {result["kernel"]: measure(result) for result in results}
+    found = {kernel: value for kernel, value in found.items() if value is not None}
+    if not found:
+        return NOT_THERE
+    mean = math.exp(sum(math.log(value) for value in found.values()) / len(found))
+    where = worst(found, key=found.get)
+    return f"{show_ratio(mean)} of {len(found)} (worst {show_ratio(found[where])}, {where})"
+
+
+def means(results):
+    """Give the rows of the geometric means, one for each family and style."""
+    rows = [["geometric means", *(heading for heading, _, _ in MEANS)]]
+    for family, title in FAMILIES.items():
+        for style in STYLES:
+            chosen = [r for r in results if (r["family"], r["style"]) == (family, style)]
+            if chosen:
+                shown = [geometric_mean(chosen, measure, worst) for _, measure, worst in MEANS]
+                rows.append([f"{title}, in {style}", *shown])
+    rows.append(["all", *(geometric_mean(results, measure, worst) for _, measure, worst in MEANS)])
+    return rows
+
+
 def variants(result):
-    """Give one line with the time of every adjoint written by hand."""
+    """Give one line with the time of every adjoint written by hand, and of jax's versions."""
     times = [
         f"{name.removeprefix('hand ')} {show_time(seconds_of(result, name))}"
         for name in result["competitors"]
         if name.startswith("hand")
     ]
+    versions = [name for name in result["competitors"] if name.startswith("jax")]
+    if len(versions) > 1:
+        times += [f"{name} {show_time(seconds_of(result, name))}" for name in versions]
     size = ", ".join(f"{key} {value}" for key, value in result["size"].items())
-    return f"{result['kernel']} ({size}): {', '.join(times)}"
+    return f"{result['kernel']} ({size}): {', '.join(times) or NOT_THERE}"
 
 
 def failures(results):
@@ -128,7 +187,8 @@ def table(results, markdown=False):
     ]
     bullet = "* " if markdown else "  "
     lines = layout(rows, markdown)
-    lines += ["", "Sizes, and every adjoint written by hand:", ""]
+    lines += ["", *layout(means(results), markdown)]
+    lines += ["", "Sizes, and every version of adjoints written by hand and of jax:", ""]
     lines += [bullet + variants(result) for result in results]
     missing = failures(results)
     if missing:

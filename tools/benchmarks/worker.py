@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import copy
-import importlib
 import json
 import os
 import sys
@@ -11,6 +10,7 @@ import time
 
 from benchmarks import checks
 from benchmarks.competitors import competitors
+from benchmarks.kernels import KERNELS
 from benchmarks.timing import interleave
 
 
@@ -21,15 +21,15 @@ def pin_to_one_core():
 
 
 def first_result(competitor, kernel, size):
-    """Prepare a competitor and call it once; give its call, its result and that call's seconds."""
+    """Prepare a competitor and call it once; give its call, its result and that call's times."""
     originals = kernel.arguments(size)
     arguments = copy.deepcopy(originals)  # its own: one that spoils them spoils nobody else's
     call = competitor.prepare(kernel, arguments)
-    start = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     result = call()
-    seconds = time.perf_counter() - start
+    times = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
     checks.check_unchanged(arguments, originals)
-    return call, result, seconds
+    return call, result, times
 
 
 class Referee:
@@ -41,11 +41,11 @@ class Referee:
         self.expected_gradients = None
 
     def admit(self, competitor):
-        """Check a competitor; give its call and the seconds that its first call took."""
-        call, result, seconds = first_result(competitor, self.kernel, "timed")
+        """Check a competitor; give its call and the times that its first call took."""
+        call, result, times = first_result(competitor, self.kernel, "timed")
         if competitor.is_primal:
             self.check_value(result)
-            return call, seconds
+            return call, times
         value, gradients = result
         self.check_value(value)
         _, (_, small_gradients), _ = first_result(competitor, self.kernel, "small")
@@ -53,7 +53,7 @@ class Referee:
         if self.expected_gradients is None:
             self.expected_gradients = copy.deepcopy(gradients)
         checks.check_gradients(gradients, self.expected_gradients)
-        return call, seconds
+        return call, times
 
     def check_value(self, value):
         if self.expected_value is None:
@@ -63,7 +63,7 @@ class Referee:
 
 def benchmark(name, rounds, wanted):
     """Benchmark a kernel; ``wanted`` are the beginnings of competitors' names, empty for all."""
-    kernel = importlib.import_module(f"benchmarks.kernels.{name}").KERNEL
+    kernel = KERNELS[name]
     referee = Referee(kernel)
     calls = {}
     report = {}
@@ -72,14 +72,20 @@ def benchmark(name, rounds, wanted):
         if wanted and not judge and not competitor.name.startswith(wanted):
             continue
         try:
-            calls[competitor.name], seconds = referee.admit(competitor)
-            report[competitor.name] = {"first_call": seconds}
+            calls[competitor.name], times = referee.admit(competitor)
+            report[competitor.name] = {"first_call": times}
         except Exception as error:
             lines = str(error).strip().splitlines() or [""]
             report[competitor.name] = {"failure": f"{type(error).__name__}: {lines[0]}"}
     for competitor_name, times in interleave(calls, rounds).items():
         report[competitor_name] |= times
-    return {"kernel": name, "size": dict(kernel.sizes["timed"]), "competitors": report}
+    return {
+        "kernel": name,
+        "family": kernel.family,
+        "style": kernel.style,
+        "size": dict(kernel.sizes["timed"]),
+        "competitors": report,
+    }
 
 
 def main():

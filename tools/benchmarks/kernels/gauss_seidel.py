@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from benchmarks import programs
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
+from benchmarks.programs import stencils
 
 
 def make_arguments(generator, n, sweeps):
@@ -157,40 +157,17 @@ def hand_scatter(u, f, sweeps):
     return value, (u_bar, f_bar)
 
 
-def make_jax():
-    import jax.numpy as jnp
-    from jax import lax
-
-    def relax_row(above, row_and_below_and_f):
-        row, below, f = row_and_below_and_f
-        rest = 0.25 * (above[1:-1] + below[1:-1] + row[2:] - f[1:-1])
-
-        def point(left, rest):
-            new = 0.25 * left + rest
-            return new, new
-
-        _, interior = lax.scan(point, row[0], rest, unroll=8)
-        new_row = row.at[1:-1].set(interior)
-        return new_row, new_row
-
-    def gauss_seidel(u, f, sweeps):
-        def sweep(u, _):
-            _, interior = lax.scan(relax_row, u[0], (u[1:-1], u[2:], f[1:-1]))
-            return u.at[1:-1].set(interior), None
-
-        u, _ = lax.scan(sweep, u, None, length=sweeps)
-        return jnp.sum(u**2)
-
-    return gauss_seidel
-
-
-KERNEL = Kernel(
-    program=programs.gauss_seidel,
-    make_arguments=make_arguments,
-    sizes={"timed": {"n": 100, "sweeps": 20}, "small": {"n": 6, "sweeps": 3}},
-    differentiated=(0, 1),
-    written=(0,),
-    numba_primal=numba_primal,
-    hand={"regrouped": hand_regrouped, "gather": hand_gather, "scatter": hand_scatter},
-    make_jax=make_jax,
+KERNELS = (
+    Kernel(
+        program=stencils.gauss_seidel,
+        family="loop",
+        style="loops",
+        make_arguments=make_arguments,
+        sizes={"timed": {"n": 100, "sweeps": 20}, "small": {"n": 6, "sweeps": 3}},
+        differentiated=(0, 1),
+        written=(0,),
+        numba_primal=numba_primal,
+        hand={"regrouped": hand_regrouped, "gather": hand_gather, "scatter": hand_scatter},
+        in_jax=("stencils.gauss_seidel",),
+    ),
 )

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from benchmarks import programs
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
+from benchmarks.programs import elementwise
 from benchmarks.vector_math import vectorised
 
 
@@ -90,28 +90,16 @@ def hand_libmvec(*arguments):
     return run(libmvec_sweep(), arguments)
 
 
-def make_jax():
-    import jax.numpy as jnp
-
-    def haversine(latitude_1, longitude_1, latitude_2, longitude_2):
-        a = (
-            jnp.sin((latitude_2 - latitude_1) / 2) ** 2
-            + jnp.cos(latitude_1)
-            * jnp.cos(latitude_2)
-            * jnp.sin((longitude_2 - longitude_1) / 2) ** 2
-        )
-        return jnp.sum(2 * 6371.0 * jnp.arcsin(jnp.sqrt(a)))
-
-    return haversine
-
-
-KERNEL = Kernel(
-    program=programs.haversine,
-    make_arguments=make_arguments,
-    sizes={"timed": {"pairs": 1_000_000}, "small": {"pairs": 10}},
-    differentiated=(0, 1, 2, 3),
-    written=(),
-    numba_primal=numba_primal,
-    hand={"libm": hand_libm, "libmvec": hand_libmvec},
-    make_jax=make_jax,
+KERNELS = (
+    Kernel(
+        program=elementwise.haversine,
+        family="elementwise",
+        style="slices",
+        make_arguments=make_arguments,
+        sizes={"timed": {"pairs": 1_000_000}, "small": {"pairs": 10}},
+        differentiated=(0, 1, 2, 3),
+        numba_primal=numba_primal,
+        hand={"libm": hand_libm, "libmvec": hand_libmvec},
+        in_jax=("elementwise.haversine",),
+    ),
 )

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from benchmarks import programs
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
+from benchmarks.programs import stencils
 
 
 def make_arguments(generator, n, steps):
@@ -166,42 +166,17 @@ def hand_scatter(u, v, steps):
     return value, (u_bar, v_bar)
 
 
-def make_jax():
-    import jax.numpy as jnp
-    from jax import lax
-
-    def smoothed(source, target):
-        return target.at[1:-1, 1:-1].set(
-            0.2
-            * (
-                source[1:-1, 1:-1]
-                + source[1:-1, :-2]
-                + source[1:-1, 2:]
-                + source[2:, 1:-1]
-                + source[:-2, 1:-1]
-            )
-        )
-
-    def jacobi_2d(u, v, steps):
-        def step(buffers, _):
-            u, v = buffers
-            v = smoothed(u, v)
-            u = smoothed(v, u)
-            return (u, v), None
-
-        (u, v), _ = lax.scan(step, (u, v), None, length=steps)
-        return jnp.sum(u**2)
-
-    return jacobi_2d
-
-
-KERNEL = Kernel(
-    program=programs.jacobi_2d,
-    make_arguments=make_arguments,
-    sizes={"timed": {"n": 300, "steps": 50}, "small": {"n": 7, "steps": 4}},
-    differentiated=(0, 1),
-    written=(0, 1),
-    numba_primal=numba_primal,
-    hand={"gather": hand_gather, "rows": hand_rows, "scatter": hand_scatter},
-    make_jax=make_jax,
+KERNELS = (
+    Kernel(
+        program=stencils.jacobi_2d,
+        family="loop",
+        style="slices",
+        make_arguments=make_arguments,
+        sizes={"timed": {"n": 300, "steps": 50}, "small": {"n": 7, "steps": 4}},
+        differentiated=(0, 1),
+        written=(0, 1),
+        numba_primal=numba_primal,
+        hand={"gather": hand_gather, "rows": hand_rows, "scatter": hand_scatter},
+        in_jax=("stencils.jacobi_2d",),
+    ),
 )

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from benchmarks import programs
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
+from benchmarks.programs import learning
 from benchmarks.vector_math import vectorised
 
 
@@ -164,28 +164,19 @@ def hand_numpy(weights_1, bias_1, weights_2, bias_2, inputs, targets):
     )
 
 
-def make_jax():
-    import jax
-    import jax.numpy as jnp
-
-    def mlp(weights_1, bias_1, weights_2, bias_2, inputs, targets):
-        hidden = jnp.tanh(inputs @ weights_1 + bias_1)
-        logits = hidden @ weights_2 + bias_2
-        return -jnp.sum(targets * jax.nn.log_softmax(logits, axis=1)) / inputs.shape[0]
-
-    return mlp
-
-
-KERNEL = Kernel(
-    program=programs.mlp,
-    make_arguments=make_arguments,
-    sizes={
-        "timed": {"batch": 256, "features": 64, "hidden": 128, "classes": 10},
-        "small": {"batch": 5, "features": 3, "hidden": 4, "classes": 3},
-    },
-    differentiated=(0, 1, 2, 3),
-    written=(),
-    numba_primal=numba_primal,
-    hand={"libm": hand_libm, "libmvec": hand_libmvec, "numpy": hand_numpy},
-    make_jax=make_jax,
+KERNELS = (
+    Kernel(
+        program=learning.mlp,
+        family="blas",
+        style="slices",
+        make_arguments=make_arguments,
+        sizes={
+            "timed": {"batch": 256, "features": 64, "hidden": 128, "classes": 10},
+            "small": {"batch": 5, "features": 3, "hidden": 4, "classes": 3},
+        },
+        differentiated=(0, 1, 2, 3),
+        numba_primal=numba_primal,
+        hand={"libm": hand_libm, "libmvec": hand_libmvec, "numpy": hand_numpy},
+        in_jax=("learning.mlp",),
+    ),
 )

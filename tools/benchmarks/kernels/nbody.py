@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from benchmarks import programs
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
+from benchmarks.programs import particles
 
 
 def make_arguments(generator, bodies, steps):
@@ -159,34 +159,17 @@ def hand_recompute(positions, velocities, masses, steps, dt, softening):
     return value, (positions_bar.T.copy(), velocities_bar.T.copy(), masses_bar)
 
 
-def make_jax():
-    import jax.numpy as jnp
-    from jax import lax
-
-    def nbody(positions, velocities, masses, steps, dt, softening):
-        def step(state, _):
-            positions, velocities = state
-            separations = [positions[None, :, axis] - positions[:, None, axis] for axis in range(3)]
-            squared = sum(separation**2 for separation in separations) + softening**2
-            weight = lax.rsqrt(squared) ** 3
-            pull = jnp.stack([(separation * weight) @ masses for separation in separations], 1)
-            velocities = velocities + dt * pull
-            positions = positions + dt * velocities
-            return (positions, velocities), None
-
-        (positions, velocities), _ = lax.scan(step, (positions, velocities), None, length=steps)
-        return jnp.sum(positions**2) + jnp.sum(velocities**2)
-
-    return nbody
-
-
-KERNEL = Kernel(
-    program=programs.nbody,
-    make_arguments=make_arguments,
-    sizes={"timed": {"bodies": 80, "steps": 30}, "small": {"bodies": 5, "steps": 3}},
-    differentiated=(0, 1, 2),
-    written=(0, 1),
-    numba_primal=numba_primal,
-    hand={"recompute": hand_recompute},
-    make_jax=make_jax,
+KERNELS = (
+    Kernel(
+        program=particles.nbody,
+        family="loop",
+        style="slices",
+        make_arguments=make_arguments,
+        sizes={"timed": {"bodies": 80, "steps": 30}, "small": {"bodies": 5, "steps": 3}},
+        differentiated=(0, 1, 2),
+        written=(0, 1),
+        numba_primal=numba_primal,
+        hand={"recompute": hand_recompute},
+        in_jax=("particles.nbody",),
+    ),
 )

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from benchmarks import programs
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
+from benchmarks.programs import recurrences
 from benchmarks.vector_math import vectorised
 
 
@@ -113,29 +113,16 @@ def hand_libmvec(x, steps):
     return make_libmvec_sweeps()(x, steps, np.empty(steps), np.empty(steps), x_bar), (x_bar,)
 
 
-def make_jax():
-    import jax.numpy as jnp
-    from jax import lax
-
-    def recurrence(x, steps):
-        def step(state, i):
-            s, total = state
-            s = jnp.sin(s) * x[i % 8] + 0.5
-            return (s, total + s * s), None
-
-        (_, total), _ = lax.scan(step, (1.0, 0.0), jnp.arange(steps))
-        return total
-
-    return recurrence
-
-
-KERNEL = Kernel(
-    program=programs.recurrence,
-    make_arguments=make_arguments,
-    sizes={"timed": {"steps": 20_000}, "small": {"steps": 30}},
-    differentiated=(0,),
-    written=(),
-    numba_primal=numba_primal,
-    hand={"recompute": hand_recompute, "keep": hand_keep, "libmvec": hand_libmvec},
-    make_jax=make_jax,
+KERNELS = (
+    Kernel(
+        program=recurrences.recurrence,
+        family="loop",
+        style="loops",
+        make_arguments=make_arguments,
+        sizes={"timed": {"steps": 20_000}, "small": {"steps": 30}},
+        differentiated=(0,),
+        numba_primal=numba_primal,
+        hand={"recompute": hand_recompute, "keep": hand_keep, "libmvec": hand_libmvec},
+        in_jax=("recurrences.recurrence",),
+    ),
 )

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from benchmarks import programs
 from benchmarks.compiled import compiled
 from benchmarks.kernel import Kernel
+from benchmarks.programs import elementwise
 
 
 def make_arguments(generator, variables):
@@ -50,22 +50,16 @@ def hand_wrapper(x):
     return write_gradient(x, x_bar), (x_bar,)
 
 
-def make_jax():
-    import jax.numpy as jnp
-
-    def rosenbrock(x):
-        return jnp.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
-
-    return rosenbrock
-
-
-KERNEL = Kernel(
-    program=programs.rosenbrock,
-    make_arguments=make_arguments,
-    sizes={"timed": {"variables": 8}, "small": {"variables": 8}},
-    differentiated=(0,),
-    written=(),
-    numba_primal=numba_primal,
-    hand={"compiled": hand_loop, "wrapper": hand_wrapper},
-    make_jax=make_jax,
+KERNELS = (
+    Kernel(
+        program=elementwise.rosenbrock,
+        family="elementwise",
+        style="slices",
+        make_arguments=make_arguments,
+        sizes={"timed": {"variables": 8}, "small": {"variables": 8}},
+        differentiated=(0,),
+        numba_primal=numba_primal,
+        hand={"compiled": hand_loop, "wrapper": hand_wrapper},
+        in_jax=("elementwise.rosenbrock",),
+    ),
 )

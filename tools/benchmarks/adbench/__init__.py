@@ -1,0 +1,1 @@
+"""ADBench: what its four objectives compute, their inputs, and how long gradients of them take."""

@@ -1,0 +1,1 @@
+"""The objectives, as their author would type them: whole arrays first, then loops over numbers."""
