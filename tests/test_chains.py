@@ -89,7 +89,7 @@ CHANGED = [
     (
         relaxed,
         (U, U[::-1].copy()),
-        "u2[i, j - 1] / 4.0 + (u2[i - 1, j] + u2[i, j + 1] - f[i, j]) / 4.0",
+        "u[i, j - 1] / 4.0 + (u[i - 1, j] + u[i, j + 1] - f[i, j]) / 4.0",
     ),
     (first_term, (X,), "s = s * 0.5 - (x[i] + x[i] * x[i])"),
     (last_is_negative, (X,), "3.0 * (x[i] + x[i] ** 2 - s * x[i])"),
