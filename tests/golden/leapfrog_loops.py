@@ -64,10 +64,9 @@ def leapfrog_bwd(saved, out0_bar, out1_bar):
             force_bar_i = p_bar[i] * t
             total = plus(total, p_bar[i] * force2_i)
             force_bar_i += out1_bar * p_i
-            p_bar[i] += out1_bar * force2_i
             q_bar[i] -= force_bar_i * cos(q_i)
             total2 = plus(total2, q_bar[i] * p_i)
-            p_bar[i] += q_bar[i] * dt
+            p_bar[i] += out1_bar * force2_i + q_bar[i] * dt
             force_bar2_i = p_bar[i] * t
             total3 = plus(total3, p_bar[i] * force_i)
             force_bar2_i += out1_bar * p_tape[k, i]

@@ -79,8 +79,7 @@ def row_views_bwd(saved, out_bar):
             t9[j] = t7_j * cos(t_tape2[i, j])
         t8[0] = total
         for j in independent(A_bar.shape[1]):
-            A_bar[i, j] += t6[j]
-            A_bar[i, j] += t8[j]
+            A_bar[i, j] += t6[j] + t8[j]
         for j in independent(A_bar.shape[1]):
             A_bar[t3, j] += t9[j]
 

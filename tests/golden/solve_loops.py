@@ -49,8 +49,7 @@ def solve_bwd(saved, out_bar):
     for i in independent(x.shape[0]):
         b_bar[i] = out_bar * x[i]
         x_bar[i] = out_bar * b[i]
-        x_bar[i] += (t2 / t3 if t2 != 0.0 else 0.0) * x[i]
-        x_bar[i] += array4[i]
+        x_bar[i] += (t2 / t3 if t2 != 0.0 else 0.0) * x[i] + array4[i]
         b_bar[i] += array5[i]
 
     # 7: x = np.linalg.solve(A, b)

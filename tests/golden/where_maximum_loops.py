@@ -42,12 +42,11 @@ def where_maximum_bwd(saved, out_bar):
         t6_i = -b_bar_i
         t7_i = 0.5 * t6_i
         y_bar[i] = where(t2_i, np.float64(t6_i), np.float64(where(x[i] == y[i], np.float64(t7_i), 0.0)))
-        x_bar[i] += where(y[i] > x[i], np.float64(t6_i), np.float64(where(y[i] == x[i], np.float64(t7_i), 0.0)))
         a_bar_i = where(a[i] > 0.5, np.float64(b_bar_i), np.float64(where(a[i] == 0.5, np.float64(0.5 * b_bar_i), 0.0)))
         t8_i = where(t2_i, np.float64(a_bar_i), 0.0)
         y_bar[i] += where(t2_i, 0.0, np.float64(a_bar_i)) * (2.0 * y[i])
         t9_i = 0.5 * t8_i / t[i] if t8_i != 0.0 else 0.0
-        x_bar[i] += where(t5_i, np.float64(t9_i), np.float64(-t9_i))
+        x_bar[i] += where(y[i] > x[i], np.float64(t6_i), np.float64(where(y[i] == x[i], np.float64(t7_i), 0.0))) + where(t5_i, np.float64(t9_i), np.float64(-t9_i))
 
     # 7: a = np.where(x > y, np.sqrt(np.abs(x)), y**2)
     return x_bar, y_bar
