@@ -68,6 +68,19 @@ def test_products_are_added_where_they_are_wanted():
     assert line.count("apart_ij") == 2
 
 
+def kept_signs(u, a):
+    u[:] = 0.0
+    u += a
+    return np.sum(np.arctan2(u, -1.0))
+
+
+def test_the_program_keeps_the_signs_of_zeros():
+    made = srcad.differentiable(engine="numba")(kept_signs)
+    a = np.array([-0.0, 0.5])
+    value, _ = srcad.value_and_grad(made, argnums=1)(np.ones(2), a)
+    assert value == pytest.approx(kept_signs(np.ones(2), a))
+
+
 def test_the_program_adds_in_its_own_order():
     text = srcad.source(one_by_one, *PROGRAMS[2][1], level="loops")
     forward = text[: text.index("_bwd(")]

@@ -21,6 +21,7 @@ from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Effect, Function, Let, Var
 from srcad.ir.walk import statements
+from srcad.loops.ahead import ahead, tapes
 from srcad.loops.chains import shorten
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
@@ -55,7 +56,7 @@ def loop_module(derivative: Derivative) -> str:
     seeds = seed_names(derivative.bwd.params[derivative.saved :])
     doc = f"Pull {seeds} back to {input_names(derivative)}."
     bwd = loop_text(
-        rotate(derivative.bwd, builder),
+        ahead(rotate(derivative.bwd, builder), tapes(derivative), builder),
         sizes,
         builder,
         doc,

@@ -114,31 +114,38 @@ class Nest:
                 if relation == "later" and segment is self.segments[-1]:
                     join = False
         if join:
-            self._together(self.segments[-1], item)
-            self.segments[-1].append(item)
+            self.segments[-1].append(self._together(self.segments[-1], item))
         else:
             self.segments.append([item])
         return True
 
-    def _together(self, segment: list[Item], item: Item) -> None:
-        """Let an accumulation take in what was added to the same element before."""
+    def _together(self, segment: list[Item], item: Item) -> Item:
+        """What is added to an element, and what was assigned or added to it before, in one."""
         for place in range(len(segment) - 1, -1, -1):
             other = segment[place]
             if other.target != item.target:
                 if self._touches(other, item.target):
-                    return
+                    return item
                 continue
-            if self.ordered or item.zeros is not None or not item.kind == other.kind == "add":
-                return
+            if item.kind != "add" or item.zeros is not None or other.is_reduction:
+                return item
+            if item.dtype != other.dtype or item.dtype not in ("float64", "complex128"):
+                return item
+            if self.ordered and (other.kind == "add" or _is_zero(other.value)):
+                return item  # `0.0 + x` is not `x` where that is -0.0
             if other.own_key() != item.own_key() or _length(other) + _length(item) > LONGEST:
-                return
+                return item
             changed = {item.target, *(later.target for later in segment[place + 1 :])}
             reads = {*other.names(), *(item.names() & {item.target})}
-            if not any(self.alias(name, target) for name in reads for target in changed):
-                item.value = _sum(other.value, item.value)
-                item.zeros = other.zeros
-                del segment[place]
-            return
+            if any(self.alias(name, target) for name in reads for target in changed):
+                return item
+            del segment[place]
+            known = other.var is not None and item.var is not None
+            other.var = item.var if known else None
+            other.value = _sum(other.value, item.value)
+            other.live_after = item.live_after
+            return other
+        return item
 
     def _touches(self, item: Item, name: str) -> bool:
         """Whether an item reads or writes an array."""
@@ -414,10 +421,16 @@ def _added(total: str, value: str, dtype: str) -> str:
 
 
 def _sum(first: ast.expr, second: ast.expr) -> ast.expr:
+    if _is_zero(first):
+        return second
     match second:
         case ast.UnaryOp(ast.USub(), subtracted):
             return ast.BinOp(first, ast.Sub(), subtracted)
     return ast.BinOp(first, ast.Add(), second)
+
+
+def _is_zero(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and not value.value
 
 
 def _length(item: Item) -> int:
