@@ -15,7 +15,7 @@ from srcad.errors import Origin
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
-from srcad.loops import complexes
+from srcad.loops import complexes, masks
 from srcad.loops.syntax import OF_BOOLS, Index, minus, plus, product, subscript, total
 from srcad.loops.vectors import is_half, vector_name
 
@@ -220,6 +220,9 @@ class Elements:
             bar, value = (element(arg) for arg in stmt.args)
             if isinstance(bar, ast.Constant) and bar.value:
                 return value
+            plain = kind.rank and kind.dtype == "float64" and _all_double(stmt)
+            if plain and (quotient := masks.divided(bar, value)) is not None:
+                return quotient
             test: ast.expr = ast.Compare(bar, [ast.NotEq()], [ast.Constant(0.0)])
             other: ast.expr = self.converted(ast.Constant(0.0), kind, None)
             return ast.IfExp(test, value, other)
@@ -482,6 +485,11 @@ def has_arrays(index: Operand) -> bool:
     return any(
         isinstance(item, tuple) or (isinstance(item, Var) and item.kind.is_array) for item in items
     )
+
+
+def _all_double(stmt: Let) -> bool:
+    """Whether a statement works on numbers of double precision only."""
+    return all(isinstance(arg, Var) and arg.kind.dtype == "float64" for arg in stmt.args)
 
 
 def is_outer(stmt: Let) -> bool:

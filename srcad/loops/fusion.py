@@ -48,6 +48,7 @@ def push(
         note=writer.note,
         taken=writer.taken,
         alias=writer.alias,
+        ordered=writer.checked,
     )
     writer.note = []
     made.add(item)

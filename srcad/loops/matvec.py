@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
 
-def fused(writer: LoopWriter, stmt: Let, name: str) -> bool:
+def fused(writer: LoopWriter, stmt: Let, name: str, into: bool = False) -> bool:
     """Write `name = matrix @ vector` as a nest over the elements of the matrix.
 
-    Only where the matrix would have to be computed first; one that is in memory is BLAS's.
+    Only where the matrix would have to be computed first; one that is in memory is BLAS's. With
+    `into`, it is `name += matrix @ vector`.
     """
     if stmt.primitive.text not in ("@", "np.dot", "np.matmul"):
         return False
@@ -56,7 +57,10 @@ def fused(writer: LoopWriter, stmt: Let, name: str) -> bool:
         elements.checks.append((lengths[inner], length))
     product = ast.BinOp(value, ast.Mult(), weight)
     place = sum(dim != ONE for dim in matrix.shape[:outer]) if matrix.shape[outer] != ONE else -1
-    item = Item("add", name, [kept], product, None, stmt.target.kind.dtype, zeros=[place])
+    item = Item("add", name, [kept], product, None, stmt.target.kind.dtype)
+    if into and any(writer.alias(other, name) for other in item.names()):
+        return False
+    item.zeros = None if into else [place]
     writer.pinned.add(name)
     fusion.push(writer, item, list(matrix.shape), lengths, elements, counters, [])
     return True

@@ -21,6 +21,8 @@ from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Function, Let, Var
 from srcad.ir.walk import statements
+from srcad.loops.ahead import ahead, tapes
+from srcad.loops.chains import shorten
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
 from srcad.loops.vectors import vector_name
@@ -49,11 +51,12 @@ def loop_module(derivative: Derivative) -> str:
         return f"{value}, {tupled(parts[outputs:])}"
 
     doc = f"`{name}`, also returning what `{name}_bwd` needs."
-    fwd = loop_text(derivative.fwd, sizes, builder, doc, results, None, checked=True)
+    forward = shorten(derivative.fwd, builder)
+    fwd = loop_text(forward, sizes, builder, doc, results, None, checked=True)
     seeds = seed_names(derivative.bwd.params[derivative.saved :])
     doc = f"Pull {seeds} back to {input_names(derivative)}."
     bwd = loop_text(
-        rotate(derivative.bwd, builder),
+        ahead(rotate(derivative.bwd, builder), tapes(derivative), builder),
         sizes,
         builder,
         doc,

@@ -19,6 +19,9 @@ from srcad.loops.order import elements, own_elements, text_of
 
 AUGMENTED: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
+LONGEST = 16
+"""Operations that the terms of one accumulation may have together."""
+
 Kind = Literal["define", "store", "add", "sum", "max", "min"]
 
 
@@ -69,6 +72,8 @@ class Nest:
     note: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     alias: Callable[[str, str], bool] = operator.eq
+    ordered: bool = True
+    """Whether what is added to an element is added term by term: in the user's own program."""
 
     def own(self, stem: str) -> str:
         """A name for something of the nest's, that no variable of the program has."""
@@ -109,10 +114,42 @@ class Nest:
                 if relation == "later" and segment is self.segments[-1]:
                     join = False
         if join:
-            self.segments[-1].append(item)
+            self.segments[-1].append(self._together(self.segments[-1], item))
         else:
             self.segments.append([item])
         return True
+
+    def _together(self, segment: list[Item], item: Item) -> Item:
+        """What is added to an element, and what was assigned or added to it before, in one."""
+        for place in range(len(segment) - 1, -1, -1):
+            other = segment[place]
+            if other.target != item.target:
+                if self._touches(other, item.target):
+                    return item
+                continue
+            if item.kind != "add" or item.zeros is not None or other.is_reduction:
+                return item
+            if item.dtype != other.dtype or item.dtype not in ("float64", "complex128"):
+                return item
+            if self.ordered and (other.kind == "add" or _is_zero(other.value)):
+                return item  # `0.0 + x` is not `x` where that is -0.0
+            if other.own_key() != item.own_key() or _length(other) + _length(item) > LONGEST:
+                return item
+            changed = {item.target, *(later.target for later in segment[place + 1 :])}
+            reads = {*other.names(), *(item.names() & {item.target})}
+            if any(self.alias(name, target) for name in reads for target in changed):
+                return item
+            del segment[place]
+            known = other.var is not None and item.var is not None
+            other.var = item.var if known else None
+            other.value = _sum(other.value, item.value)
+            other.live_after = item.live_after
+            return other
+        return item
+
+    def _touches(self, item: Item, name: str) -> bool:
+        """Whether an item reads or writes an array."""
+        return any(self.alias(other, name) for other in (item.target, *item.names()))
 
     def _relation(self, first: Item, second: Item) -> str:
         """How two items may be combined: in one inner loop, in two, or not at all."""
@@ -131,10 +168,10 @@ class Nest:
             if not self.alias(name, other):
                 continue
             if name == other and key == other_key:
-                if self._covers(key):
+                if self._covers(key) or commute:
                     continue
                 # Every trip meets the same element: one statement after the other.
-                return "later" if commute else "apart"
+                return "apart"
             same_rows = name == other and self._same_rows(key, other_key)
             if same_rows or commute or len(self.counters) == 1:
                 result = "later"
@@ -257,12 +294,16 @@ class Nest:
         inner = self.counters[-1]
         for item in segment:
             fixed = not any(_mentions(part, inner) for part in item.own_key())
-            alone = not any(
-                other is not item and (other.target == item.target or item.target in other.names())
-                for other in segment
+            others = [other for other in segment if other is not item]
+            alone = not any(item.target in other.names() for other in others) and all(
+                other.kind == "add" and other.own_key() == item.own_key()
+                for other in others
+                if other.target == item.target
             )
             if item.kind == "add" and fixed and alone and item.target not in item.names():
-                found[id(item)] = (item, self.own(f"{item.target}_sum"))
+                earlier = sum(other.target == item.target for other, _ in found.values())
+                number = str(earlier + 1) if earlier else ""
+                found[id(item)] = (item, self.own(f"{item.target}_sum{number}"))
         return found
 
     def _place(
@@ -377,6 +418,23 @@ def _added(total: str, value: str, dtype: str) -> str:
     if dtype in ("float64", "float32"):
         return f"{total} = plus({total}, {value})"
     return f"{total} += {value}"
+
+
+def _sum(first: ast.expr, second: ast.expr) -> ast.expr:
+    if _is_zero(first):
+        return second
+    match second:
+        case ast.UnaryOp(ast.USub(), subtracted):
+            return ast.BinOp(first, ast.Sub(), subtracted)
+    return ast.BinOp(first, ast.Add(), second)
+
+
+def _is_zero(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and not value.value
+
+
+def _length(item: Item) -> int:
+    return sum(isinstance(node, ast.BinOp | ast.Call) for node in ast.walk(item.value))
 
 
 def _zero(dtype: str) -> str:

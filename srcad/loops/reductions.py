@@ -32,8 +32,11 @@ def axes_of(stmt: Let) -> tuple[int, ...] | None:
     return tuple(int(a) % array.kind.rank for a in axes)
 
 
-def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
-    """A sum over some axes: zeros, then one accumulation over the whole space."""
+def over_axes(writer: LoopWriter, stmt: Let, name: str, into: bool = False) -> bool:
+    """A sum over some axes: zeros, then one accumulation over the whole space.
+
+    With `into`, it is added to what the array holds.
+    """
     array = stmt.args[0]
     if not isinstance(array, Var) or not array.kind.rank:
         return False
@@ -58,7 +61,10 @@ def over_axes(writer: LoopWriter, stmt: Let, name: str) -> bool:
             continue
         stays = axis not in axes and dim != ONE
         places.append(sum(d != ONE for d in array.shape[:axis]) if stays else -1)
-    item = Item("add", name, kept, value, None, stmt.target.kind.dtype, zeros=places)
+    item = Item("add", name, kept, value, None, stmt.target.kind.dtype)
+    if into and any(writer.alias(other, name) for other in item.names()):
+        return False
+    item.zeros = None if into else places
     writer.pinned.add(name)
     fusion.push(writer, item, list(array.shape), lengths, elements, counters, [])
     return True

@@ -10,7 +10,7 @@ from srcad.emit.memory import is_view
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
 from srcad.ir.nodes import Const, Let, Operand, Slice, Var
-from srcad.loops import fusion
+from srcad.loops import fusion, matvec, reductions
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
 from srcad.loops.nests import AUGMENTED, Item
 from srcad.loops.syntax import subscript
@@ -48,7 +48,25 @@ def update(writer: LoopWriter, stmt: Let, name: str) -> None:
             _region(writer, stmt, name, Const(Ellipsis), stmt.args[1], "store", scaled=operation)
         case operation:
             value: Operand = stmt.args[1]
+            if operation == "+" and _summed_into(writer, array, value, name):
+                return
             _region(writer, stmt, name, Const(Ellipsis), value, "add", negate=operation == "-")
+
+
+def _summed_into(writer: LoopWriter, array: Var, value: Operand, name: str) -> bool:
+    """Add up sums where they are wanted, `x += np.sum(terms, axis=0)`, without an array of them."""
+    held = writer.folding.lets.get(value) if isinstance(value, Var) else None
+    if writer.checked:  # the user's own program: there, what is added is added up before
+        return False
+    if held is None or held.target.kind.dtype != array.kind.dtype or not array.kind.is_inexact:
+        return False
+    if held.target.kind.rank != array.kind.rank or not all(
+        writer.sizes.equal(a, b) for a, b in zip(held.target.shape, array.shape, strict=True)
+    ):
+        return False
+    if held.primitive.text == "np.sum":
+        return reductions.over_axes(writer, held, name, into=True)
+    return matvec.fused(writer, held, name, into=True)
 
 
 def _region(

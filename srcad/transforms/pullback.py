@@ -87,6 +87,8 @@ def _power_body(stmt: Let) -> Callable[..., Any] | None:
     if not isinstance(exponent, int | float) or isinstance(exponent, bool):
         return None
     body = operators.POWERS.get(exponent)
+    if body is None and isinstance(exponent, float) and exponent < 0:
+        body = operators.power_negative
     if body is None:
         lower = Const(exponent - 1)
         given = {"ans_bar": None, "x": stmt.args[0], "p": stmt.args[1], "lower": lower}
@@ -94,7 +96,7 @@ def _power_body(stmt: Let) -> Callable[..., Any] | None:
     params = inspect.signature(body).parameters
 
     def bind(stmt: Let, bar: Atom) -> Any:
-        every = {"ans_bar": bar, "ans": stmt.target, "x": stmt.args[0], "y": stmt.args[1]}
+        every = {"ans_bar": bar, "ans": stmt.target, "x": stmt.args[0], "p": stmt.args[1]}
         return body, {name: every[name] for name in params}
 
     return bind

@@ -74,8 +74,7 @@ def boundary_bwd(saved, out_bar):
 
     # 8: padded[1:-1] = u
     for i in independent(u_bar.shape[0]):
-        u_bar[i] += padded_bar[i + 1]
-        u_bar[i] += padded_bar2[i + 1]
+        u_bar[i] += padded_bar[i + 1] + padded_bar2[i + 1]
 
     # 8: padded[1:-1] = u
     return u_bar, wall_bar

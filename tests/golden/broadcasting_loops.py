@@ -6,7 +6,7 @@ Written by srcad 0.1.0.  Do not edit: change `broadcasting` and run it again.
 import numpy as np
 
 from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent
-from srcad.runtime.vector_math import plus
+from srcad.runtime.vector_math import plus, where
 
 
 def broadcasting_fwd(a, x, y):
@@ -46,7 +46,7 @@ def broadcasting_bwd(saved, out_bar):
             d[i, j] = grid_ij ** 2 + a
             q_ij = out_bar / t[i, j]
             t2_ij = -(q_ij * (1.0 / t[i, j])) if out_bar != 0.0 else 0.0
-            d_bar_ij = out_bar * x[i] + (0.5 * t2_ij / t[i, j] if t2_ij != 0.0 else 0.0)
+            d_bar_ij = out_bar * x[i] + 0.5 * t2_ij / where(t2_ij != 0.0, t[i, j], 1.0)
             total = plus(total, d_bar_ij)
             grid_bar_ij = d_bar_ij * (2.0 * grid_ij)
             t3_sum = plus(t3_sum, grid_bar_ij)
@@ -86,7 +86,7 @@ def broadcasting_value_and_grad(a, x, y):
             t2_ij = 1.0 / t_ij
             total = plus(total, t2_ij)
             t4_ij = -(t2_ij * t2_ij)
-            d_bar_ij = x[i] + (0.5 * t4_ij / t_ij if t4_ij != 0.0 else 0.0)
+            d_bar_ij = x[i] + 0.5 * t4_ij / where(t4_ij != 0.0, t_ij, 1.0)
             total3 = plus(total3, d_bar_ij)
             grid_bar_ij = d_bar_ij * (2.0 * grid_ij)
             t5_sum = plus(t5_sum, grid_bar_ij)

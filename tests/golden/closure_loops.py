@@ -24,8 +24,7 @@ def closure_bwd(saved, out_bar):
     # 11: return np.sum(np.sin(scaled(x)) + scaled(x**2))
     x_bar = np.empty(weights.shape[0])
     for i in independent(weights.shape[0]):
-        x_bar[i] = out_bar * weights[i] * rate * (2.0 * x[i])
-        x_bar[i] += out_bar * cos(rate * x[i] * weights[i]) * weights[i] * rate
+        x_bar[i] = out_bar * weights[i] * rate * (2.0 * x[i]) + out_bar * cos(rate * x[i] * weights[i]) * weights[i] * rate
 
     # 10: scaled = lambda v: rate * v * weights
     return x_bar
@@ -38,8 +37,7 @@ def closure_value_and_grad(x, rate, weights):
     x_bar = np.empty(x.shape[0])
     for i in independent(x.shape[0]):
         t_i = rate * x[i] * weights[i]
-        x_bar[i] = weights[i] * rate * (2.0 * x[i])
-        x_bar[i] += cos(t_i) * weights[i] * rate
+        x_bar[i] = weights[i] * rate * (2.0 * x[i]) + cos(t_i) * weights[i] * rate
         total = plus(total, sin(t_i) + rate * x[i] ** 2 * weights[i])
     check_float_errors()
     return total, x_bar

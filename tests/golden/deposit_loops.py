@@ -87,8 +87,6 @@ def deposit_bwd(saved, out_bar):
     t2 = density_bar[array]
     share_bar = np.empty(charge_bar.shape[0])
     for i in independent(charge_bar.shape[0]):
-        charge_bar[i] += t2[i] * share[i]
-        share_bar[i] = t2[i] * charge[i]
-        charge_bar[i] += t3[i] * (1.0 - share[i])
-        share_bar[i] -= t3[i] * charge[i]
+        charge_bar[i] += t2[i] * share[i] + t3[i] * (1.0 - share[i])
+        share_bar[i] = t2[i] * charge[i] - t3[i] * charge[i]
     return charge_bar, share_bar

@@ -6,7 +6,7 @@ Written by srcad 0.1.0.  Do not edit: change `entropy` and run it again.
 import numpy as np
 
 from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent, pass_float_errors
-from srcad.runtime.vector_math import log, plus
+from srcad.runtime.vector_math import log, plus, where
 
 
 def entropy_fwd(weights):
@@ -58,8 +58,7 @@ def entropy_bwd(saved, out_bar):
     weights_bar = np.empty(terms_bar.shape[0])
     for i in independent(terms_bar.shape[0]):
         t4_i = -(terms_bar[i] * p[i])
-        p_bar_i = t4_i / p[i] if t4_i != 0.0 else 0.0
-        p_bar_i -= terms_bar[i] * t2[i]
+        p_bar_i = t4_i / where(t4_i != 0.0, p[i], 1.0) - terms_bar[i] * t2[i]
         q_i = p_bar_i / t
         weights_bar[i] = q_i if p_bar_i != 0.0 else 0.0
         total = plus(total, -(q_i * p[i]) if p_bar_i != 0.0 else 0.0)
@@ -106,8 +105,7 @@ def entropy_value_and_grad(weights):
     weights_bar = np.empty(terms_bar.shape[0])
     for i in independent(terms_bar.shape[0]):
         t5_i = -(terms_bar[i] * p[i])
-        p_bar_i = t5_i / p[i] if t5_i != 0.0 else 0.0
-        p_bar_i -= terms_bar[i] * t2[i]
+        p_bar_i = t5_i / where(t5_i != 0.0, p[i], 1.0) - terms_bar[i] * t2[i]
         q_i = p_bar_i / t
         weights_bar[i] = q_i if p_bar_i != 0.0 else 0.0
         total3 = plus(total3, -(q_i * p[i]) if p_bar_i != 0.0 else 0.0)

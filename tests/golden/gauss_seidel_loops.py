@@ -20,7 +20,7 @@ def gauss_seidel_fwd(u, f, sweeps):
     for k in range(sweeps):
         for i in range(1, n - 1):
             for j in range(1, m - 1):
-                u2[i, j] = 0.25 * (u2[i - 1, j] + u2[i + 1, j] + u2[i, j - 1] + u2[i, j + 1] - f[i, j])
+                u2[i, j] = 0.25 * u2[i, j - 1] + 0.25 * (u2[i - 1, j] + u2[i + 1, j] + u2[i, j + 1] - f[i, j])
     total = 0.0
     for l in range(u2.shape[0]):
         for p in range(u2.shape[1]):

@@ -75,8 +75,7 @@ def gravity_bwd(saved, out_bar):
             d_bar2 = np.empty(d.shape[0])
             for l in independent(d.shape[0]):
                 d_bar_l = t2 * d[l]
-                d_bar2[l] = 2.0 * d_bar_l
-                d_bar2[l] += t4[l] * t3
+                d_bar2[l] = 2.0 * d_bar_l + t4[l] * t3
                 position_bar[i, l] -= d_bar2[l]
             for l in independent(d.shape[0]):
                 position_bar[j, l] += d_bar2[l]

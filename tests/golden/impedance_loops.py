@@ -35,17 +35,15 @@ def impedance_bwd(saved, out_bar):
         t4_i = 1.0 / t3_i
         z_i = resistance + t2_i * inductance + t4_i
         current_i = 1.0 / z_i
-        z_bar_i = np.complex128(out_bar[i] * t[i] ** 2)
         current_bar_i = out_bar[i] * z_i.real * (2.0 * t[i]) * current_i.conjugate() / (t[i] + (t[i] == 0.0))
         q_i = current_bar_i / z_i
-        z_bar_i += -(q_i * current_i) if current_bar_i != 0.0 else np.complex128(0.0)
+        z_bar_i = np.complex128(out_bar[i] * t[i] ** 2) + (-(q_i * current_i) if current_bar_i != 0.0 else np.complex128(0.0))
         q2_i = z_bar_i / t3_i
         t5_i = -(q2_i * t4_i) if z_bar_i != 0.0 else np.complex128(0.0)
         total += t5_i * t2_i
-        frequency_bar[i] = np.float64((t5_i * capacity * 1.0j).real)
         total2 += z_bar_i
         total3 += z_bar_i * t2_i
-        frequency_bar[i] += np.float64((z_bar_i * inductance * 1.0j).real)
+        frequency_bar[i] = np.float64((t5_i * capacity * 1.0j).real) + np.float64((z_bar_i * inductance * 1.0j).real)
 
     # 7: z = resistance + 1j * frequency * inductance + 1.0 / (1j * frequency * capacity)
     capacity_bar = np.float64(total.real)

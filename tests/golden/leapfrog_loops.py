@@ -61,16 +61,13 @@ def leapfrog_bwd(saved, out0_bar, out1_bar):
             p_i = p_tape[k, i] + t * force_i
             q_i = q_tape[k, i] + dt * p_i
             force2_i = -t_tape2[k, i]
-            force_bar_i = p_bar[i] * t
             total = plus(total, p_bar[i] * force2_i)
-            force_bar_i += out1_bar * p_i
-            p_bar[i] += out1_bar * force2_i
+            force_bar_i = p_bar[i] * t + out1_bar * p_i
             q_bar[i] -= force_bar_i * cos(q_i)
             total2 = plus(total2, q_bar[i] * p_i)
-            p_bar[i] += q_bar[i] * dt
-            force_bar2_i = p_bar[i] * t
+            p_bar[i] += out1_bar * force2_i + q_bar[i] * dt
             total3 = plus(total3, p_bar[i] * force_i)
-            force_bar2_i += out1_bar * p_tape[k, i]
+            force_bar2_i = p_bar[i] * t + out1_bar * p_tape[k, i]
             p_bar[i] += out1_bar * force_i
             q_bar[i] -= force_bar2_i * cos(q_tape[k, i])
 

@@ -48,8 +48,7 @@ def lengths_bwd(saved, out_bar):
         # 10: total = total + np.sum(np.sin(v) * v)
         v_bar = np.empty(t_tape.shape[1])
         for i in independent(t_tape.shape[1]):
-            v_bar[i] = total_bar * t_tape[k, i]
-            v_bar[i] += total_bar * v_tape[k, i] * cos(v_tape[k, i])
+            v_bar[i] = total_bar * t_tape[k, i] + total_bar * v_tape[k, i] * cos(v_tape[k, i])
         for i in independent(y_bar.shape[0]):
             y_bar[i] += v_bar[i + stop]
         for i in independent(z_bar.shape[0]):

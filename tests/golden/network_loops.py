@@ -76,7 +76,7 @@ def network_bwd(saved, out_bar):
         array2_sum = 0.0
         array3_sum = 0
         for j in independent(shifted_bar.shape[1]):
-            shifted_bar[i, j] += (t5 / t3[i] if t5 != 0.0 else 0.0) * t2[i, j]
+            shifted_bar[i, j] += t5 / where(t5 != 0.0, t3[i], 1.0) * t2[i, j]
             hit[i, j] = logits[i, j] == t[i, 0]
             array2_sum = plus(array2_sum, -shifted_bar[i, j])
             array3_sum += hit[i, j]
@@ -167,7 +167,7 @@ def network_value_and_grad(x, labels, W1, b1, W2, b2):
         array5_sum = 0.0
         array6_sum = 0
         for j in independent(shifted_bar.shape[1]):
-            shifted_bar[i, j] += (t6 / t3[i] if t6 != 0.0 else 0.0) * t2[i, j]
+            shifted_bar[i, j] += t6 / where(t6 != 0.0, t3[i], 1.0) * t2[i, j]
             hit[i, j] = logits[i, j] == t[i, 0]
             array5_sum = plus(array5_sum, -shifted_bar[i, j])
             array6_sum += hit[i, j]

@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors, finite
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, finite, independent
+from srcad.runtime.vector_math import cos
 
 
 def oscillator_fwd(position, stiffness, steps):
@@ -40,6 +41,11 @@ def oscillator_bwd(saved, out_bar):
     position_bar = position_bar - t3 * stiffness * math.sin(position)
     velocity_bar = t2 * 0.5 * (2.0 * velocity)
 
+    # 13: self.velocity -= dt * self.stiffness * math.sin(self.position)
+    cos_ahead = np.empty(position_tape.shape[0])
+    for i in independent(position_tape.shape[0]):
+        cos_ahead[i] = cos(position_tape[i])
+
     # 23: for k in range(steps):
     for k in range(steps - 1, -1, -1):
         # 14: self.position += dt * self.velocity
@@ -47,7 +53,7 @@ def oscillator_bwd(saved, out_bar):
 
         # 13: self.velocity -= dt * self.stiffness * math.sin(self.position)
         t = -velocity_bar
-        position_bar = position_bar + t * (0.1 * stiffness) * math.cos(position_tape[k])
+        position_bar = position_bar + t * (0.1 * stiffness) * cos_ahead[k]
         stiffness_bar = stiffness_bar + t * t_tape[k] * 0.1
     return position_bar, stiffness_bar
 

@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from srcad.runtime.compiled import check_float_errors, clear_float_errors, finite, nonzero
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, finite, independent, nonzero
+from srcad.runtime.vector_math import cos
 
 
 def recurrence_fwd(x, a, b, steps):
@@ -31,6 +32,11 @@ def recurrence_bwd(saved, out_bar):
     # 11: return total / steps
     q = out_bar / steps
 
+    # 9: x = a * math.sin(x) + b
+    cos_ahead = np.empty(x_tape.shape[0])
+    for i in independent(x_tape.shape[0]):
+        cos_ahead[i] = cos(x_tape[i])
+
     # 8: for k in range(steps):
     x_bar = 0.0
     a_bar = 0.0
@@ -47,7 +53,7 @@ def recurrence_bwd(saved, out_bar):
         # 9: x = a * math.sin(x) + b
         b_bar = b_bar + x_bar
         a_bar = a_bar + x_bar * t
-        x_bar = x_bar * a * math.cos(x_tape[k])
+        x_bar = x_bar * a * cos_ahead[k]
     return x_bar, a_bar, b_bar
 
 

@@ -97,9 +97,8 @@ def reductions_bwd(saved, out_bar):
     array3 = np.zeros(x_bar.shape[1])
     for i in range(x_bar.shape[0]):
         for j in independent(x_bar.shape[1]):
-            x_bar[i, j] += where(hit2[i, j], np.float64(share2[i]), 0.0)
-            centred_bar[i, j] += (0.5 * spread_bar[0, j] / spread[0, j] if spread_bar[0, j] != 0.0 else 0.0) * (2.0 * centred[i, j])
-            x_bar[i, j] += centred_bar[i, j]
+            centred_bar[i, j] += 0.5 * spread_bar[0, j] / where(spread_bar[0, j] != 0.0, spread[0, j], 1.0) * (2.0 * centred[i, j])
+            x_bar[i, j] += where(hit2[i, j], np.float64(share2[i]), 0.0) + centred_bar[i, j]
             array3[j] -= centred_bar[i, j]
 
     # 7: centred = x - np.mean(x, axis=0)
@@ -179,7 +178,7 @@ def reductions_value_and_grad(x):
     for i in range(x_bar.shape[0]):
         for j in independent(x_bar.shape[1]):
             x_bar[i, j] += where(hit2[i, j], np.float64(share2[i]), 0.0)
-            centred_bar[i, j] += (0.5 * spread_bar[0, j] / spread[0, j] if spread_bar[0, j] != 0.0 else 0.0) * (2.0 * centred[i, j])
+            centred_bar[i, j] += 0.5 * spread_bar[0, j] / where(spread_bar[0, j] != 0.0, spread[0, j], 1.0) * (2.0 * centred[i, j])
             x_bar[i, j] += centred_bar[i, j]
             array5[j] -= centred_bar[i, j]
     for i in range(x_bar.shape[0]):

@@ -73,8 +73,7 @@ def row_views_bwd(saved, out_bar):
         t8[0] = total
         above = np.empty(A_bar.shape[1])
         for j in independent(A_bar.shape[1]):
-            A_bar[i, j] += t6[j]
-            A_bar[i, j] += t8[j]
+            A_bar[i, j] += t6[j] + t8[j]
             above[j] = A[t2, j]
         t9 = np.zeros(above.shape)
         above_bar = np.zeros(above.shape)

@@ -44,14 +44,11 @@ def solve_bwd(saved, out_bar):
     array5 = np.dot(x, r_bar)
 
     # 9: return np.trace(r) * np.linalg.norm(x) + b @ x
-    b_bar = np.empty(x.shape[0])
     x_bar = np.empty(x.shape[0])
+    b_bar = np.empty(x.shape[0])
     for i in independent(x.shape[0]):
-        b_bar[i] = out_bar * x[i]
-        x_bar[i] = out_bar * b[i]
-        x_bar[i] += (t2 / t3 if t2 != 0.0 else 0.0) * x[i]
-        x_bar[i] += array4[i]
-        b_bar[i] += array5[i]
+        x_bar[i] = out_bar * b[i] + (t2 / t3 if t2 != 0.0 else 0.0) * x[i] + array4[i]
+        b_bar[i] = out_bar * x[i] + array5[i]
 
     # 7: x = np.linalg.solve(A, b)
     b_bar2 = np.linalg.solve(array6, x_bar)

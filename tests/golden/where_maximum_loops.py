@@ -28,26 +28,23 @@ def where_maximum_bwd(saved, out_bar):
     x, y, t, a, b = saved
 
     # 7: a = np.where(x > y, np.sqrt(np.abs(x)), y**2)
-    x_bar = np.empty(x.shape[0])
     y_bar = np.empty(x.shape[0])
+    x_bar = np.empty(x.shape[0])
     for i in independent(x.shape[0]):
         t2_i = x[i] > y[i]
         t3_i = out_bar[i] * abs(x[i])
         t4_i = out_bar[i] * np.minimum(np.maximum(b[i], 0.2), 1.2)
         t5_i = x[i] >= 0.0
-        x_bar[i] = where(t5_i, np.float64(t4_i), np.float64(-t4_i))
         raised_i = np.maximum(b[i], 0.2)
         kept_i = where(1.2 > raised_i, np.float64(t3_i), np.float64(where(1.2 == raised_i, np.float64(0.5 * t3_i), 0.0)))
         b_bar_i = where(b[i] > 0.2, np.float64(kept_i), np.float64(where(b[i] == 0.2, np.float64(0.5 * kept_i), 0.0)))
         t6_i = -b_bar_i
         t7_i = 0.5 * t6_i
-        y_bar[i] = where(t2_i, np.float64(t6_i), np.float64(where(x[i] == y[i], np.float64(t7_i), 0.0)))
-        x_bar[i] += where(y[i] > x[i], np.float64(t6_i), np.float64(where(y[i] == x[i], np.float64(t7_i), 0.0)))
         a_bar_i = where(a[i] > 0.5, np.float64(b_bar_i), np.float64(where(a[i] == 0.5, np.float64(0.5 * b_bar_i), 0.0)))
         t8_i = where(t2_i, np.float64(a_bar_i), 0.0)
-        y_bar[i] += where(t2_i, 0.0, np.float64(a_bar_i)) * (2.0 * y[i])
-        t9_i = 0.5 * t8_i / t[i] if t8_i != 0.0 else 0.0
-        x_bar[i] += where(t5_i, np.float64(t9_i), np.float64(-t9_i))
+        y_bar[i] = where(t2_i, np.float64(t6_i), np.float64(where(x[i] == y[i], np.float64(t7_i), 0.0))) + where(t2_i, 0.0, np.float64(a_bar_i)) * (2.0 * y[i])
+        t9_i = 0.5 * t8_i / where(t8_i != 0.0, t[i], 1.0)
+        x_bar[i] = where(t5_i, np.float64(t4_i), np.float64(-t4_i)) + where(y[i] > x[i], np.float64(t6_i), np.float64(where(y[i] == x[i], np.float64(t7_i), 0.0))) + where(t5_i, np.float64(t9_i), np.float64(-t9_i))
 
     # 7: a = np.where(x > y, np.sqrt(np.abs(x)), y**2)
     return x_bar, y_bar

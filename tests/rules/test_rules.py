@@ -13,7 +13,7 @@ from srcad.ir.kinds import kind_of
 from srcad.ir.nodes import Const, Slice
 from srcad.ir.primitives import Primitive, shares_memory
 from srcad.rules.evaluate import contributions, forward, is_active, reverse
-from srcad.rules.operators import POWERS, SINGULAR_POWERS, power_constant
+from srcad.rules.operators import POWERS, SINGULAR_POWERS, power_constant, power_negative
 from srcad.rules.registry import PRIMITIVES
 from tests.rules.samples import (
     CONSTANTS,
@@ -228,6 +228,15 @@ def test_constant_powers(exponent, number):
         singular=exponent in SINGULAR_POWERS,
     )
     (bar,) = reverse(special, np.ones_like(ans), ans, (number,))
+    np.testing.assert_allclose(bar, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("exponent", [-0.3, -1.5, -2.5, -6.0])
+def test_constant_powers_below_zero(exponent):
+    x = np.array([0.3, 1.7, 0.0, np.inf])
+    with np.errstate(divide="ignore"):
+        bar = power_negative(np.full(4, 2.0), x**exponent, x, exponent)
+        expected = 2.0 * power_constant(x, exponent)
     np.testing.assert_allclose(bar, expected, rtol=1e-14)
 
 
