@@ -37,6 +37,7 @@ MODULES = (
     "attempts",
     "lists_as_arrays",
     "queues",
+    "deques",
     "found",
     "default_dicts",
     "library_calls",

@@ -17,6 +17,7 @@ from srcad.frontend import (
     attributes,
     calls,
     control,
+    deques,
     expressions,
     mappings,
     methods,
@@ -59,6 +60,8 @@ def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.
         return _dataclass(ctx, kind, args, kwargs, node)
     if kind is collections.defaultdict:
         return mappings.default_dict(ctx, args, kwargs, node)
+    if kind is collections.deque:
+        return deques.construct(ctx, args, kwargs, node)
     if kind is types.SimpleNamespace and not args:
         return Ref(ctx.heap(Record(kind, tuple(kwargs.items()))))
     if issubclass(kind, np.generic) and primitive_of(kind) is None:
@@ -261,6 +264,8 @@ def class_of(ctx: Lowering, value: Value) -> type | None:
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
             kinds = {Sequence: list, Mapping: dict}
+            if isinstance(content, Sequence) and content.deque is not None:
+                return collections.deque
             return content.type if isinstance(content, Record) else kinds.get(type(content))
         case Items(type=kind):
             return kind

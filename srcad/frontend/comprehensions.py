@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -30,6 +31,7 @@ FORMS = {
     "list": ("OUT = []", "OUT.append(ITEM)", "return OUT"),
     "dict": ("OUT = {}", "OUT[KEY] = ITEM", "return OUT"),
     "extend": ("pass", "OUT.append(ITEM)", "return OUT"),
+    "extendleft": ("pass", "OUT.appendleft(ITEM)", "return OUT"),
     "sum": ("pass", "OUT = OUT + ITEM", "return OUT"),
     "any": ("OUT = False", "if ITEM:\n OUT = True\n break", "return OUT"),
     "all": ("OUT = True", "if not ITEM:\n OUT = False\n break", "return OUT"),
@@ -67,7 +69,7 @@ FORMS = {
     ),
 }
 GIVEN = {
-    **dict.fromkeys(("sum", "extend", "max of others", "min of others"), ("OUT",)),
+    **dict.fromkeys(("sum", "extend", "extendleft", "max of others", "min of others"), ("OUT",)),
     **dict.fromkeys(("in", "index", "count"), ("OUT",)),
     **dict.fromkeys(("max by key", "min by key"), ("OUT", "BEST", "KEYOF")),
     "keys": ("KEYOF",),
@@ -78,7 +80,19 @@ FOLDS: dict[Any, str] = {getattr(builtins, name): name for name in ("sum", "any"
     max: "max",
     min: "min",
 }
-THROUGH: tuple[Any, ...] = (list, tuple, set, frozenset, dict, sorted, zip, enumerate, map, filter)
+THROUGH: tuple[Any, ...] = (
+    list,
+    tuple,
+    set,
+    frozenset,
+    dict,
+    sorted,
+    zip,
+    enumerate,
+    map,
+    filter,
+    deque,
+)
 """Functions that take a generator and go through it once, from its start to its end."""
 
 
@@ -130,7 +144,7 @@ def consume(ctx: Lowering, callee: Value, node: gast.Call, hint: str) -> Value:
         found = _tried(ctx, generator, fold, hint)
         if found is not None:
             return found
-    joins = isinstance(callee, Method) and callee.name in ("extend", "join")
+    joins = isinstance(callee, Method) and callee.name in ("extend", "extendleft", "join")
     if fold is None and function not in THROUGH and not joins:
         ctx.refuse(
             "a generator cannot be given to this function",

@@ -165,7 +165,8 @@ def item(ctx: Lowering, held: Rows, index: Value, node: gast.AST) -> Value:
         part = expressions.subscript(ctx, whole, index, node)
         assert isinstance(part, Array)
         return listed(ctx, memory.read(ctx, part), held)
-    place = place_of(ctx, held, index, "list index out of range")
+    word = "list" if held.deque is None else "deque"
+    place = place_of(ctx, held, index, f"{word} index out of range")
     return place if isinstance(place, Number) else _row(ctx, held, place)
 
 
@@ -175,7 +176,8 @@ def listed(ctx: Lowering, var: Var, like: Rows) -> Ref:
     ctx.grown.add(cell)
     memory.may_share(ctx.state, cell, frozenset({like.cell}))
     count = attributes.length(ctx, var, 0)
-    return Ref(ctx.heap(replace(like, cell=cell, count=count, sites=frozenset())))
+    held = replace(like, cell=cell, count=count, sites=frozenset(), deque=None)
+    return Ref(ctx.heap(held))
 
 
 def of_array(ctx: Lowering, value: Array) -> Value:
