@@ -38,6 +38,8 @@ MODULES = (
     "lists_as_arrays",
     "queues",
     "deques",
+    "iterators",
+    "generators",
     "found",
     "default_dicts",
     "library_calls",

@@ -35,7 +35,7 @@ def plain(name):
     function, args = PROGRAMS[name]
     try:
         return function(*copy.deepcopy(args)), None
-    except (AssertionError, ArithmeticError, ValueError, IndexError, TooBig) as error:
+    except (AssertionError, ArithmeticError, ValueError, IndexError, StopIteration, TooBig) as error:
         return None, error
 
 

@@ -16,6 +16,7 @@ from srcad.frontend import (
     classes,
     control,
     copies,
+    cursors,
     expressions,
     grids,
     listed,
@@ -32,6 +33,7 @@ from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.shaping import as_array
 from srcad.frontend.values import (
     Array,
+    Closure,
     Foreign,
     Items,
     Iteration,
@@ -150,7 +152,7 @@ def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node:
         finally:
             ctx.within_rule = before
     if function in rewritten.ITERATORS:
-        sources = (arg for arg in args if isinstance(arg, Array | Ref | Iteration))
+        sources = (arg for arg in args if isinstance(arg, Array | Ref | Iteration | Closure))
         return Iteration("written", (result, *sources))
     return result
 
@@ -380,6 +382,7 @@ HANDLERS: dict[Any, Handler] = {
     **asking.HANDLERS,
     **classes.HANDLERS,
     **copies.HANDLERS,
+    **cursors.HANDLERS,
     **sequences.HANDLERS,
     **shaping.HANDLERS,
     **updates.HANDLERS,

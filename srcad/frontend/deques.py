@@ -15,6 +15,7 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    cursors,
     expressions,
     growing,
     methods,
@@ -150,6 +151,7 @@ def method(
 def extend(ctx: Lowering, identity: int, end: End, value: Value, node: gast.AST) -> None:
     """`items.extend(value)` and `items.extendleft(value)`."""
     growing.refuse_iterated(ctx, identity, node)
+    value = cursors.taken(ctx, value, node)
     more = objects.try_iterate(ctx, value, node)
     if more is None:
         form = "extend" if end == "append" else "extendleft"

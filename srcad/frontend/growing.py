@@ -21,6 +21,7 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    cursors,
     deques,
     expressions,
     memory,
@@ -298,6 +299,7 @@ def extend(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
     if isinstance(content, Sequence | Rows) and content.deque is not None:
         deques.extend(ctx, identity, "append", value, node)
         return
+    value = cursors.taken(ctx, value, node)
     more = objects.try_iterate(ctx, value, node)
     if more is None:
         comprehensions.fold(ctx, "extend", value, [Ref(identity)], node)

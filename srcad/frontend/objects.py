@@ -149,8 +149,7 @@ def is_outside(value: Value) -> bool:
 def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
     """Turn an outside number or array into the input that holds it."""
     if isinstance(value, Ref) and isinstance(ctx.state.heap.get(value.identity), Conflict):
-        content = ctx.state.heap[value.identity]
-        ctx.refuse(f"{describe(ctx, value)} {content.reason}", node, error=UnsupportedType)  # type: ignore[union-attr]
+        ctx.refuse(describe(ctx, value), node, error=UnsupportedType)
     if not isinstance(value, Foreign):
         return value
     if isinstance(value.value, NUMBERS):
