@@ -100,6 +100,15 @@ class Sizes:
             return self._ask(lowest, ">=", "<")
         return self._ask(difference, ">=", "<")
 
+    def most(self, dim: Dim) -> Dim:
+        """A length with loop counters at the values that make it largest."""
+        return -self._least(-dim)
+
+    def least(self, dim: Dim | None) -> int | None:
+        """The smallest value that loop counters let a length have, if that is the same for all."""
+        lowest = None if dim is None else self._least(dim)
+        return lowest.constant if lowest is not None and lowest.is_constant else None
+
     def _least(self, dim: Dim) -> Dim:
         """A length with loop counters at the values that make it smallest."""
         for _ in range(MOST_LOOPS):

@@ -72,9 +72,8 @@ def function_text(
     if unpacked:
         opened = params[:unpacked]
         writer.line(f"{', '.join(opened)}{',' if len(opened) == 1 else ''} = saved")
-    for tape, position in writer.positions.items():
-        if tape.hint.endswith("_tape"):
-            writer.line(f"{position} = len({names.of[tape]})")
+    for tape in stacks(function):
+        writer.line(f"{writer.positions[tape]} = len({names.of[tape]})")
     writer.block(function.body)
     if comments and len(function.body.body) > 1:
         writer.lines.append("")
@@ -88,18 +87,24 @@ def tape_positions(function: Function, names: dict[Var, str]) -> dict[Var, str]:
     found: dict[Var, str] = {}
     used = set(block_vars(function.body))
     taken = {*names.values(), "saved"}
+    for tape in stacks(function):
+        found[tape] = _free(f"{names[tape].removesuffix('_tape')}_left", taken)
     for stmt in statements(function.body):
-        if isinstance(stmt, Effect) and stmt.action == "replay":
-            tape = stmt.args[0]
-            assert isinstance(tape, Var)
-            if tape not in found:
-                found[tape] = _free(f"{names[tape].removesuffix('_tape')}_left", taken)
         if isinstance(stmt, Loop):
             if stmt.trips in used:
                 found[stmt.trips] = names[stmt.trips]
             if stmt.counter in used:
                 found[stmt.counter] = names[stmt.counter]
     return found
+
+
+def stacks(function: Function) -> list[Var]:
+    """The tapes that are read from their ends, in the order in which they are first read."""
+    replays = [
+        s for s in statements(function.body) if isinstance(s, Effect) and s.action == "replay"
+    ]
+    tapes = [stmt.args[0] for stmt in replays if len(stmt.args) == 1]
+    return list(dict.fromkeys(tape for tape in tapes if isinstance(tape, Var)))
 
 
 def _free(stem: str, taken: set[str]) -> str:

@@ -393,12 +393,11 @@ class Writer:
             case "record":
                 self._record(stmt)
             case "replay":
-                tape = stmt.args[0]
+                tape, *place = stmt.args
                 assert isinstance(tape, Var)
-                position = self.positions.get(tape)
-                if position is None:
-                    raise LookupError("a stack without a position")
-                self.line(f"{position} -= 1")
+                position = self.text(place[0]) if place else self.positions[tape]
+                if not place:
+                    self.line(f"{position} -= 1")
                 self.line(f"{self.names[stmt.targets[0]]} = {self.text(tape)}[{position}]")
 
     def _raise(self, stmt: Effect) -> None:

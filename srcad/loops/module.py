@@ -16,10 +16,10 @@ from srcad.emit.folding import fold
 from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
 from srcad.emit.memory import memory
-from srcad.emit.module import Text, joined, scipy_imports, tape_positions, tupled
+from srcad.emit.module import Text, joined, scipy_imports, stacks, tape_positions, tupled
 from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
-from srcad.ir.nodes import Effect, Function, Let, Var
+from srcad.ir.nodes import Function, Let, Var
 from srcad.ir.walk import statements
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
@@ -176,11 +176,8 @@ def loop_text(
     if unpacked:
         opened = params[:unpacked]
         writer.line(f"{', '.join(opened)}{',' if len(opened) == 1 else ''} = saved")
-    effects = [s for s in statements(function.body) if isinstance(s, Effect)]
-    replayed = {effect.args[0] for effect in effects if effect.action == "replay"}
-    for tape, position in writer.positions.items():
-        if tape in replayed:
-            writer.line(f"{position} = {names.of[tape]}.shape[0]")
+    for tape in stacks(function):
+        writer.line(f"{writer.positions[tape]} = {names.of[tape]}.shape[0]")
     writer.block(function.body)
     writer.current = None
     writer.held = {}

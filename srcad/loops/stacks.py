@@ -76,8 +76,9 @@ def begin(writer: LoopWriter, tape: Var, name: str) -> None:
 
 def replay(writer: LoopWriter, stmt: Effect) -> None:
     """Read a stack backwards; it stays as it is, so that a pullback can be called again."""
-    tape = stmt.args[0]
+    tape, *place = stmt.args
     assert isinstance(tape, Var)
-    position = writer.positions[tape]
-    writer.line(f"{position} -= 1")
+    position = expression(writer.scalar(place[0])) if place else writer.positions[tape]
+    if not place:
+        writer.line(f"{position} -= 1")
     writer.line(f"{writer.names[stmt.targets[0]]} = {writer.names[tape]}[{position}]")

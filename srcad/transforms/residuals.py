@@ -321,7 +321,7 @@ def _settle(
                     keeper.need(used)
     for var in kept:
         for loop in keeper.defs.scope[var].loops:  # the place in a tape
-            if loop.range is None or is_direct(loop.range):
+            if loop.range is None or is_direct(loop.range, keeper.builder):
                 continue
             for bound in (loop.range.start, loop.range.step):
                 if isinstance(bound, Var):

@@ -32,7 +32,7 @@ from srcad.ir.nodes import (
     Var,
 )
 from srcad.ir.primitives import Primitive
-from srcad.ir.walk import blocks, map_range, targets
+from srcad.ir.walk import blocks, map_range, statements, targets
 from srcad.rules.constants import LARGER
 from srcad.rules.indexing import getitem, size
 from srcad.rules.registry import PRIMITIVES
@@ -137,14 +137,20 @@ class TapeWriter:
     def _rows(self, bounds: Range, outermost: Loop) -> Atom | None:
         """The rows of the tape of a loop: a few may stay empty at its start."""
         upwards = bounds.step == Const(1)
-        if is_direct(bounds):
+        if is_direct(bounds, self.builder):
             end, more = (bounds.stop, 0) if upwards else (bounds.start, 1)
-            return self._not_negative(self._before(end, outermost, more))
+            known = self._before(end, outermost, more)
+            size = self.builder.size(end)
+            return self._not_negative(known or self._at_most(size and size + more, outermost))
         start = self._before(bounds.start, outermost)
         stop = self._before(bounds.stop, outermost)
         step = self._before(bounds.step, outermost)
         if start is None or stop is None or step is None:
-            return None
+            first, last = self.builder.size(bounds.start), self.builder.size(bounds.stop)
+            if first is None or last is None or bounds.step not in (Const(1), Const(-1)):
+                return None
+            trips = last - first if upwards else first - last
+            return self._not_negative(self._at_most(trips, outermost))
         if upwards:
             return self._not_negative(self.builder.emit(operator.sub, stop, start))
         made = self.builder.fresh("", INT)
@@ -158,10 +164,27 @@ class TapeWriter:
         size = self.builder.size(atom)
         return None if size is None else self._length(size + more, outermost)
 
-    def _place(self, bounds: Range | None, counter: Atom) -> Atom:
-        """The row of a tape that belongs to a trip."""
-        if bounds is None or is_direct(bounds):
+    def _at_most(self, trips: Dim | None, outermost: Loop) -> Atom | None:
+        """A bound of a number of trips that depends on the counters of loops around.
+
+        The tape of a triangle is a square, half of which nobody writes.
+        """
+        if trips is None or _breaks(outermost):
+            return None
+        return self._length(self.builder.sizes.most(trips), outermost)
+
+    def _place(self, loop: Loop, bounds: Range | None, counter: Atom) -> Atom:
+        """The row of a tape that belongs to a trip.
+
+        Args:
+            loop: the loop of the primal.
+            bounds: its range, as variables of the program that is written.
+            counter: its counter there.
+        """
+        if loop.range is None or bounds is None or is_direct(loop.range, self.builder):
             return counter
+        if bounds.step == Const(-1):
+            return self.builder.emit(operator.sub, bounds.start, counter)
         place: Atom = counter
         if bounds.start != Const(0):
             place = self.builder.emit(operator.sub, place, bounds.start)
@@ -203,6 +226,7 @@ class TapeWriter:
                     atom = self.builder.fresh("", INT)
                     length = Let(atom, PRIMITIVES[size], (ShapeOf(var), Const(axis)), (), None)
                     self.builder.add(length)
+                    self.builder.known[atom] = Dim(0, ((symbol, 1),))
                 case ValueOf(var) if self._is_ready(var, outermost):
                     atom = var
                 case _:
@@ -267,7 +291,7 @@ class TapeWriter:
         tape = self.tapes[var]
         with self.builder.block() as written, self.builder.origins(None):
             index = tuple(
-                self._place(loop.range, loop.counter)
+                self._place(loop, loop.range, loop.counter)
                 for loop in (() if tape.is_stack else tape.loops)
             )
             starts = tuple((Const(0), Const(1)) for _ in index)
@@ -294,25 +318,42 @@ class TapeWriter:
         if var in self.builder.known:
             self.builder.known[loaded] = self.builder.known[var]
         if tape.is_stack:
-            self.builder.add(Effect("replay", None, (tape.var,), (), (loaded,), None))
+            place = self._trip(tape, counters)
+            self.builder.add(Effect("replay", None, (tape.var, *place), (), (loaded,), None))
             return loaded
         places = []
         for loop in tape.loops:
             bounds = None if loop.range is None else map_range(loop.range, change)
-            places.append(self._place(bounds, counters[loop]))
+            places.append(self._place(loop, bounds, counters[loop]))
         index = places[0] if len(places) == 1 else tuple(places)
         self.builder.add(Let(loaded, PRIMITIVES[getitem], (tape.var, index), (), None))
         return loaded
 
+    def _trip(self, tape: Tape, counters: Mapping[Loop, Var]) -> tuple[Var, ...]:
+        """The place of a trip on a stack, where each trip of the only loop leaves one value."""
+        loop = tape.loops[-1]
+        every = len(tape.loops) == 1 and self.defs.scope[tape.of].block is loop.body
+        counted = loop.range is None or loop.range == Range(Const(0), loop.range.stop, Const(1))
+        return (counters[loop],) if every and counted else ()
 
-def is_direct(bounds: Range) -> bool:
-    """Whether the counter itself is the row: it runs up from a small number, or down to 0."""
+
+def is_direct(bounds: Range, builder: Builder) -> bool:
+    """Whether the counter itself is the row: it starts or ends at a small number, at the least."""
     match bounds:
-        case Range(start=Const(value=int() as first), step=Const(value=1)):
-            return 0 <= first <= LEAST_ROWS
-        case Range(stop=Const(value=-1), step=Const(value=-1)):
-            return True
-    return False
+        case Range(start=first, step=Const(value=1)):
+            least = builder.sizes.least(builder.size(first))
+        case Range(stop=last, step=Const(value=-1)):
+            least = builder.sizes.least(builder.size(last))
+            least = None if least is None else least + 1
+        case _:
+            return False
+    return least is not None and 0 <= least <= LEAST_ROWS
+
+
+def _breaks(loop: Loop) -> bool:
+    """Whether a loop, or one inside, may end early: its tapes grow with the trips that it takes."""
+    inside = (stmt for stmt in statements(loop.body) if isinstance(stmt, Loop))
+    return loop.range is None or loop.breaks or any(_breaks(inner) for inner in inside)
 
 
 def _contains(block: Block, loop: Loop) -> bool:

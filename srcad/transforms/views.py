@@ -20,6 +20,7 @@ def copy_views(function: Function) -> Function:
 
 
 def _block(block: Block) -> Block:
+    block = _updated_late(block)
     last = _last_uses(block)
     copied = _copied(block, last)
     body: list[Stmt] = []
@@ -48,6 +49,44 @@ def _block(block: Block) -> Block:
     return Block(tuple(body), tuple(map_atom(result, change) for result in block.results))
 
 
+def _updated_late(block: Block) -> Block:
+    """Let updates wait for the statements of their line that still read what is overwritten.
+
+    `t = u[1:] * c; u[1:] = 0.0` needs no copy of the part, `t = u[1:]; u[1:] = 0.0; t *= c` does.
+    """
+    body = list(block.body)
+    for place in reversed(range(len(body))):
+        update = body[place]
+        if not isinstance(update, Let) or update.primitive.form != "mutation":
+            continue
+        array = update.args[0]
+        views = [
+            stmt.target
+            for stmt in body[:place]
+            if isinstance(stmt, Let) and _is_part(stmt) and stmt.args[0] is array
+        ]
+        if not views:
+            continue
+        last = _last_uses(Block(tuple(body), block.results))
+        late = max((last.get(view, -1) for view in views), default=-1)
+        between = body[place + 1 : late + 1]
+        if place < late < len(body) and all(
+            _line(stmt) == _line(update) and update.target not in block_vars(Block((stmt,)))
+            for stmt in between
+        ):
+            body[place : late + 1] = [*between, update]
+    return replace(block, body=tuple(body))
+
+
+def _line(stmt: Stmt) -> tuple[str, int] | None:
+    return (stmt.origin.file, stmt.origin.line) if stmt.origin else None
+
+
+def _is_part(stmt: Let) -> bool:
+    """Whether a statement reads a part of an array without copying it."""
+    return stmt.primitive.text == "getitem" and stmt.target.kind.is_array and is_basic(stmt.args[1])
+
+
 def _measured_by_itself(var: Var) -> bool:
     return any(getattr(s, "var", None) is var for dim in var.shape for s, _ in dim.terms)
 
@@ -72,9 +111,8 @@ def _copied(block: Block, last: dict[Var, int]) -> set[Var]:
         if not isinstance(stmt, Let) or not stmt.args or not isinstance(stmt.args[0], Var):
             continue
         array = stmt.args[0]
-        if stmt.primitive.text == "getitem" and stmt.target.kind.is_array:
-            if is_basic(stmt.args[1]):
-                views.setdefault(array, []).append(stmt.target)
+        if _is_part(stmt):
+            views.setdefault(array, []).append(stmt.target)
         elif stmt.primitive.form == "mutation" and last[array] == place:
             found.update(view for view in views.get(array, ()) if last.get(view, -1) > place)
     return found

@@ -39,7 +39,6 @@ def casteljau_fwd(points_0, points_1, points_2, points_3, t):
 def casteljau_bwd(saved, out_bar):
     """Pull `out_bar` back to points_0, points_1, points_2, points_3 and t."""
     t, trips, points_count_tape, t_tape, t_tape2 = saved
-    points_count_left = len(points_count_tape)
     t_left = len(t_tape)
     t_tape2_left = len(t_tape2)
 
@@ -50,8 +49,7 @@ def casteljau_bwd(saved, out_bar):
     # 6: while len(points) > 1:
     t_bar = 0.0
     for k in range(trips - 1, -1, -1):
-        points_count_left -= 1
-        points_count = points_count_tape[points_count_left]
+        points_count = points_count_tape[k]
 
         # 7: for i in range(len(points) - 1):
         for i in range(points_count - 2, -1, -1):

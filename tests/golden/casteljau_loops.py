@@ -51,7 +51,6 @@ def casteljau_fwd(points_0, points_1, points_2, points_3, t):
 def casteljau_bwd(saved, out_bar):
     """Pull `out_bar` back to points_0, points_1, points_2, points_3 and t."""
     t, trips, points_count_tape, t_tape, t_tape2 = saved
-    points_count_left = points_count_tape.shape[0]
     t_left = t_tape.shape[0]
     t_tape2_left = t_tape2.shape[0]
 
@@ -62,8 +61,7 @@ def casteljau_bwd(saved, out_bar):
     # 6: while len(points) > 1:
     t_bar = 0.0
     for k in range(trips - 1, -1, -1):
-        points_count_left -= 1
-        points_count = points_count_tape[points_count_left]
+        points_count = points_count_tape[k]
 
         # 7: for i in range(len(points) - 1):
         for i in range(points_count - 2, -1, -1):

@@ -27,8 +27,6 @@ def cube_root_fwd(a, x):
 def cube_root_bwd(saved, out_bar):
     """Pull `out_bar` back to a and x."""
     a, x, trips, x_tape, t_tape = saved
-    x_left = len(x_tape)
-    t_left = len(t_tape)
 
     # 7: return x * a
     x_bar = out_bar * a
@@ -36,10 +34,8 @@ def cube_root_bwd(saved, out_bar):
 
     # 5: while abs(rest := x**3 - a) > 1e-7:
     for k in range(trips - 1, -1, -1):
-        x_left -= 1
-        x = x_tape[x_left]
-        t_left -= 1
-        t = t_tape[t_left]
+        x = x_tape[k]
+        t = t_tape[k]
         rest = x ** 3 - a
         if t:
             # 6: x -= rest / (3.0 * x**2)

@@ -54,8 +54,6 @@ def growing_list_fwd(y, count, end):
 def growing_list_bwd(saved, out_bar):
     """Pull `out_bar` back to y and end."""
     y, count, squares, kept_count, kept, steps_count, trips, steps_shape, steps_count_tape, t_tape, kept_count_tape, t_tape2 = saved
-    steps_count_left = len(steps_count_tape)
-    t_left = len(t_tape)
 
     # 7: squares = [v**2 for v in y]
     t = y.shape[0]
@@ -71,10 +69,8 @@ def growing_list_bwd(saved, out_bar):
 
     # 13: while steps[-1] < end:
     for k in range(trips - 1, -1, -1):
-        steps_count_left -= 1
-        steps_count = steps_count_tape[steps_count_left]
-        t_left -= 1
-        t2 = t_tape[t_left]
+        steps_count = steps_count_tape[k]
+        t2 = t_tape[k]
 
         # 14: steps.append(steps[-1] * 1.5)
         t3 = steps_count - 1

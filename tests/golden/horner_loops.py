@@ -12,7 +12,7 @@ def horner_fwd(rows, x):
     """`horner`, also returning what `horner_bwd` needs."""
     t = rows.shape[0]
     value_tape = np.empty(t)
-    value_tape2 = np.empty((t, max(rows.shape[1], 0)))
+    value_tape2 = np.empty((t, rows.shape[1]))
     total = 0.0
     for row in range(t):
         value = 0.0

@@ -26,9 +26,8 @@ def jacobi_bwd(saved, out_bar):
     u_bar = out_bar.copy()
     for k in range(sweeps - 1, -1, -1):
         # 10: v[1:-1] = 0.5 * (u[2:] + u[:-2] - f[1:-1])
-        t = np.copy(u_bar[1:-1])
+        t = u_bar[1:-1] * 0.5
         u_bar[1:-1] = 0.0
-        t = t * 0.5
         f_bar[1:-1] -= t
         v_bar[:-2] += t
         v_bar[2:] += t

@@ -33,15 +33,14 @@ def jacobi_bwd(saved, out_bar):
     u_bar = out_bar.copy()
     for k in range(sweeps - 1, -1, -1):
         # 10: v[1:-1] = 0.5 * (u[2:] + u[:-2] - f[1:-1])
-        t2 = np.empty(u_bar.shape[0] - 2)
+        t = np.empty(u_bar.shape[0] - 2)
         for i in independent(u_bar.shape[0] - 2):
-            t_i = u_bar[i + 1]
+            t[i] = u_bar[i + 1] * 0.5
             u_bar[i + 1] = 0.0
-            t2[i] = t_i * 0.5
-            f_bar[i + 1] -= t2[i]
-            v_bar[i] += t2[i]
+            f_bar[i + 1] -= t[i]
+            v_bar[i] += t[i]
         for i in independent(u_bar.shape[0] - 2):
-            v_bar[i + 2] += t2[i]
+            v_bar[i + 2] += t[i]
         u_bar, v_bar = v_bar, u_bar
 
     # 8: v = u.copy()

@@ -37,24 +37,16 @@ def kepler_fwd(mean, eccentricity):
 def kepler_bwd(saved, out_bar):
     """Pull `out_bar` back to mean and eccentricity."""
     mean, eccentricity, trips, anomaly_tape, t_tape, t_tape2, returned_tape = saved
-    anomaly_left = len(anomaly_tape)
-    t_left = len(t_tape)
-    t_tape2_left = len(t_tape2)
-    returned_left = len(returned_tape)
 
     # 8: while True:
     anomaly_bar = 0.0
     eccentricity_bar = 0.0
     mean_bar = 0.0
     for k in range(trips - 1, -1, -1):
-        anomaly_left -= 1
-        anomaly = anomaly_tape[anomaly_left]
-        t_left -= 1
-        t = t_tape[t_left]
-        t_tape2_left -= 1
-        t2 = t_tape2[t_tape2_left]
-        returned_left -= 1
-        returned = returned_tape[returned_left]
+        anomaly = anomaly_tape[k]
+        t = t_tape[k]
+        t2 = t_tape2[k]
+        returned = returned_tape[k]
 
         # 9: error = anomaly - eccentricity * math.sin(anomaly) - mean
         error = anomaly - eccentricity * t - mean

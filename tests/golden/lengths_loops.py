@@ -5,15 +5,15 @@ Written by srcad 0.1.0.  Do not edit: change `lengths` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import add_int, check_float_errors, clear_float_errors, independent
+from srcad.runtime.compiled import check_float_errors, clear_float_errors, independent
 from srcad.runtime.vector_math import cos, plus, sin
 
 
 def lengths_fwd(x, y, z, steps):
     """`lengths`, also returning what `lengths_bwd` needs."""
     total_tape = np.empty(steps)
-    v_tape = np.empty((steps, add_int(add_int(x.shape[0], y.shape[0]), z.shape[0])))
-    t_tape = np.empty((steps, add_int(add_int(x.shape[0], y.shape[0]), z.shape[0])))
+    v_tape = np.empty((steps, x.shape[0] + y.shape[0] + z.shape[0]))
+    t_tape = np.empty((steps, x.shape[0] + y.shape[0] + z.shape[0]))
     total = 0.0
     for k in range(steps):
         total_tape[k] = total

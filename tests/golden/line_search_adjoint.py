@@ -36,8 +36,6 @@ def line_search_fwd(x, stiffness, step):
 def line_search_bwd(saved, out_bar):
     """Pull `out_bar` back to x, stiffness and step."""
     x, stiffness, t, t2, broke, trips, trial, step_tape, broke_tape = saved
-    step_left = len(step_tape)
-    broke_left = len(broke_tape)
 
     # 7: before = stiffness * math.cosh(x)
     before = stiffness * t
@@ -58,10 +56,8 @@ def line_search_bwd(saved, out_bar):
     step_bar = 0.0
     slope_bar = 0.0
     for k in range(trips - 1, -1, -1):
-        step_left -= 1
-        step = step_tape[step_left]
-        broke_left -= 1
-        broke = broke_tape[broke_left]
+        step = step_tape[k]
+        broke = broke_tape[k]
 
         # 11: if stiffness * math.cosh(trial) < before:
         if not broke:

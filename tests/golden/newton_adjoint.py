@@ -20,7 +20,6 @@ def newton_fwd(a, tolerance):
 def newton_bwd(saved, out_bar):
     """Pull `out_bar` back to a."""
     a, x, trips, x_tape = saved
-    x_left = len(x_tape)
 
     # 7: return x**3
     x_bar = out_bar * (3.0 * (x * x))
@@ -28,8 +27,7 @@ def newton_bwd(saved, out_bar):
     # 5: while abs(x * x - a) > tolerance:
     a_bar = 0.0
     for k in range(trips - 1, -1, -1):
-        x_left -= 1
-        x = x_tape[x_left]
+        x = x_tape[k]
 
         # 6: x = 0.5 * (x + a / x)
         x_bar = x_bar * 0.5

@@ -39,10 +39,11 @@ def slices_bwd(saved, out_bar):
     w_bar[..., -1] *= 2.0
 
     # 10: w[2, 1:] = u[:-1] * u[1:]
-    t3 = np.copy(w_bar[2, 1:])
-    w_bar[2, 1:] = 0.0
+    t3 = w_bar[2, 1:]
     t2 = t3 * t2
-    u_bar[1:] += t3 * t
+    t = t3 * t
+    w_bar[2, 1:] = 0.0
+    u_bar[1:] += t
     u_bar[:-1] += t2
 
     # 9: w[1, ::2] = v

@@ -63,14 +63,14 @@ def slices_bwd(saved, out_bar):
         w_bar[i, w_bar.shape[1] - 1] *= 2.0
 
     # 10: w[2, 1:] = u[:-1] * u[1:]
-    t3 = np.empty(w_bar.shape[1] - 1)
+    t2 = np.empty(w_bar.shape[1] - 1)
     for i in independent(w_bar.shape[1] - 1):
-        t2_i = w_bar[2, i + 1]
+        t2[i] = w_bar[2, i + 1] * u[i + 1]
+        t3_i = w_bar[2, i + 1] * u[i]
         w_bar[2, i + 1] = 0.0
-        t3[i] = t2_i * u[i + 1]
-        u_bar[i + 1] += t2_i * u[i]
+        u_bar[i + 1] += t3_i
     for i in independent(w_bar.shape[1] - 1):
-        u_bar[i] += t3[i]
+        u_bar[i] += t2[i]
 
     # 9: w[1, ::2] = v
     v_bar = np.empty(len(range(0, w_bar.shape[1], 2)))

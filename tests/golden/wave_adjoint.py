@@ -30,21 +30,19 @@ def wave_bwd(saved, out_bar):
     # 9: for t in range(steps):
     speed_bar = 0.0
     for t in range(steps - 1, -1, -1):
-        t2 = t_tape[t]
-
         # 10: now, then = u[t % 2], u[(t + 1) % 2]
-        t3 = (t + 1) % 2
+        t2 = (t + 1) % 2
 
         # 11: then[1:-1] = now[1:-1] + speed * (now[2:] - 2.0 * now[1:-1] + now[:-2])
-        t4 = np.copy(u_bar[t3, 1:-1])
-        u_bar[t3, 1:-1] = 0.0
-        speed_bar = speed_bar + np.sum(t4 * t2)
-        t2 = t4 * speed
+        t3 = u_bar[t2, 1:-1]
+        speed_bar = speed_bar + np.sum(t3 * t_tape[t])
+        t4 = t3 * speed
         now_bar = np.zeros(start_shape)
-        now_bar[:-2] = t2
-        now_bar[1:-1] -= t2 * 2.0
-        now_bar[2:] += t2
-        now_bar[1:-1] += t4
+        now_bar[:-2] = t4
+        now_bar[1:-1] -= t4 * 2.0
+        now_bar[2:] += t4
+        now_bar[1:-1] += t3
+        u_bar[t2, 1:-1] = 0.0
 
         # 10: now, then = u[t % 2], u[(t + 1) % 2]
         u_bar[t % 2] += now_bar

@@ -48,19 +48,17 @@ def wave_bwd(saved, out_bar):
         # 11: then[1:-1] = now[1:-1] + speed * (now[2:] - 2.0 * now[1:-1] + now[:-2])
         total = 0.0
         t3 = np.empty(u_bar.shape[1] - 2)
-        t4 = np.empty(u_bar.shape[1] - 2)
         for i in independent(u_bar.shape[1] - 2):
-            t3[i] = u_bar[t2, i + 1]
+            total = plus(total, u_bar[t2, i + 1] * t_tape[t, i])
+            t3[i] = u_bar[t2, i + 1] * speed
+            now_bar[i] = t3[i]
+        for i in independent(u_bar.shape[1] - 2):
+            now_bar[i + 1] -= t3[i] * 2.0
+        for i in independent(u_bar.shape[1] - 2):
+            now_bar[i + 2] += t3[i]
+        for i in independent(u_bar.shape[1] - 2):
+            now_bar[i + 1] += u_bar[t2, i + 1]
             u_bar[t2, i + 1] = 0.0
-            total = plus(total, t3[i] * t_tape[t, i])
-            t4[i] = t3[i] * speed
-            now_bar[i] = t4[i]
-        for i in independent(u_bar.shape[1] - 2):
-            now_bar[i + 1] -= t4[i] * 2.0
-        for i in independent(u_bar.shape[1] - 2):
-            now_bar[i + 2] += t4[i]
-        for i in independent(u_bar.shape[1] - 2):
-            now_bar[i + 1] += t3[i]
         speed_bar = speed_bar + total
 
         # 10: now, then = u[t % 2], u[(t + 1) % 2]

@@ -4,6 +4,8 @@ import importlib.util
 
 import numpy as np
 import pytest
+from fuzzing.engines import Truth
+from fuzzing.level import check_loops
 
 import srcad
 from srcad.rules.evaluate import is_active, reverse
@@ -49,9 +51,30 @@ def flat(bars):
     return [] if bars is None else [bars]
 
 
-@pytest.mark.parametrize("engine", ("numpy", "numba"))
-@pytest.mark.parametrize(("primitive", "sample"), cases(SAMPLES))
-def test_rule_in_a_program(primitive, sample, engine, tmp_path, rng):
+EVERY = cases(SAMPLES)
+COMPILED = EVERY[::2]
+"""To compile a program takes a hundred times as long as to run what would be compiled on paper."""
+
+
+@pytest.mark.parametrize(("primitive", "sample"), EVERY)
+def test_rule_in_a_program(primitive, sample, tmp_path, rng):
+    ans_bar, bars, pullback, primals, ans = differentiated(
+        primitive, sample, "numpy", tmp_path, rng
+    )
+    check_loops(Truth(tuple(primals), ans, ans_bar, bars, pullback, tolerance(primals)), {})
+
+
+@pytest.mark.parametrize(("primitive", "sample"), COMPILED)
+def test_rule_in_a_numba_program(primitive, sample, tmp_path, rng):
+    differentiated(primitive, sample, "numba", tmp_path, rng)
+
+
+def tolerance(primals):
+    return 1e-9 if all(np.asarray(p).dtype.itemsize >= 8 for p in flat(primals)) else 2e-3
+
+
+def differentiated(primitive, sample, engine, tmp_path, rng):
+    """Compare a program of one line with the rule by itself."""
     if primitive.function.__module__ == "srcad.rules.indexing" or "indexes" in primitive.options:
         pytest.skip("what subscripts are lowered to; no program calls it")
     ans, args, kwargs = run(primitive, sample)
@@ -67,8 +90,9 @@ def test_rule_in_a_program(primitive, sample, engine, tmp_path, rng):
         dots = dots_of(args, rng)
         exact = inner(ans_bar, slope(primitive, args, kwargs, dots))
         np.testing.assert_allclose(inner(bars, flat(dots)), exact, rtol=1e-7, atol=1e-8)
-        return
-    expected = flat(reverse(primitive, ans_bar, ans, args, kwargs))
-    for bar, wanted in zip(bars, expected, strict=True):
-        rtol = 1e-12 if np.asarray(wanted).dtype.itemsize >= 8 else 1e-5
-        np.testing.assert_allclose(bar, wanted, rtol=rtol, atol=rtol)
+    else:
+        expected = flat(reverse(primitive, ans_bar, ans, args, kwargs))
+        for bar, wanted in zip(bars, expected, strict=True):
+            rtol = 1e-12 if np.asarray(wanted).dtype.itemsize >= 8 else 1e-5
+            np.testing.assert_allclose(bar, wanted, rtol=rtol, atol=rtol)
+    return ans_bar, bars, pull, primals, ans

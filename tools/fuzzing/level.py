@@ -21,6 +21,7 @@ from srcad.runtime.compiled import Bail
 
 REFUSED = "no loop level"
 UNBOUND = "left to the compiler"
+OTHERS = "written for other sizes"
 BAILED = "left to the array level"
 AGREED = "loop level"
 FUSED = "loop level, with value_and_grad"
@@ -39,6 +40,9 @@ def check_loops(truth: Truth, papers: dict[int, Any]) -> str:
     _, functions = papers[id(made.shared)]
     if functions is None:
         return REFUSED
+    if not made.shared.fits(made._inputs(copy.deepcopy(leaves(truth.call)))):
+        # Written late, it is for the sizes of an earlier call, which the array level did not ask.
+        return OTHERS
     name = made.shared.derivative.program.function.name
     inputs = ready(made._inputs(copy.deepcopy(leaves(truth.call))))
     kept = copy.deepcopy(inputs)

@@ -28,7 +28,7 @@ def rebuilt(tree: Any, new: list[Any]) -> Any:
 
 def is_float(leaf: Any) -> bool:
     """Whether a leaf carries a derivative."""
-    return isinstance(leaf, float) or getattr(leaf, "dtype", np.dtype(int)).kind == "f"
+    return isinstance(leaf, float | complex) or getattr(leaf, "dtype", np.dtype(int)).kind in "fc"
 
 
 def floats(tree: Any) -> list[Any]:
@@ -44,7 +44,7 @@ def single(tree: Any) -> bool:
 def finite(tree: Any) -> bool:
     """Whether all numbers are finite and small enough to be compared with others."""
     return all(
-        np.all(np.isfinite(leaf)) and np.max(np.abs(np.asarray(leaf, float)), initial=0) < LARGEST
+        np.all(np.isfinite(leaf)) and np.max(np.abs(_exact(leaf)), initial=0) < LARGEST
         for leaf in leaves(tree)
     )
 
@@ -96,11 +96,16 @@ def typed_like(weights: Any, out: Any) -> Any:
 
 def close(actual: Any, expected: Any, tolerance: float) -> bool:
     """Whether two leaves are equal but for rounding, measured by the largest finite entry."""
-    left, right = np.asarray(actual, float), np.asarray(expected, float)
+    left, right = _exact(actual), _exact(expected)
     scale = np.max(np.abs(right), initial=1.0, where=np.isfinite(right))
     return left.shape == right.shape and np.allclose(
         left, right, rtol=0.0, atol=tolerance * scale, equal_nan=True
     )
+
+
+def _exact(leaf: Any) -> np.ndarray:
+    """A leaf in double precision."""
+    return np.asarray(leaf, complex if np.iscomplexobj(leaf) else float)
 
 
 def inner(first: list[Any], second: list[Any]) -> float:
