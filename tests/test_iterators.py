@@ -144,6 +144,20 @@ def next_within_an_expression(x):
     return total
 
 
+def kind_of_a_column(x):
+    rows = []
+    for k in range(20 * len(x)):
+        rows.append((x[0], x[1] * k))
+    first, second = zip(*rows)
+    return sum(first) if isinstance(second, tuple) else x[0]
+
+
+def flat_of_itself(x):
+    y = np.outer(x, x)
+    y.flat = y[::-1]
+    return y[0, 0]
+
+
 EARLY = "writes to what it goes through, which is read before"
 NOT_AT_END = "a generator that has not come to its end"
 REFUSED = [
@@ -162,6 +176,8 @@ REFUSED = [
     (value_is_sent, 2, "what is sent to a generator"),
     (next_of_a_generator, 5, "`next` of"),
     (next_within_an_expression, 4, "caught by a `try`"),
+    (kind_of_a_column, 5, "whether this is a list or a tuple"),
+    (flat_of_itself, 2, "of values of `y` itself"),
 ]
 
 

@@ -88,6 +88,8 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
             return expressions.literal(issubclass(kind, kinds))
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
+            if isinstance(content, Rows) and ctx.state.marks.get(identity) == "item":
+                ctx.refuse("whether this is a list or a tuple is not known here", node)
             kind = content.type if isinstance(content, Record) else deques.type_of(content)
             return expressions.literal(issubclass(kind, kinds))
         case Closure():
@@ -107,6 +109,19 @@ def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     called = isinstance(args[0], Closure) or callable(getattr(args[0], "value", None))
     return expressions.literal(called)
+
+
+def _known(function: Any) -> Handler:
+    """A function of what is known while specialising, such as `ord`."""
+
+    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+        fixed = [objects.static(ctx, arg, node) for arg in args]
+        try:
+            return expressions.literal(function(*fixed))
+        except (TypeError, ValueError) as error:
+            return control.fail(ctx, error)
+
+    return handler
 
 
 def _bool(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
@@ -136,6 +151,8 @@ HANDLERS: dict[Any, Handler] = {
     getattr: _getattr,
     callable: _callable,
     bool: _bool,
+    ord: _known(ord),
+    chr: _known(chr),
     np.dtype: _dtype,
     np.iscomplexobj: _is_complex(True),
     np.isrealobj: _is_complex(False),

@@ -18,6 +18,7 @@ from srcad.frontend import (
     builtin,
     cached,
     classes,
+    columns,
     comprehensions,
     control,
     copies,
@@ -74,6 +75,8 @@ def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
         return callee
     if node.args and isinstance(node.args[0], gast.GeneratorExp):
         return comprehensions.consume(ctx, callee, node, hint)
+    if columns.is_transposition(callee, node):
+        return columns.transposed(ctx, callee, node)
     args = displays.elements_of(ctx, node.args)
     kwargs = keywords_of(ctx, node)
     if ctx.state.dead:

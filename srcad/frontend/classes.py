@@ -20,6 +20,7 @@ from srcad.frontend import (
     deques,
     expressions,
     mappings,
+    masked,
     methods,
     objects,
     parts,
@@ -199,6 +200,9 @@ def store(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -
     base = objects.resolve(ctx, base, node)
     if isinstance(base, Array) and name in ("real", "imag"):
         parts.store(ctx, base, name, value, node)
+        return
+    if isinstance(base, Array) and name == "flat":
+        masked.store_flat(ctx, base, value, node)
         return
     content = ctx.state.heap.get(base.identity) if isinstance(base, Ref) else None
     if not isinstance(base, Ref) or not isinstance(content, Record):

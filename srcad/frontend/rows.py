@@ -211,15 +211,15 @@ def _item(ctx: Lowering, held: Rows, found: Var) -> Value:
     length = found.shape[0]
     inner = replace(held, form=held.form[1:], sites=frozenset())
     if not length.is_constant:
-        return _inside(ctx, listed(ctx, found, inner))
+        return inside(ctx, listed(ctx, found, inner))
     items = tuple(
         _item(ctx, inner, ctx.builder.emit(getitem, found, Const(i)))
         for i in range(length.constant)
     )
-    return Items(items) if held.form[0] == "tuple" else _inside(ctx, Ref(ctx.heap(Sequence(items))))
+    return Items(items) if held.form[0] == "tuple" else inside(ctx, Ref(ctx.heap(Sequence(items))))
 
 
-def _inside(ctx: Lowering, item: Ref) -> Ref:
+def inside(ctx: Lowering, item: Ref) -> Ref:
     """A list within a list of unknown length: what is written to it would not get there."""
     ctx.state.marks[item.identity] = "item"
     return item

@@ -1,4 +1,9 @@
-"""Iterators that are kept: `iter` and `next`, `zip` and `map` with a name, loops that go on."""
+"""Iterators that are kept: `iter` and `next`, `zip` and `map` with a name, loops that go on.
+
+And what is gone through by other means: columns of rows, `flat`, points, letters.
+"""
+
+import math
 
 import numpy as np
 
@@ -198,6 +203,52 @@ def reversed_with_a_name(x, y, n):
     return next(back) * y + next(back) ** 2
 
 
+def columns(x, y, n):
+    rows = [[v, v * y] for v in x]
+    cols = list(zip(*rows))
+    return sum(c * d for c, d in zip(*cols))
+
+
+def columns_of_tuples(x, y, n):
+    samples = []
+    for i in range(len(x)):
+        samples.append((i * 0.5, x[i] * y, x[i] ** 2))
+    times, first, second = zip(*samples)
+    return np.sum(np.array(first) * np.array(second)) + times[-1] * max(second) * len(times)
+
+
+def columns_of_arrays(x, y, n):
+    u = x * y
+    history = []
+    for _ in range(n):
+        u = np.sin(u) + x
+        history.append((u, u * y))
+    places, speeds = map(np.array, zip(*history))
+    return np.sum(places * speeds, axis=1)
+
+
+def flat_places(x, y, n):
+    a = np.empty((2, 2))
+    a.flat = x
+    a.flat[1] = y
+    b = np.zeros((2, 2))
+    b.flat = y
+    b.T.flat = x**2
+    a.flat[n:] = [y * y]
+    return np.sum(a * b)
+
+
+def distances(x, y, n):
+    d = math.dist(x[:2], x[2:]) * math.dist((x[0], 1.0), (y, x[1]))
+    for letter in "abc":
+        d += x[ord(letter) - 97] * math.comb(4, 2) * math.isqrt(10)
+    return d if chr(97) == "a" else y
+
+
+def points_of_two_kinds(x, y, n):
+    return math.dist(x[:2], (y,))
+
+
 X = np.array([0.7, 1.3, -0.4, 0.2])
 
 PROGRAMS = [
@@ -234,4 +285,12 @@ PROGRAMS = [
     (while_there_is_one, (X, 0.6, 3)),
     (while_there_is_one, (X, 0.6, 6)),
     (reversed_with_a_name, (X, 0.6, 6)),
+    (columns, (X, 0.6, 6)),
+    (columns_of_tuples, (X, 0.6, 6)),
+    (columns_of_tuples, (X[:1], 0.6, 6)),
+    (columns_of_arrays, (X, 0.6, 40)),
+    (columns_of_arrays, (X, 0.6, 2)),
+    (flat_places, (X, 0.6, 3)),
+    (distances, (X, 0.6, 3)),
+    (points_of_two_kinds, (X, 0.6, 3)),
 ]
