@@ -173,13 +173,20 @@ def step(ctx: Lowering, node: gast.For, items: list[turns.Turn], position: int) 
 
 def _after_else(ctx: Lowering, node: gast.For | gast.While, broke: bool | Atom) -> None:
     live = ctx.frame.facts.live_after(node)
-    control.branch(
-        ctx,
-        broke if not isinstance(broke, Const) else bool(broke.value),
-        lambda: None,
-        lambda: statements.run_block(ctx, node.orelse),
-        live,
-    )
+
+    def unless_broke() -> None:
+        control.branch(
+            ctx,
+            broke if not isinstance(broke, Const) else bool(broke.value),
+            lambda: None,
+            lambda: statements.run_block(ctx, node.orelse),
+            live,
+        )
+
+    if ctx.state.may_leave:
+        statements.unless_left(ctx, unless_broke, live)
+    else:
+        unless_broke()
 
 
 def lower_while(ctx: Lowering, node: gast.While) -> None:

@@ -32,6 +32,7 @@ from srcad.ir.nodes import (
 from srcad.ir.primitives import Primitive
 from srcad.ir.walk import blocks, operand_vars, own_operands, statements
 from srcad.transforms.definitions import Definitions, definitions
+from srcad.transforms.finals import with_finals
 from srcad.transforms.provide import provide
 from srcad.transforms.pythons import as_pythons
 from srcad.transforms.reverse import Adjoint
@@ -78,7 +79,8 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
     """
     defs = definitions(function.params, function.body)
     exact = _decided_on(adjoint.body, defs)
-    keeper = Keeper(defs, builder, function.params, function.body, exact)
+    finals = with_finals(defs, function.body, builder)
+    keeper = Keeper(finals, builder, function.params, function.body, exact)
     inner = _reads(adjoint.body, defs)
     for var in inner.values:
         keeper.need(var)

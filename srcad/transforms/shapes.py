@@ -63,7 +63,9 @@ def shape_plan(
     for var in sorted(missing, key=defs.order.__getitem__):
         same = next((c for c in candidates if c.shape == var.shape), None)
         source = next((v for v in (*plan.saved, *roots) if v.shape == var.shape), None)
-        if same is not None:
+        if var in skipped:
+            plan.changing.append(var)  # unbound, it has no elements
+        elif same is not None:
             plan.replaced[var] = ShapeOf(same)
         elif all(d.is_constant for d in var.shape):
             plan.replaced[var] = tuple(Const(d.constant) for d in var.shape)

@@ -5,41 +5,34 @@ Written by srcad 0.1.0.  Do not edit: change `substitution` and run it again.
 
 import numpy as np
 
-from srcad.runtime.compiled import independent
-
 
 def substitution_fwd(L, b):
     """`substitution`, also returning what `substitution_bwd` needs."""
     n = b.shape[0]
     x = np.zeros(n)
-    x_tape = np.empty((n,) + x.shape)
-    s_tape = np.empty(n)
     for i in range(n):
         s = b[i]
-        for k in independent(x.shape[0]):
-            x_tape[i, k] = x[k]
         for j in range(i):
             s = s - L[i, j] * x[j]
-        s_tape[i] = s
         x[i] = s / L[i, i]
-    return x, (L, b.shape, x_tape, s_tape)
+    return x, (L, x)
 
 
 def substitution_bwd(saved, out_bar):
     """Pull `out_bar` back to L and b."""
-    L, b_shape, x_tape, s_tape = saved
+    L, x = saved
 
     # 7: n = len(b)
-    n = b_shape[0]
+    n = x.shape[0]
 
     # 9: for i in range(n):
-    b_bar = np.zeros(b_shape)
+    b_bar = np.zeros(x.shape)
     L_bar = np.zeros(L.shape)
     x_bar = out_bar.copy()
     for i in range(n - 1, -1, -1):
         # 13: x[i] = s / L[i, i]
         t = L[i, i]
-        t2 = s_tape[i] / t
+        t2 = x[i]
         t3 = x_bar[i]
         x_bar[i] = 0.0
         q = t3 / t
@@ -50,7 +43,7 @@ def substitution_bwd(saved, out_bar):
         for j in range(i - 1, -1, -1):
             # 12: s -= L[i, j] * x[j]
             t = -s_bar
-            t2 = t * x_tape[i, j]
+            t2 = t * x[j]
             x_bar[j] += t * L[i, j]
             L_bar[i, j] += t2
 
