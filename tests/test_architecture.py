@@ -23,7 +23,7 @@ PASSES = TEXT | {"loops", "engines", "specialise", "trees", "cotangents"}
 CALLS = {"errors", "trees", "cotangents", "pipeline", "target"}
 FLOORS = {
     "errors": set(),
-    "runtime": set(),
+    "runtime": {"errors"},
     "ir": {"errors"},
     "trees": {"errors"},
     "cotangents": {"errors", "trees"},

@@ -82,8 +82,10 @@ def test_a_result_of_another_kind_than_before_is_an_error():
 
     gradient = srcad.grad(f)
     np.testing.assert_allclose(gradient(X, -3, 2), [2.0, 1.0, 0.0])
-    with pytest.raises(TypeError, match="complex128"):
+    with pytest.raises(srcad.UnsupportedType, match="complex128") as caught:
         gradient(X, 0, 4)
+    assert caught.value.origin.file == "test_library_calls.py"
+    assert caught.value.origin.line == f.__code__.co_firstlineno + 1
 
 
 @pytest.mark.parametrize("name", ["diag_indices", "broadcast_arrays"])

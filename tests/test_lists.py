@@ -7,23 +7,6 @@ import srcad
 from srcad.errors import SrcadError
 
 
-def generator_is_kept(x):
-    squares = (v * v for v in x)
-    return sum(squares)
-
-
-def map_is_kept(x):
-    squares = map(np.sin, x)
-    return sum(squares)
-
-
-def map_for_a_helper(x):
-    def twice(values):
-        return sum(values) + sum(values)
-
-    return twice(map(np.sin, x))
-
-
 def generator_for_numpy(x):
     return np.sum(v for v in x)
 
@@ -91,9 +74,6 @@ def filter_by_data(x):
 
 
 REFUSED = [
-    (generator_is_kept, 1, "a generator that is kept", "make it a list"),
-    (map_is_kept, 1, "a `map` that is kept", "make it a list"),
-    (map_for_a_helper, 4, "a `map` that is kept", "make it a list"),
     (generator_for_numpy, 1, "a generator cannot be given", "put it in brackets"),
     (walrus, 1, "`:=` inside a comprehension", None),
     (list_is_returned, 1, "cannot be returned", "np.array(items)"),

@@ -29,13 +29,16 @@ ENGINES = ("numpy", "numba")
 PROGRAMS = {name: (function, args) for name, function, args in programs()}
 
 
+RAISED = (AssertionError, ArithmeticError, ValueError, IndexError, StopIteration, TooBig)
+
+
 @cache
 def plain(name):
     """What Python does: the result, or the exception."""
     function, args = PROGRAMS[name]
     try:
         return function(*copy.deepcopy(args)), None
-    except (AssertionError, ArithmeticError, ValueError, IndexError, TooBig) as error:
+    except RAISED as error:
         return None, error
 
 

@@ -18,6 +18,7 @@ import zipfile
 import gast
 import pytest
 
+import srcad
 from srcad.errors import SourceUnavailable, SrcadError, UnsupportedSyntax
 from srcad.frontend.source import source_of
 
@@ -858,7 +859,7 @@ def delegating(x):
 )
 def test_refused(function, message, caret):
     with pytest.raises(UnsupportedSyntax, match=message) as caught:
-        source_of(function)
+        srcad.vjp(function, 1.0)
     assert marked(caught.value.origin) == caret
     assert caught.value.origin.file == HERE
 

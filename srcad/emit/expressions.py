@@ -194,8 +194,9 @@ class Expressions:
             return made
         self.called[check.__name__] = check
         kind = stmt.target.kind
-        facts = [ast.Constant(kind.dtype), ast.Constant(kind.rank if kind.is_array else None)]
-        return ast.Call(dotted(check.__name__), [made, *facts], [])
+        place = ("", 0) if stmt.origin is None else (stmt.origin.file, stmt.origin.line)
+        facts = (kind.dtype, kind.rank if kind.is_array else None, *place)
+        return ast.Call(dotted(check.__name__), [made, *map(ast.Constant, facts)], [])
 
     def choice(self, stmt: If) -> ast.expr:
         """`a if test else b`; `and`, `or` where they say the same."""

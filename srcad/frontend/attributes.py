@@ -17,6 +17,7 @@ from srcad.frontend import (
     calls,
     classes,
     control,
+    deques,
     expressions,
     masked,
     memory,
@@ -73,6 +74,8 @@ def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
             content = ctx.state.heap[identity]
             if isinstance(content, Record):
                 return _record_attribute(ctx, value, content, name, node)
+            if name == "maxlen" and (found := deques.most(content)) is not None:
+                return found
             return Method(value, name)
         case Super(start=start, receiver=receiver):
             if isinstance(receiver, Static):

@@ -11,14 +11,14 @@ import gast
 import numpy as np
 
 from srcad.frontend import (
-    attributes,
+    asking,
     calls,
     classes,
     control,
     copies,
+    cursors,
     expressions,
     grids,
-    intervals,
     listed,
     masked,
     memory,
@@ -39,17 +39,13 @@ from srcad.frontend.values import (
     Iteration,
     Mapping,
     Number,
-    Record,
     Ref,
-    Rows,
-    Sequence,
     SliceValue,
     Static,
     Text,
     Value,
     is_none,
 )
-from srcad.ir.kinds import BOOL
 from srcad.ir.nodes import Const, Effect, Operand, ShapeOf, Var
 from srcad.ir.primitives import Primitive
 from srcad.rules.registry import primitive_of
@@ -156,7 +152,7 @@ def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node:
         finally:
             ctx.within_rule = before
     if function in rewritten.ITERATORS:
-        sources = (arg for arg in args if isinstance(arg, Array | Ref | Iteration))
+        sources = (arg for arg in args if isinstance(arg, Array | Ref | Iteration | Closure))
         return Iteration("written", (result, *sources))
     return result
 
@@ -304,40 +300,6 @@ def _normal(
 # -- Python's own functions -----------------------------------------------------------------------
 
 
-def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = objects.resolve(ctx, args[0], node)
-    if isinstance(value, Array):
-        if not value.kind.rank:
-            return control.fail(ctx, TypeError("len() of unsized object"))
-        return attributes.length(ctx, memory.read(ctx, value), 0)
-    content = ctx.state.heap[value.identity] if isinstance(value, Ref) else None
-    if isinstance(content, Rows):
-        return content.count
-    if isinstance(content, Mapping | Sequence):
-        return expressions.literal(len(content.items))
-    if isinstance(value, Static) and isinstance(value.value, set | frozenset | str):
-        return expressions.literal(len(value.value))
-    if isinstance(value, Number):
-        return control.fail(ctx, TypeError(f"object of type '{value.kind.dtype}' has no len()"))
-    if isinstance(value, Iteration) and value.kind == "range":
-        return intervals.length(ctx, value, node)
-    return expressions.literal(len(objects.iterate(ctx, value, node)))
-
-
-def _shape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return attributes.attribute(ctx, as_array(ctx, args[0], node), "shape", node)
-
-
-def _ndim(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return attributes.attribute(ctx, as_array(ctx, args[0], node), "ndim", node)
-
-
-def _size(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    if len(args) > 1:
-        return objects.item(ctx, _shape(ctx, args[:1], {}, node), args[1], node)
-    return attributes.attribute(ctx, as_array(ctx, args[0], node), "size", node)
-
-
 def _print(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     if ctx.quiet:
         ctx.refuse("`print` inside `finally` cannot be differentiated", node, "print before it")
@@ -365,41 +327,6 @@ def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return Ref(ctx.heap(Mapping(tuple({**pairs, **kwargs}.items()))))
 
 
-def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = objects.resolve(ctx, args[0], node)
-    kinds = objects.static(ctx, args[1], node)
-    match value:
-        case Number(kind=kind) | Array(kind=kind):
-            return expressions.literal(isinstance(kind.example(), kinds))
-        case Items(type=kind):
-            return expressions.literal(issubclass(kind, kinds))
-        case Ref(identity=identity):
-            content = ctx.state.heap[identity]
-            kind = (
-                content.type
-                if isinstance(content, Record)
-                else (list if isinstance(content, Sequence | Rows) else dict)
-            )
-            return expressions.literal(issubclass(kind, kinds))
-        case Closure():
-            return expressions.literal(isinstance(calls.inline, kinds))
-        case Static(value=constant):
-            return expressions.literal(isinstance(constant, kinds))
-    return expressions.literal(isinstance(objects.static(ctx, value, node), kinds))
-
-
-def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value, name = objects.resolve(ctx, args[0], node), objects.static(ctx, args[1], node)
-    if len(args) > 2 and not classes.has_attribute(ctx, value, name):
-        return args[2]
-    return attributes.attribute(ctx, value, name, node)
-
-
-def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    called = isinstance(args[0], Closure) or callable(getattr(args[0], "value", None))
-    return expressions.literal(called)
-
-
 def _divmod(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return Items(
         tuple(
@@ -415,31 +342,10 @@ def _power(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     return expressions.binary(ctx, operator.pow, args[0], args[1], node)
 
 
-def _bool(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    test = expressions.truth(ctx, args[0], node)
-    return expressions.literal(test) if isinstance(test, bool) else Number(test, BOOL)
-
-
 def _slice(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     parts = [Static(None), *args] if len(args) == 1 else args
     lower, upper, step = (None if is_none(p) else p for p in (*parts, *[None] * (3 - len(parts))))
     return SliceValue(lower, upper, step)
-
-
-def _is_complex(answer: bool) -> Handler:
-    """`np.iscomplexobj` and `np.isrealobj` ask for the dtype only."""
-
-    def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = as_array(ctx, args[0], node)
-        if not isinstance(value, Number | Array):
-            ctx.refuse(f"{objects.describe(ctx, value)} is not a number or an array", node)
-        return expressions.literal(value.kind.is_complex == answer)
-
-    return handler
-
-
-def _dtype(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    return Static(np.dtype(objects.static(ctx, args[0], node)))
 
 
 def _like(plain: Any) -> Handler:
@@ -461,31 +367,22 @@ def _like(plain: Any) -> Handler:
 
 
 HANDLERS: dict[Any, Handler] = {
-    len: _len,
     print: _print,
     dict: _dict,
-    isinstance: _isinstance,
-    getattr: _getattr,
-    callable: _callable,
     divmod: _divmod,
     pow: _power,
-    bool: _bool,
     slice: _slice,
-    np.dtype: _dtype,
     np.where: _where,
     np.nonzero: _nonzero,
     np.quantile: _each_quantile(np.quantile),
     np.percentile: _each_quantile(np.percentile),
-    np.iscomplexobj: _is_complex(True),
-    np.isrealobj: _is_complex(False),
-    np.shape: _shape,
-    np.ndim: _ndim,
-    np.size: _size,
     np.zeros_like: _like(np.zeros),
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
+    **asking.HANDLERS,
     **classes.HANDLERS,
     **copies.HANDLERS,
+    **cursors.HANDLERS,
     **sequences.HANDLERS,
     **shaping.HANDLERS,
     **updates.HANDLERS,

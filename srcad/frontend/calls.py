@@ -18,11 +18,15 @@ from srcad.frontend import (
     builtin,
     cached,
     classes,
+    columns,
     comprehensions,
     control,
     copies,
+    cursors,
+    displays,
     dunders,
     expressions,
+    generators,
     library,
     memory,
     methods,
@@ -30,7 +34,6 @@ from srcad.frontend import (
     recursion,
     rewritten,
     rows,
-    sequences,
     statements,
     trying,
 )
@@ -72,7 +75,9 @@ def evaluate_call(ctx: Lowering, node: gast.Call, hint: str = "") -> Value:
         return callee
     if node.args and isinstance(node.args[0], gast.GeneratorExp):
         return comprehensions.consume(ctx, callee, node, hint)
-    args = expressions.elements_of(ctx, node.args)
+    if columns.is_transposition(callee, node):
+        return columns.transposed(ctx, callee, node)
+    args = displays.elements_of(ctx, node.args)
     kwargs = keywords_of(ctx, node)
     if ctx.state.dead:
         return callee
@@ -124,8 +129,8 @@ def call(
         ):
             return made
         case Closure():
-            for value in (*args, *kwargs.values()):
-                sequences.refuse_kept(ctx, value, node)
+            args = [cursors.kept(ctx, value, node) for value in args]
+            kwargs = {key: cursors.kept(ctx, value, node) for key, value in kwargs.items()}
             return inline(ctx, callee, args, kwargs, node)
         case Partial(function=function, args=first, kwargs=named):
             given = {**dict(named), **kwargs}
@@ -158,6 +163,8 @@ def call_python(
     primitive = primitive_of(function)
     if (told := dunders.unary(ctx, function, args, node)) is not None:
         return told
+    if _hashable(function):
+        args = cursors.given(ctx, function, args, node)
     numeric = (handler or primitive) and function not in builtin.OF_LISTS
     if numeric and any(rows.is_rows(ctx, arg) for arg in args):
         if (joined := rows.joined(ctx, function, args, kwargs, node)) is not None:
@@ -289,8 +296,8 @@ def define(ctx: Lowering, node: gast.FunctionDef | gast.Lambda) -> Closure:
         for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
         if default is not None
     )
-    if any(isinstance(n, gast.Yield | gast.YieldFrom | gast.Await) for n in gast.walk(node)):
-        ctx.refuse("a generator cannot be differentiated", node)
+    if any(isinstance(n, gast.Await) for n in gast.walk(node)):
+        ctx.refuse("`async` cannot be differentiated", node)
     outer = ctx.frame.source
     name = getattr(node, "name", "<lambda>")
     source = Source(name, outer.file, outer.path, node, outer.lines)
@@ -320,6 +327,8 @@ def inline(
     if recursion.goes_too_deep(ctx, source, args, kwargs, node):
         return control.fail(ctx, recursion.too_deep(source.name))
     try:
+        if generators.is_generator(callee, source):
+            return generators.made(ctx, callee, source, args, kwargs, node)
         env = bind_arguments(ctx, source, callee, args, kwargs)
     except TypeError as error:
         return control.fail(ctx, error)

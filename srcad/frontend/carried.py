@@ -208,7 +208,7 @@ def _phi_content(
                 count = _number(ctx, carried, hint, INT, count.atom, f"{key}.count")
             return plan.counts.head(ctx, identity, content, count)
         case Sequence(items=items):
-            return Sequence(tuple(part(i, v) for i, v in enumerate(items)))
+            return replace(content, items=tuple(part(i, v) for i, v in enumerate(items)))
         case Mapping(items=pairs):
             return replace(content, items=tuple((k, part(k, v)) for k, v in pairs))
         case Record(type=kind, fields=fields):

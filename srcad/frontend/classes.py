@@ -17,8 +17,10 @@ from srcad.frontend import (
     attributes,
     calls,
     control,
+    deques,
     expressions,
     mappings,
+    masked,
     methods,
     objects,
     parts,
@@ -59,6 +61,8 @@ def construct(ctx: Lowering, kind: type, args: Args, kwargs: Kwargs, node: gast.
         return _dataclass(ctx, kind, args, kwargs, node)
     if kind is collections.defaultdict:
         return mappings.default_dict(ctx, args, kwargs, node)
+    if kind is collections.deque:
+        return deques.construct(ctx, args, kwargs, node)
     if kind is types.SimpleNamespace and not args:
         return Ref(ctx.heap(Record(kind, tuple(kwargs.items()))))
     if issubclass(kind, np.generic) and primitive_of(kind) is None:
@@ -197,6 +201,9 @@ def store(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -
     if isinstance(base, Array) and name in ("real", "imag"):
         parts.store(ctx, base, name, value, node)
         return
+    if isinstance(base, Array) and name == "flat":
+        masked.store_flat(ctx, base, value, node)
+        return
     content = ctx.state.heap.get(base.identity) if isinstance(base, Ref) else None
     if not isinstance(base, Ref) or not isinstance(content, Record):
         ctx.refuse(
@@ -261,6 +268,8 @@ def class_of(ctx: Lowering, value: Value) -> type | None:
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
             kinds = {Sequence: list, Mapping: dict}
+            if isinstance(content, Sequence) and content.deque is not None:
+                return collections.deque
             return content.type if isinstance(content, Record) else kinds.get(type(content))
         case Items(type=kind):
             return kind

@@ -13,12 +13,14 @@
 from __future__ import annotations
 
 import builtins
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import gast
+import numpy as np
 
 from srcad.errors import SrcadError
-from srcad.frontend import calls, expressions, sequences
+from srcad.frontend import calls, displays, expressions, generators, sequences
 from srcad.frontend.source import Source
 from srcad.frontend.values import Closure, Method, Static, Value
 
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
 FORMS = {
     "list": ("OUT = []", "OUT.append(ITEM)", "return OUT"),
     "dict": ("OUT = {}", "OUT[KEY] = ITEM", "return OUT"),
+    "yielded": ("pass", "yield ITEM", "pass"),
+    "first": ("pass", "return ITEM", "raise StopIteration"),
+    "first or": ("pass", "return ITEM", "return OUT"),
     "extend": ("pass", "OUT.append(ITEM)", "return OUT"),
+    "extendleft": ("pass", "OUT.appendleft(ITEM)", "return OUT"),
     "sum": ("pass", "OUT = OUT + ITEM", "return OUT"),
     "any": ("OUT = False", "if ITEM:\n OUT = True\n break", "return OUT"),
     "all": ("OUT = True", "if not ITEM:\n OUT = False\n break", "return OUT"),
@@ -67,7 +73,8 @@ FORMS = {
     ),
 }
 GIVEN = {
-    **dict.fromkeys(("sum", "extend", "max of others", "min of others"), ("OUT",)),
+    **dict.fromkeys(("sum", "first or", "extend", "extendleft"), ("OUT",)),
+    **dict.fromkeys(("max of others", "min of others"), ("OUT",)),
     **dict.fromkeys(("in", "index", "count"), ("OUT",)),
     **dict.fromkeys(("max by key", "min by key"), ("OUT", "BEST", "KEYOF")),
     "keys": ("KEYOF",),
@@ -78,7 +85,21 @@ FOLDS: dict[Any, str] = {getattr(builtins, name): name for name in ("sum", "any"
     max: "max",
     min: "min",
 }
-THROUGH: tuple[Any, ...] = (list, tuple, set, frozenset, dict, sorted, zip, enumerate, map, filter)
+LIBRARIES = ("builtins", "collections", "numpy")
+THROUGH: tuple[Any, ...] = (
+    list,
+    tuple,
+    set,
+    frozenset,
+    dict,
+    sorted,
+    zip,
+    enumerate,
+    map,
+    filter,
+    np.fromiter,
+    deque,
+)
 """Functions that take a generator and go through it once, from its start to its end."""
 
 
@@ -92,11 +113,8 @@ def evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
         case gast.SetComp():
             items = collected(ctx, node, hint)
             return calls.call_python(ctx, set, [items], {}, node)
-    ctx.refuse(
-        "a generator that is kept cannot be differentiated",
-        node,
-        "make it a list, [...], or hand it to a function such as sum, max or any where it is made",
-    )
+    assert isinstance(node, gast.GeneratorExp)
+    return generators.kept(ctx, node)
 
 
 def items_of(ctx: Lowering, node: gast.AST, hint: str = "") -> Value:
@@ -123,6 +141,10 @@ def consume(ctx: Lowering, callee: Value, node: gast.Call, hint: str) -> Value:
         start += calls.keywords_of(ctx, node).values()
         start = start or [expressions.literal(0)]
         return _run(ctx, generator, fold, hint, [items, *start])
+    if function is next and others <= 1 and not node.keywords:
+        default = [expressions.evaluate(ctx, arg) for arg in node.args[1:]]
+        form = "first or" if default else "first"
+        return _run(ctx, generator, form, hint, [_first(ctx, generator), *default])
     if fold in ("any", "all") and not others:
         form = fold if len(generator.generators) == 1 else f"{fold} of several"
         return _run(ctx, generator, form, hint, [_first(ctx, generator)])
@@ -130,16 +152,25 @@ def consume(ctx: Lowering, callee: Value, node: gast.Call, hint: str) -> Value:
         found = _tried(ctx, generator, fold, hint)
         if found is not None:
             return found
-    joins = isinstance(callee, Method) and callee.name in ("extend", "join")
+    joins = isinstance(callee, Method) and callee.name in ("extend", "extendleft", "join")
+    if fold is None and (not isinstance(callee, Static) or is_users(function)) and not joins:
+        args = displays.elements_of(ctx, node.args)
+        kwargs = calls.keywords_of(ctx, node)
+        return callee if ctx.state.dead else calls.call(ctx, callee, args, kwargs, node, hint)
     if fold is None and function not in THROUGH and not joins:
         ctx.refuse(
             "a generator cannot be given to this function",
             node,
             "make it a list: put it in brackets",
         )
-    args = [collected(ctx, generator), *expressions.elements_of(ctx, node.args[1:])]
+    args = [collected(ctx, generator), *displays.elements_of(ctx, node.args[1:])]
     kwargs = calls.keywords_of(ctx, node)
     return callee if ctx.state.dead else calls.call(ctx, callee, args, kwargs, node, hint)
+
+
+def is_users(function: Any) -> bool:
+    """Whether a class is the user's own, whose `__init__` may keep a generator."""
+    return isinstance(function, type) and function.__module__.partition(".")[0] not in LIBRARIES
 
 
 def fold(ctx: Lowering, form: str, items: Value, others: list[Value], node: gast.AST) -> Value:
@@ -182,13 +213,44 @@ def _run(ctx: Lowering, node: gast.AST, form: str, hint: str, args: list[Value])
         return args[0]
     key = (id(node), form, hint)
     if key not in ctx.written_out:
-        for inner in gast.walk(node):
-            if isinstance(inner, gast.NamedExpr):
-                ctx.refuse("`:=` inside a comprehension cannot be differentiated yet", inner)
-            if isinstance(inner, gast.comprehension) and inner.is_async:
-                ctx.refuse("`async` cannot be differentiated", node)
+        check(ctx, node)
         ctx.written_out[key] = _function(form, hint, node)
     return _call(ctx, ctx.written_out[key], args, node)
+
+
+def check(ctx: Lowering, node: gast.AST) -> None:
+    """Refuse what is not followed inside of comprehensions."""
+    for inner in gast.walk(node):
+        if isinstance(inner, gast.NamedExpr):
+            ctx.refuse("`:=` inside a comprehension cannot be differentiated yet", inner)
+        if isinstance(inner, gast.comprehension) and inner.is_async:
+            ctx.refuse("`async` cannot be differentiated", node)
+
+
+def yielding(ctx: Lowering, node: gast.GeneratorExp) -> gast.FunctionDef:
+    """The generator function that a generator expression stands for."""
+    key = (id(node), "yielded", "")
+    if key not in ctx.written_out:
+        ctx.written_out[key] = _function("yielded", "", node)
+    return ctx.written_out[key]
+
+
+def of_each(ctx: Lowering, node: gast.GeneratorExp) -> gast.FunctionDef:
+    """The function of an item that a generator expression applies to each."""
+    key = (id(node), "of each", "")
+    if key not in ctx.written_out:
+        item = _unused("item", {n.id for n in gast.walk(node) if isinstance(n, gast.Name)})
+        function: gast.FunctionDef = gast.parse(f"def value_of({item}): return {item}").body[0]
+        given = function.body[0].value
+        for new in gast.walk(function):
+            _locate(new, node)
+        bound = gast.Assign([node.generators[0].target], given, None)
+        result = gast.Return(node.elt)
+        for new in (bound, result):
+            _locate(new, node)
+        function.body = [bound, result]
+        ctx.written_out[key] = function
+    return ctx.written_out[key]
 
 
 def _call(ctx: Lowering, function: gast.FunctionDef, args: list[Value], node: gast.AST) -> Value:

@@ -106,6 +106,7 @@ class Lowering:
     grown: set[int] = field(default_factory=set)
     growable: list[frozenset[int]] = field(default_factory=list)
     iterated: list[int] = field(default_factory=list)
+    spliced: int = 0
     returned: Origin | None = None
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 

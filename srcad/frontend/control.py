@@ -29,7 +29,8 @@ def fail(ctx: Lowering, error: BaseException) -> Value:
     flag = trying.flag_for(ctx, type(error))
     if flag is not None:
         trying.leave(ctx, flag)
-    ctx.builder.add(Effect("raise", type(error), (Const(str(error)),), (), (), ctx.builder.origin))
+    args = (Const(str(error)),) if error.args else ()
+    ctx.builder.add(Effect("raise", type(error), args, (), (), ctx.builder.origin))
     ctx.state.dead = True
     return Conflict("is not defined here")
 
@@ -51,12 +52,13 @@ def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str)
     if flag == TRUE:
         return
     if flag == FALSE:
-        fail(ctx, error(message))
+        fail(ctx, error(message) if message else error())
         return
     if trying.flag_for(ctx, error) is not None:
         ctx.refuse(f"a {error.__name__} may be raised here that a `try` around it catches")
     with ctx.builder.block() as body:
-        ctx.builder.add(Effect("raise", error, (Const(message),), (), (), ctx.builder.origin))
+        args = (Const(message),) if message else ()
+        ctx.builder.add(Effect("raise", error, args, (), (), ctx.builder.origin))
     missing = ctx.builder.emit(operator.not_, flag)
     ctx.builder.add(if_statement(missing, body, [], [], [], (), ctx))
 

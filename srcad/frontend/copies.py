@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, calls, classes, control, growing, objects, rows
+from srcad.frontend import attributes, calls, classes, control, deques, growing, objects
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -21,6 +21,7 @@ from srcad.frontend.values import (
     Number,
     Record,
     Ref,
+    Rows,
     Sequence,
     Static,
     Value,
@@ -67,11 +68,11 @@ def _copied(ctx: Lowering, value: Value, part: Callable[[Value], Value], node: g
         case Number() | Static() | Items():
             return value
         case Ref(identity=identity):
-            if rows.is_rows(ctx, value):
-                return growing.copied(ctx, value, node)
             content = ctx.state.heap[identity]
+            if isinstance(content, Rows):
+                return deques.as_before(ctx, content, growing.copied(ctx, value, node))
             if isinstance(content, Sequence):
-                return Ref(ctx.heap(Sequence(tuple(part(item) for item in content.items))))
+                return Ref(ctx.heap(replace(content, items=tuple(part(i) for i in content.items))))
             if isinstance(content, Mapping):
                 pairs = tuple((key, part(item)) for key, item in content.items)
                 return Ref(ctx.heap(replace(content, items=pairs)))

@@ -74,7 +74,7 @@ def after_loop(
             case Conflict():
                 return content
             case Sequence(items=items):
-                return Sequence(tuple(swapped(v, "") for v in items))
+                return replace(content, items=tuple(swapped(v, "") for v in items))
             case Mapping(items=pairs):
                 return replace(content, items=tuple((k, swapped(v, "")) for k, v in pairs))
             case Record(type=kind, fields=fields):

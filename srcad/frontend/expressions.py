@@ -17,6 +17,8 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    cursors,
+    displays,
     dunders,
     grids,
     intervals,
@@ -37,7 +39,6 @@ from srcad.frontend.values import (
     Foreign,
     Items,
     Iteration,
-    Mapping,
     Maybe,
     Method,
     Number,
@@ -119,15 +120,10 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
             return control.short_circuit(ctx, isinstance(op, gast.And), values, node)
         case gast.IfExp(test=test, body=body, orelse=orelse):
             return control.conditional(ctx, test, body, orelse, node, hint)
-        case gast.Tuple(elts=elements):
-            return Items(tuple(elements_of(ctx, elements)))
-        case gast.List(elts=elements):
-            return Ref(ctx.heap(Sequence(tuple(elements_of(ctx, elements)))))
-        case gast.Set(elts=elements):
-            members = Items(tuple(elements_of(ctx, elements)))
-            return calls.call_python(ctx, set, [members], {}, node)
+        case gast.Tuple() | gast.List() | gast.Set():
+            return displays.sequence(ctx, node)
         case gast.Dict(keys=keys, values=values):
-            return _dictionary(ctx, keys, values, node)
+            return displays.dictionary(ctx, keys, values, node)
         case gast.Subscript(value=value, slice=index):
             return subscript(ctx, evaluate(ctx, value), index_of(ctx, index), node, hint)
         case gast.Attribute(value=value, attr=name):
@@ -143,7 +139,7 @@ def _evaluate(ctx: Lowering, node: gast.AST, hint: str) -> Value:
         case gast.JoinedStr():
             return texts.text(ctx, node)
         case gast.NamedExpr(target=target, value=value):
-            result = evaluate(ctx, value, target.id)
+            result = cursors.kept(ctx, evaluate(ctx, value, target.id), node)
             ctx.name(target.id, result)
             return result
     what = type(node).__name__
@@ -180,29 +176,6 @@ def load(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
 
 def _unbound(identifier: str) -> str:
     return f"cannot access local variable '{identifier}' where it is not associated with a value"
-
-
-def elements_of(ctx: Lowering, elements: list[gast.AST]) -> list[Value]:
-    """The values of expressions, starred ones taken apart."""
-    values: list[Value] = []
-    for element in elements:
-        if isinstance(element, gast.Starred):
-            found = comprehensions.items_of(ctx, element.value)
-            values += objects.iterate(ctx, found, element)
-        else:
-            values.append(evaluate(ctx, element))
-    return values
-
-
-def _dictionary(ctx: Lowering, keys: list[Any], values: list[Any], node: gast.AST) -> Value:
-    pairs: dict[Any, Value] = {}
-    for key, value in zip(keys, values, strict=True):
-        if key is None:
-            made = calls.call_python(ctx, dict, [evaluate(ctx, value)], {}, node)
-            pairs.update(objects.pairs_of(ctx, made))
-            continue
-        pairs[objects.static(ctx, evaluate(ctx, key), key)] = evaluate(ctx, value)
-    return Ref(ctx.heap(Mapping(tuple(pairs.items()))))
 
 
 # -- operands -----------------------------------------------------------------------------------

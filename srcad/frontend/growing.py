@@ -21,6 +21,8 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    cursors,
+    deques,
     expressions,
     memory,
     objects,
@@ -42,7 +44,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.dims import Dim
 from srcad.ir.kinds import INT, Kind
-from srcad.ir.nodes import Const, Slice, Var
+from srcad.ir.nodes import Atom, Const, Slice, Var
 from srcad.rules.indexing import getitem, setitem
 from srcad.rules.joining import DOUBLED
 
@@ -91,6 +93,8 @@ def form_of(ctx: Lowering, value: Value) -> ItemForm | None:
             return _container(ctx, "tuple", items)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
+            if isinstance(content, Sequence | Rows) and content.deque is not None:
+                return None
             if isinstance(content, Sequence):
                 return _container(ctx, "list", content.items)
             if isinstance(content, Rows):
@@ -145,14 +149,18 @@ def make(
         )
     form, kind, _ = common
     start = len(content.items)
-    length = Const(max(room.LEAST, 2 * start)) if count is None else room.total(ctx, start, count)
+    length: Atom = Const(max(room.LEAST, 2 * start))
+    if content.deque is not None and content.deque.most is not None:
+        length, count = Const(content.deque.most), None
+    elif count is not None:
+        length = room.total(ctx, start, count)
     shape: Any = (length, *lengths) if lengths else length
     dtype = () if kind.dtype == "float64" else (Const(np.dtype(kind.dtype)),)
     buffer = ctx.builder.emit(np.empty, shape, *dtype, hint=hint)
     cell = ctx.cell(buffer)
     ctx.grown.add(cell)
     sites = frozenset() if count is None else count.sites
-    made = Rows(cell, Number(Const(0), INT), kind, form, sites)
+    made = Rows(cell, Number(Const(0), INT), kind, form, sites, content.deque)
     ctx.state.heap[identity] = made
     for item in content.items:
         _put(ctx, identity, made, item)
@@ -223,6 +231,8 @@ def _alike(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> tuple[
 
 def _with_room(ctx: Lowering, identity: int, held: Rows) -> Rows:
     """The list with room for one more item, which no call is sure to find any longer."""
+    if held.deque is not None and held.deque.most is not None:
+        return held  # it has room for all that it may ever hold
     held = replace(held, sites=frozenset())
     ctx.state.heap[identity] = held
     _make_room(ctx, held, memory.content(ctx, held.cell))
@@ -286,6 +296,10 @@ def extend(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> None:
     """`items.extend(value)`."""
     refuse_iterated(ctx, identity, node)
     content = ctx.state.heap[identity]
+    if isinstance(content, Sequence | Rows) and content.deque is not None:
+        deques.extend(ctx, identity, "append", value, node)
+        return
+    value = cursors.taken(ctx, value, node)
     more = objects.try_iterate(ctx, value, node)
     if more is None:
         comprehensions.fold(ctx, "extend", value, [Ref(identity)], node)
@@ -316,7 +330,13 @@ def copied(ctx: Lowering, value: Value, node: gast.AST) -> Ref:
     return Ref(ctx.heap(Sequence(tuple(objects.iterate(ctx, value, node)))))
 
 
-def pop(ctx: Lowering, identity: int, args: list[Value], node: gast.AST) -> Value:
+def pop(
+    ctx: Lowering,
+    identity: int,
+    args: list[Value],
+    node: gast.AST,
+    message: str = "pop from empty list",
+) -> Value:
     """`items.pop()` and `items.pop(0)`: the last item, or the first one."""
     ctx.check_change(identity)
     held = ctx.state.heap[identity]
@@ -329,7 +349,6 @@ def pop(ctx: Lowering, identity: int, args: list[Value], node: gast.AST) -> Valu
             "use `items.pop()`, or keep an index",
             UnsupportedType,
         )
-    message = "pop from empty list"
     found = rows.row(ctx, held, rows.place_of(ctx, held, Number(Const(index), INT), message))
     if ctx.state.dead:
         return found
@@ -365,7 +384,8 @@ def store(ctx: Lowering, identity: int, index: Value, value: Value, node: gast.A
             "give all items one kind, for example with float(...)",
             UnsupportedType,
         )
-    place = rows.place_of(ctx, held, index, "list assignment index out of range")
+    word = "list assignment" if held.deque is None else "deque"
+    place = rows.place_of(ctx, held, index, f"{word} index out of range")
     if ctx.state.dead:
         return
     buffer = memory.content(ctx, held.cell)

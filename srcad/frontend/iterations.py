@@ -13,6 +13,7 @@ from srcad.frontend import (
     attributes,
     calls,
     control,
+    cursors,
     expressions,
     memory,
     objects,
@@ -111,6 +112,12 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
             return around, called
         case Iteration(kind="written", parts=(items, *_)):
             return counted(ctx, objects.resolve(ctx, items), node)
+        case Iteration(kind="rest", parts=(through, Number(atom=place))):
+            around, element = from_zero(ctx, objects.resolve(ctx, through), node)
+            return Range(place, around.stop, Const(1)), element
+        case Iteration(kind="advancing", parts=(Ref() as ref, through, Number() as place)):
+            around, element = from_zero(ctx, Iteration("rest", (through, place)), node)
+            return around, cursors.advancing(ctx, ref.identity, place, element, node)
         case Iteration(kind="product", parts=parts):
             return _product(ctx, parts, node)
         case Iteration(kind="reversed", parts=(part,)):

@@ -39,9 +39,41 @@ def liveness(function: gast.FunctionDef | gast.Lambda) -> Liveness:
         for node in gast.walk(function)
         if node is not function and isinstance(node, gast.FunctionDef | gast.Lambda)
     ]
-    facts.always = frozenset().union(*(free_reads(node) for node in nested))
+    later = (node for node in _generators(function))
+    facts.always = frozenset().union(
+        *(free_reads(node) for node in nested), *(reads(node) for node in later)
+    )
     _block(function.body, _NOTHING, _NOTHING, _NOTHING, facts)
     return facts
+
+
+def _generators(function: gast.FunctionDef) -> Iterable[gast.AST]:
+    """The generator expressions that are not gone through where they stand."""
+    at_once = {
+        id(node.args[0])
+        for node in gast.walk(function)
+        if isinstance(node, gast.Call) and node.args and _is_at_once(node.func)
+    }
+    for node in gast.walk(function):
+        if isinstance(node, gast.GeneratorExp) and id(node) not in at_once:
+            yield node
+
+
+def _is_at_once(function: gast.AST) -> bool:
+    names = ("sum", "max", "min", "any", "all", "list", "tuple", "set", "sorted", "dict", "next")
+    return isinstance(function, gast.Name) and function.id in names
+
+
+def liveness_of(
+    body: Sequence[gast.stmt], facts: Liveness, loop: gast.For, function: gast.AST
+) -> None:
+    """Add the liveness of statements that are written in the place of a loop."""
+    out = facts.live_after(loop)
+    if any(
+        isinstance(n, gast.Break | gast.Continue) for stmt in loop.orelse for n in gast.walk(stmt)
+    ):
+        out |= reads(function)
+    _block(body, out, out, out, facts)
 
 
 def reads(node: gast.AST, without: gast.AST | None = None) -> Names:

@@ -12,7 +12,9 @@ import gast
 from srcad.errors import UnsupportedSyntax, UnsupportedType
 from srcad.frontend import (
     control,
+    cursors,
     expressions,
+    generators,
     growing,
     iterations,
     objects,
@@ -33,6 +35,7 @@ from srcad.frontend.exits import after_loop
 from srcad.frontend.liveness import reads, stores
 from srcad.frontend.trip_ends import compare
 from srcad.frontend.values import (
+    Ref,
     State,
     Value,
 )
@@ -51,15 +54,24 @@ MAX_UNSURE = 3
 def lower_for(ctx: Lowering, node: gast.For) -> None:
     """`for target in iterable: body`."""
     iterable = objects.resolve(ctx, expressions.evaluate(ctx, node.iter), node.iter)
+    if isinstance(iterable, Ref) and generators.content(ctx, iterable) is not None:
+        generators.lower_for(ctx, node, iterable)
+        return
+    if isinstance(iterable, Ref) and cursors.content(ctx, iterable) is not None:
+        cursors.lower_for(ctx, node, iterable)
+        return
     before = len(ctx.iterated)
     ctx.iterated += objects.lists_in(ctx, iterable)
     check = turns.steady(ctx, iterable, node)
-    _lower_for(ctx, node, iterable)
+    try:
+        go_through(ctx, node, iterable)
+    finally:
+        del ctx.iterated[before:]
     check()
-    del ctx.iterated[before:]
 
 
-def _lower_for(ctx: Lowering, node: gast.For, iterable: Value) -> None:
+def go_through(ctx: Lowering, node: gast.For, iterable: Value) -> None:
+    """Lower a loop over something that is no iterator."""
     if not iterations.is_counted(ctx, iterable):
         found = turns.turns(ctx, iterable, node.iter)
         _unroll(ctx, node, objects.counted_out(ctx, found, iterable, node.iter))

@@ -25,6 +25,7 @@ from srcad.frontend.source import Source, source_of
 from srcad.frontend.values import (
     Array,
     Closure,
+    Deque,
     Foreign,
     Items,
     Mapping,
@@ -248,6 +249,8 @@ def _template(ctx: Lowering, value: Value, atoms: list[Atom]) -> Template:
 
 def _container(ctx: Lowering, content: Any, atoms: list[Atom]) -> Template:
     match content:
+        case Sequence(deque=Deque()) | Rows(deque=Deque()):
+            ctx.refuse("a deque cannot be returned", ctx.node, "return list(...) of it")
         case Sequence(items=items):
             return Node(list, tuple(_template(ctx, item, atoms) for item in items))
         case Mapping(factory=factory) if factory is not None:

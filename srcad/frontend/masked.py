@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import gast
 import numpy as np
 
+from srcad.errors import UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
@@ -154,6 +155,25 @@ def flat(ctx: Lowering, array: Array) -> Array:
     made = memory.view(ctx, array, Step("ravel"))
     assert isinstance(made, Array)
     return made
+
+
+def store_flat(ctx: Lowering, array: Array, value: Value, node: gast.AST) -> None:
+    """`y.flat = values`: one for each element, or one number for all."""
+    target = flat(ctx, array)
+    given = shaping.as_array(ctx, value, node)
+    if isinstance(given, Array) and given.kind.rank:
+        if array.cell in {given.cell, *ctx.state.aliases.get(given.cell, ())}:
+            message = "`y.flat = values` of values of `y` itself is not followed"
+            ctx.refuse(message, node, "copy them first: values.copy()")
+        given = shaping.ravel(ctx, [given], {}, node)
+        assert isinstance(given, Array)
+        sizes = [attributes.length(ctx, memory.read(ctx, v), 0) for v in (target, given)]
+        same = ctx.builder.emit(operator.eq, *(size.atom for size in sizes))
+        message = "`y.flat = values` is followed for as many values as elements"
+        control.require(ctx, same, UnsupportedType, message)
+    if ctx.state.dead:
+        return
+    memory.write(ctx, target, Const(Ellipsis), expressions.operand(ctx, given, node), node)
 
 
 def sort_in_place(

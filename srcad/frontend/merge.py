@@ -167,13 +167,13 @@ class Merge:
         if a is not None:
             self.heap[identity] = a
         match a, b:
-            case Sequence(), Sequence() if len(a.items) == len(b.items):
+            case Sequence(), Sequence() if len(a.items) == len(b.items) and a.deque == b.deque:
                 items = tuple(
                     self.values(x, y, f"{name}_{i}")
                     for i, (x, y) in enumerate(zip(a.items, b.items, strict=True))
                 )
-                self.heap[identity] = Sequence(items)
-            case Rows(), Rows() if a.cell == b.cell and a.kind == b.kind:
+                self.heap[identity] = replace(a, items=items)
+            case Rows(), Rows() if a.cell == b.cell and a.kind == b.kind and a.deque == b.deque:
                 count = self.values(a.count, b.count, self._count_name(a))
                 assert isinstance(count, Number)
                 if isinstance(count.atom, Var):
@@ -256,7 +256,7 @@ class Merge:
             case Conflict():
                 return content
             case Sequence(items=items):
-                return Sequence(tuple(self._only(v, side, name) for v in items))
+                return replace(content, items=tuple(self._only(v, side, name) for v in items))
             case Mapping(items=pairs):
                 return replace(
                     content, items=tuple((k, self._only(v, side, str(k))) for k, v in pairs)

@@ -13,6 +13,7 @@ from srcad.frontend import (
     calls,
     comprehensions,
     control,
+    deques,
     expressions,
     growing,
     mappings,
@@ -65,6 +66,8 @@ def call_method(
             return _of_array(ctx, receiver, name, args, kwargs, node, hint)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
+            if isinstance(content, Sequence | Rows) and content.deque is not None:
+                return deques.method(ctx, receiver, name, args, kwargs, node)
             if isinstance(content, Sequence | Rows) and name == "sort":
                 growing.refuse_iterated(ctx, identity, node)
                 ordered = ordering.ordered(ctx, [receiver, *args], kwargs, node)
@@ -76,9 +79,9 @@ def call_method(
             if kwargs:
                 ctx.refuse(f"`{name}` with keywords cannot be differentiated yet", node)
             if isinstance(content, Sequence):
-                return _of_list(ctx, identity, content, name, args, node)
+                return of_list(ctx, identity, content, name, args, node)
             if isinstance(content, Rows):
-                return _of_rows(ctx, receiver, name, args, node)
+                return of_rows(ctx, receiver, name, args, node)
         case Items(items=items, type=kind):
             fields: tuple[str, ...] = getattr(kind, "_fields", ())
             if name == "_replace" and fields and not args:
@@ -193,7 +196,7 @@ def astype(ctx: Lowering, receiver: Value, args: list[Value], node: gast.AST) ->
     return expressions.primitive_call(ctx, cast, [receiver, Static(dtype)], {}, node)
 
 
-def _of_list(
+def of_list(
     ctx: Lowering,
     identity: int,
     content: Sequence,
@@ -201,6 +204,7 @@ def _of_list(
     args: list[Value],
     node: gast.AST,
 ) -> Value:
+    """A method of a list of known length."""
     items = list(content.items)
     result: Value = Static(None)
     if name not in ("copy", "index", "count"):
@@ -219,7 +223,7 @@ def _of_list(
             case "reverse":
                 items.reverse()
             case "copy":
-                return Ref(ctx.heap(Sequence(tuple(items))))
+                return Ref(ctx.heap(content))
             case "index" if len(args) == 1:
                 return searching.index(ctx, items, args[0], node)
             case "count":
@@ -234,11 +238,11 @@ def _of_list(
                 )
     except IndexError as error:
         return control.fail(ctx, error)
-    ctx.change(identity, Sequence(tuple(items)))
+    ctx.change(identity, replace(content, items=tuple(items)))
     return result
 
 
-def _of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: gast.AST) -> Value:
+def of_rows(ctx: Lowering, receiver: Ref, name: str, args: list[Value], node: gast.AST) -> Value:
     """A method of a list whose length is known only at run time."""
     if name == "copy":
         return growing.copied(ctx, receiver, node)

@@ -17,6 +17,7 @@ from srcad.frontend import (
     boxes,
     calls,
     control,
+    deques,
     expressions,
     growing,
     mappings,
@@ -148,8 +149,7 @@ def is_outside(value: Value) -> bool:
 def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
     """Turn an outside number or array into the input that holds it."""
     if isinstance(value, Ref) and isinstance(ctx.state.heap.get(value.identity), Conflict):
-        content = ctx.state.heap[value.identity]
-        ctx.refuse(f"{describe(ctx, value)} {content.reason}", node, error=UnsupportedType)  # type: ignore[union-attr]
+        ctx.refuse(describe(ctx, value), node, error=UnsupportedType)
     if not isinstance(value, Foreign):
         return value
     if isinstance(value.value, NUMBERS):
@@ -310,6 +310,8 @@ def describe(ctx: Lowering, value: Value) -> str:
             content = ctx.state.heap.get(identity)
             if isinstance(content, Conflict):
                 return f"a container that {content.reason}"
+            if isinstance(content, Sequence | Rows) and content.deque is not None:
+                return "a deque"
             return names.get(type(content), "a container")
         case Closure() | Method() | Partial():
             return "a function"
@@ -327,6 +329,8 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     """`base[index]` of a tuple, list, dict or string."""
     content: Any = ctx.state.heap[base.identity] if isinstance(base, Ref) else base
     if isinstance(content, Rows):
+        if isinstance(index, SliceValue):
+            deques.refuse_slice(ctx, content)
         return rows.item(ctx, content, index, node)
     if isinstance(content, Mapping):
         assert isinstance(base, Ref)
@@ -337,6 +341,7 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
     if held and isinstance(index, Number) and not is_known(ctx, index) and not ctx.growable:
         return stores.read_at(ctx, held, index, node)
     if isinstance(index, SliceValue):
+        deques.refuse_slice(ctx, content)
         bounds = (
             None if part is None else static(ctx, part, node)
             for part in (index.lower, index.upper, index.step)
@@ -351,7 +356,9 @@ def item(ctx: Lowering, base: Value, index: Value, node: gast.AST) -> Value:
                 found = Ref(ctx.heap(Sequence(items[key])))
             case Items(items=items) if isinstance(key, slice):
                 found = Items(items[key])
-            case Sequence(items=items) | Items(items=items):
+            case Sequence():
+                found = deques.like(content)[key]
+            case Items(items=items):
                 found = items[key]
             case Static(value=constant):
                 found = expressions.literal(constant[key])
@@ -439,6 +446,7 @@ def name_of(ctx: Lowering, identity: int) -> str:
 
 def concatenate(ctx: Lowering, function: Any, left: Value, right: Value) -> Value | None:
     """`+` and `*` of tuples and lists."""
+    deques.refuse_operator(ctx, function, left, right)
     if rows.is_rows(ctx, left) or rows.is_rows(ctx, right):
         return growing.combined(ctx, function, left, right)
     held = [ctx.state.heap.get(v.identity) if isinstance(v, Ref) else None for v in (left, right)]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def pairs(before: HeapObject, now: HeapObject) -> list[tuple[str, Value, Value]] | None:
     """The parts of two containers side by side, with their names; None if they are not alike."""
     match before, now:
-        case Sequence(), Sequence() if len(before.items) == len(now.items):
+        case Sequence(), Sequence() if _fit(before, now):
             both = zip(before.items, now.items, strict=True)
             return [(str(i), a, b) for i, (a, b) in enumerate(both)]
         case Mapping(), Mapping() if [k for k, _ in before.items] == [k for k, _ in now.items]:
@@ -46,6 +46,10 @@ def pairs(before: HeapObject, now: HeapObject) -> list[tuple[str, Value, Value]]
             if {k for k, _ in before.fields} == ended.keys():
                 return [(k, a, ended[k]) for k, a in before.fields]
     return None
+
+
+def _fit(before: Sequence, now: Sequence) -> bool:
+    return len(before.items) == len(now.items) and before.deque == now.deque
 
 
 def shared(ctx: Lowering, state: State, live: frozenset[str] | None) -> frozenset[int]:

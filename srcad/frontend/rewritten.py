@@ -6,6 +6,7 @@ through them twice.
 
 import functools
 import itertools
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -146,8 +147,16 @@ def itemgetter(*items: Any) -> Any:
     return lambda value: tuple(value[i] for i in items)
 
 
+def dist(p: Any, q: Any) -> float:
+    """`math.dist(p, q)`."""
+    if len(p) != len(q):
+        raise ValueError("both points must have the same number of dimensions")
+    return float(np.linalg.norm(np.array(p) - np.array(q)))
+
+
 WRITTEN: dict[Any, Callable[..., Any]] = {
     functools.reduce: reduce,
+    math.dist: dist,
     functools.wraps: wraps,
     itertools.accumulate: accumulate,
     itertools.pairwise: pairwise,

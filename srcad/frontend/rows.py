@@ -165,7 +165,8 @@ def item(ctx: Lowering, held: Rows, index: Value, node: gast.AST) -> Value:
         part = expressions.subscript(ctx, whole, index, node)
         assert isinstance(part, Array)
         return listed(ctx, memory.read(ctx, part), held)
-    place = place_of(ctx, held, index, "list index out of range")
+    word = "list" if held.deque is None else "deque"
+    place = place_of(ctx, held, index, f"{word} index out of range")
     return place if isinstance(place, Number) else _row(ctx, held, place)
 
 
@@ -175,7 +176,8 @@ def listed(ctx: Lowering, var: Var, like: Rows) -> Ref:
     ctx.grown.add(cell)
     memory.may_share(ctx.state, cell, frozenset({like.cell}))
     count = attributes.length(ctx, var, 0)
-    return Ref(ctx.heap(replace(like, cell=cell, count=count, sites=frozenset())))
+    held = replace(like, cell=cell, count=count, sites=frozenset(), deque=None)
+    return Ref(ctx.heap(held))
 
 
 def of_array(ctx: Lowering, value: Array) -> Value:
@@ -209,15 +211,15 @@ def _item(ctx: Lowering, held: Rows, found: Var) -> Value:
     length = found.shape[0]
     inner = replace(held, form=held.form[1:], sites=frozenset())
     if not length.is_constant:
-        return _inside(ctx, listed(ctx, found, inner))
+        return inside(ctx, listed(ctx, found, inner))
     items = tuple(
         _item(ctx, inner, ctx.builder.emit(getitem, found, Const(i)))
         for i in range(length.constant)
     )
-    return Items(items) if held.form[0] == "tuple" else _inside(ctx, Ref(ctx.heap(Sequence(items))))
+    return Items(items) if held.form[0] == "tuple" else inside(ctx, Ref(ctx.heap(Sequence(items))))
 
 
-def _inside(ctx: Lowering, item: Ref) -> Ref:
+def inside(ctx: Lowering, item: Ref) -> Ref:
     """A list within a list of unknown length: what is written to it would not get there."""
     ctx.state.marks[item.identity] = "item"
     return item

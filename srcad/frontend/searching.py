@@ -194,7 +194,7 @@ def _items_of(ctx: Lowering, value: Value) -> tuple[Any, tuple[Value, ...]] | No
         case Items(items=items):
             return tuple, items
         case Ref(identity=identity) if isinstance(content := ctx.state.heap[identity], Sequence):
-            return list, content.items
+            return type(content.deque) if content.deque else list, content.items
     return None
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.errors import UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
@@ -25,7 +24,6 @@ from srcad.frontend import (
     ordering,
     rows,
     shaping,
-    turns,
 )
 from srcad.frontend.counts import note_largest
 from srcad.frontend.values import (
@@ -108,17 +106,6 @@ def _enumerated(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
     return Iteration("zip", (_indices(ctx, [shape], {}, node), raveled))
 
 
-def refuse_kept(ctx: Lowering, value: Value, node: gast.AST) -> None:
-    """Refuse a name for something that can be gone through only once."""
-    if isinstance(value, Iteration) and value.kind not in ("range", *turns.VIEWS):
-        ctx.refuse(
-            f"a `{value.kind}` that is kept cannot be differentiated: it can be gone through once",
-            node,
-            "make it a list, or write it where it is gone through",
-            UnsupportedType,
-        )
-
-
 def kept(ctx: Lowering, function: Value, items: Args, node: gast.AST) -> Args:
     """The items that `filter` keeps, where that is known."""
     found = []
@@ -167,6 +154,9 @@ def _extreme(name: str) -> Handler:
                 return ordering.extreme(ctx, name, value, key, node)
         if isinstance(value, Ref) and isinstance(held := ctx.state.heap[value.identity], Rows):
             return _extreme_of_rows(ctx, name, held, default, node)
+        if items is None and default is not None and key is None:
+            whole = calls.call_python(ctx, list, [args[0]], {}, node)
+            return handler(ctx, [whole], kwargs, node)
         if items is None:
             if kwargs:
                 ctx.refuse(
@@ -257,6 +247,10 @@ def _sequence(make: str) -> Handler:
     return handler
 
 
+def _sorted(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    return ordering.ordered(ctx, args, kwargs, node)
+
+
 def _set(make: type) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         items = objects.iterate(ctx, args[0], node) if args else []
@@ -276,7 +270,23 @@ def _message_of(function: Any) -> str:
 EMPTY = {"max": _message_of(max), "min": _message_of(min)}
 """What Python says of the extremes of nothing; it has changed its words."""
 
+
+def _from_iterator(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
+    """`np.fromiter(iterable, dtype)`: a vector of all its numbers."""
+    given = {**dict(zip(("iter", "dtype"), args, strict=False)), **kwargs}
+    if len(args) > 2 or given.keys() != {"iter", "dtype"}:
+        ctx.refuse("this form of `np.fromiter` cannot be differentiated yet", node, "use np.array")
+    items = calls.call_python(ctx, list, [given["iter"]], {}, node)
+    if ctx.state.dead:
+        return items
+    made = calls.call_python(ctx, np.array, [items], {"dtype": given["dtype"]}, node)
+    if isinstance(made, Array) and made.kind.rank != 1 and not ctx.state.dead:
+        ctx.refuse("`np.fromiter` of anything but numbers cannot be differentiated", node)
+    return made
+
+
 HANDLERS: dict[Any, Handler] = {
+    np.fromiter: _from_iterator,
     range: _iteration("range"),
     zip: _iteration("zip"),
     enumerate: _iteration("enumerate"),
@@ -295,5 +305,5 @@ HANDLERS: dict[Any, Handler] = {
     list: _sequence("list"),
     set: _set(set),
     frozenset: _set(frozenset),
-    sorted: ordering.ordered,
+    sorted: _sorted,
 }

@@ -174,7 +174,7 @@ def _source(
     tree = _without_decorators(node)
     lines = tuple(text.removesuffix("\n").split("\n"))
     source = Source(code.co_name, file, code.co_filename, gast.ast_to_gast(tree), lines)
-    _refuse_coroutines_and_generators(source, code)
+    _refuse_coroutines(source, code)
     return source
 
 
@@ -199,29 +199,10 @@ def _without_decorators(node: FunctionNode) -> FunctionNode:
     return node
 
 
-def _refuse_coroutines_and_generators(source: Source, code: CodeType) -> None:
+def _refuse_coroutines(source: Source, code: CodeType) -> None:
     if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         raise UnsupportedSyntax(
             "`async def` cannot be differentiated",
             source.origin(source.node),
             f"make `{source.name}` a plain function",
         )
-    if code.co_flags & inspect.CO_GENERATOR:
-        raise UnsupportedSyntax(
-            "`yield` cannot be differentiated",
-            source.origin(_first_yield(source.node)),
-            f"let `{source.name}` return a list or an array of all the values",
-        )
-
-
-def _first_yield(function: Any) -> Any:
-    """Return the first `yield` of a generator function, leaving out those of inner functions."""
-    body = function.body if isinstance(function.body, list) else [function.body]
-    waiting = body[::-1]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, gast.Yield | gast.YieldFrom):
-            return node
-        if not isinstance(node, gast.FunctionDef | gast.AsyncFunctionDef | gast.Lambda):
-            waiting += list(gast.iter_child_nodes(node))[::-1]
-    return function

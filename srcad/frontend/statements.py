@@ -20,6 +20,7 @@ from srcad.frontend import (
     comprehensions,
     contexts,
     control,
+    cursors,
     dunders,
     expressions,
     growing,
@@ -32,7 +33,6 @@ from srcad.frontend import (
     raising,
     room,
     rows,
-    sequences,
     stores,
     trying,
 )
@@ -296,14 +296,14 @@ def bind(ctx: Lowering, target: gast.AST, value: Value, node: gast.AST) -> None:
         case gast.Name(id=identifier):
             if isinstance(value, Conflict):
                 ctx.refuse(f"this value {value.reason}", node, error=UnsupportedType)
-            sequences.refuse_kept(ctx, value, node)
-            ctx.name(identifier, _renamed(ctx, value, identifier))
+            ctx.name(identifier, _renamed(ctx, cursors.kept(ctx, value, node), identifier))
         case gast.Tuple(elts=elements) | gast.List(elts=elements):
             _unpack(ctx, elements, value, node)
         case gast.Subscript(value=base, slice=index):
+            value = cursors.kept(ctx, value, node)
             store(ctx, expressions.evaluate(ctx, base), index, value, target)
         case gast.Attribute(value=base, attr=name):
-            given = _renamed(ctx, value, name)
+            given = _renamed(ctx, cursors.kept(ctx, value, node), name)
             classes.store(ctx, expressions.evaluate(ctx, base), name, given, target)
         case gast.Starred():
             ctx.refuse("this use of `*` cannot be differentiated", target)
@@ -324,7 +324,7 @@ def _renamed(ctx: Lowering, value: Value, identifier: str) -> Value:
 
 
 def _unpack(ctx: Lowering, elements: list[Any], value: Value, node: gast.AST) -> None:
-    value = objects.resolve(ctx, value, node)
+    value = cursors.taken(ctx, objects.resolve(ctx, value, node), node)
     if isinstance(value, Array):
         items = _unpack_array(ctx, value, elements, node)
     elif rows.is_rows(ctx, value) and not any(isinstance(e, gast.Starred) for e in elements):

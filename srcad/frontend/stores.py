@@ -11,6 +11,7 @@ import gast
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
     control,
+    deques,
     expressions,
     growing,
     objects,
@@ -46,9 +47,9 @@ def item(ctx: Lowering, base: Ref, index: Value, value: Value, node: gast.AST) -
             ctx.change(base.identity, replace(content, items=tuple(changed.items())))
         case Sequence(items=items) if unknown and _is_alone(ctx, base, value):
             chosen = _at_any_place(ctx, items, index, value, node)
-            ctx.change(base.identity, Sequence(tuple(chosen)))
+            ctx.change(base.identity, replace(content, items=tuple(chosen)))
         case Sequence(items=items):
-            _store_in_list(ctx, base, list(items), index, value, node)
+            _store_in_list(ctx, base, content, index, value, node)
         case _:
             what = objects.describe(ctx, base)
             ctx.refuse(f"{what} does not support item assignment", node, error=UnsupportedType)
@@ -105,10 +106,12 @@ def _at_any_place(
 
 
 def _store_in_list(
-    ctx: Lowering, base: Ref, items: list[Value], index: Value, value: Value, node: gast.AST
+    ctx: Lowering, base: Ref, content: Sequence, index: Value, value: Value, node: gast.AST
 ) -> None:
     more: Any = value
+    items = list(content.items)
     if isinstance(index, SliceValue):
+        deques.refuse_slice(ctx, content)
         bounds = (
             None if part is None else objects.static(ctx, part, node)
             for part in (index.lower, index.upper, index.step)
@@ -119,13 +122,14 @@ def _store_in_list(
         key = objects.static(ctx, index, node)
     count = len(items)
     try:
+        deques.like(content)[key] = more
         items[key] = more
     except (IndexError, TypeError, ValueError) as error:
         control.fail(ctx, error)
         return
     if len(items) != count:
         growing.refuse_iterated(ctx, base.identity, node)
-    ctx.change(base.identity, Sequence(tuple(items)))
+    ctx.change(base.identity, replace(content, items=tuple(items)))
 
 
 __all__ = ["item", "read_at"]

@@ -9,26 +9,32 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import gast
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, expressions, memory, objects, sequences
+from srcad.frontend import calls, cursors, expressions, memory, objects, replaced, sequences
+from srcad.frontend.liveness import free_reads, stores
 from srcad.frontend.values import (
     Array,
+    Closure,
     Items,
     Iteration,
     Mapping,
+    Maybe,
+    Method,
     Number,
+    Partial,
     Ref,
+    Rows,
     Sequence,
     Value,
 )
 from srcad.ir.nodes import Const
 
 if TYPE_CHECKING:
-    from srcad.frontend.context import Lowering
+    from srcad.frontend.context import Frame, Lowering
 
 Turn: TypeAlias = Callable[[], Value]
 
@@ -75,6 +81,8 @@ def _of_iteration(
         return _fixed([expressions.literal(i) for i in range(*bounds)])
     if kind == "written":
         return turns(ctx, parts[0], node)
+    if kind in ("rest", "advancing"):
+        return _rest(ctx, kind, parts, node)
     if kind in VIEWS:
         return _of_view(ctx, kind, parts[0])
     if kind in ("filter", "product"):
@@ -94,6 +102,21 @@ def _of_iteration(
     if kind == "map":
         return [partial(_called, ctx, parts[0], row, node) for row in rows]
     return list(rows) if kind == "zip" else None
+
+
+def _rest(ctx: Lowering, kind: str, parts: tuple[Value, ...], node: gast.AST) -> list[Turn] | None:
+    """What a cursor has left; a loop over it moves it."""
+    *_, through, place = parts
+    whole = turns(ctx, through, node)
+    if whole is None:
+        return None
+    start = objects.static(ctx, place, node)
+    if kind == "rest" or not isinstance(parts[0], Ref):
+        return whole[start:]
+    first = expressions.literal(0)
+    assert isinstance(first, Number)
+    read = cursors.advancing(ctx, parts[0].identity, first, lambda i: whole[i.value](), node)
+    return [partial(read, Const(i)) for i in range(start, len(whole))]
 
 
 def _row(row: tuple[Turn, ...]) -> Items:
@@ -140,25 +163,36 @@ def _at_once(
 def steady(ctx: Lowering, value: Value, node: gast.AST) -> Callable[[], None]:
     """What refuses, after a loop, where its body has written to what was read before it."""
     before = dict(_early(ctx, value, False))
+    for place, name in before:
+        if place == "name" and name in stores([node]):
+            _refuse_early(ctx, node)
 
     def check() -> None:
         if ctx.state.dead:
             return
         for (place, number), content in before.items():
-            now = ctx.state.memory if place == "memory" else ctx.state.heap
-            if now.get(number) is not content:
-                ctx.refuse(
-                    "this loop writes to what it goes through, which is read before it begins",
-                    node,
-                    "go through a copy, or write it with indices: for i in range(len(x))",
-                    UnsupportedType,
-                )
+            now: Any = ctx.state.memory if place == "memory" else ctx.state.heap
+            if place != "name" and now.get(number) is not content:
+                _refuse_early(ctx, node)
 
     return check
 
 
-def _early(ctx: Lowering, value: Value, early: bool) -> Iterator[tuple[tuple[str, int], object]]:
-    """The arrays and lists whose items are read before a loop begins, and what they hold."""
+def _refuse_early(ctx: Lowering, node: gast.AST) -> NoReturn:
+    ctx.refuse(
+        "this loop writes to what it goes through, which is read before it begins",
+        node,
+        "go through a copy, or write it with indices: for i in range(len(x))",
+        UnsupportedType,
+    )
+
+
+Known: TypeAlias = tuple[tuple[str, Any], object]
+"""An array, a list or a name, and what it holds."""
+
+
+def _early(ctx: Lowering, value: Value, early: bool) -> Iterator[Known]:
+    """What is read before a loop begins that goes through a value: arrays, lists, names."""
     match objects.resolve(ctx, value):
         case Iteration(kind=kind, parts=parts):
             for part in parts:
@@ -167,3 +201,50 @@ def _early(ctx: Lowering, value: Value, early: bool) -> Iterator[tuple[tuple[str
             yield ("memory", cell), ctx.state.memory.get(cell)
         case Ref(identity=identity) if early:
             yield ("heap", identity), ctx.state.heap.get(identity)
+        case Closure() as closure if early:
+            yield from _read_by(ctx, closure, set())
+
+
+def _read_by(ctx: Lowering, value: Value, done: set[Any]) -> Iterator[Known]:
+    """What a function reads when it is called, by way of all that it can reach."""
+    match value:
+        case Array(cell=cell):
+            yield ("memory", cell), ctx.state.memory.get(cell)
+        case Ref(identity=identity) if identity not in done:
+            done.add(identity)
+            content = ctx.state.heap.get(identity)
+            yield ("heap", identity), content
+            for part in replaced.parts(content):
+                yield from _read_by(ctx, part, done)
+            if isinstance(content, Rows):
+                yield ("memory", content.cell), ctx.state.memory.get(content.cell)
+        case Items(items=items) | Iteration(parts=items):
+            for part in items:
+                yield from _read_by(ctx, part, done)
+        case Method(receiver=inner) | Maybe(value=inner):
+            yield from _read_by(ctx, inner, done)
+        case Partial(function=function, args=args, kwargs=kwargs):
+            for part in (function, *args, *(part for _, part in kwargs)):
+                yield from _read_by(ctx, part, done)
+        case Closure() if id(value) not in done:
+            done.add(id(value))
+            if value.receiver is not None:
+                yield from _read_by(ctx, value.receiver, done)
+            if value.scope is not None:
+                for name in sorted(free_reads(value.source.node)):
+                    yield from _of_name(ctx, name, value.scope, done)
+
+
+def _of_name(ctx: Lowering, name: str, scope: Frame | None, done: set[Any]) -> Iterator[Known]:
+    """A name that a function reads of those around it."""
+    while scope is not None:
+        if name in scope.boxes:
+            yield ("heap", scope.boxes[name]), ctx.state.heap.get(scope.boxes[name])
+            return
+        env = ctx.state.env if scope is ctx.frame else scope.env
+        if scope is ctx.frame:
+            yield ("name", name), None
+        if name in env:
+            yield from _read_by(ctx, objects.resolve(ctx, env[name]), done)
+            return
+        scope = scope.scope

@@ -68,10 +68,18 @@ class Ref:
 
 
 @dataclass(frozen=True)
+class Deque:
+    """That a list is a `collections.deque`, which never holds more than `most` items."""
+
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class Sequence:
-    """What a `Ref` to a list holds."""
+    """What a `Ref` to a list holds, or to a deque."""
 
     items: tuple[Value, ...]
+    deque: Deque | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,7 @@ class Rows:
     kind: Kind
     form: Form
     sites: frozenset[int] = frozenset()
+    deque: Deque | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -215,7 +215,9 @@ def _of_library(writer: LoopWriter, stmt: Let, call: str) -> str:
         return call
     writer.expressions.called[check.__name__] = check
     kind = stmt.target.kind
-    return f'{check.__name__}({call}, "{kind.dtype}", {kind.rank if kind.is_array else None})'
+    place = ("", 0) if stmt.origin is None else (stmt.origin.file, stmt.origin.line)
+    facts = (kind.dtype, kind.rank if kind.is_array else None, *place)
+    return f"{check.__name__}({call}, {', '.join(map(repr, facts))})"
 
 
 def _is_at_hand(writer: LoopWriter, name: str) -> bool:

@@ -123,14 +123,20 @@ def segment(x, xp):
     return np.clip(np.searchsorted(xp, x, side="right") - 1, 0, xp.shape[0] - 2)
 
 
+def between(xp, low):
+    """How far apart the samples around a point are; 1 for one sample alone, where slopes are 0."""
+    return xp[low + 1] - xp[low] + (xp.shape[0] == 1)
+
+
 @rule(np.interp, options={"positional": 5})
 def interp(ans_bar, x, xp, fp, left=None, right=None, period=None):
     """Beyond the ends the result is constant: no bar for x."""
     if period is not None:
         raise NotImplementedError("np.interp with a period has no rule: reduce x with % first")
     low = segment(x, xp)
-    part = np.clip((x - xp[low]) / (xp[low + 1] - xp[low]), 0.0, 1.0)
-    slope = (fp[low + 1] - fp[low]) / (xp[low + 1] - xp[low])
+    width = between(xp, low)
+    part = np.clip((x - xp[low]) / width, 0.0, 1.0)
+    slope = (fp[low + 1] - fp[low]) / width
     within = np.where((x >= xp[0]) & (x <= xp[-1]), ans_bar, 0.0)
     x_bar = within * slope
     bar, left_bar, right_bar = ends(ans_bar, x, xp, left, right)
@@ -161,8 +167,9 @@ def interp_forward(
     x_dot=None, xp_dot=None, fp_dot=None, left_dot=None, right_dot=None,
 ):  # fmt: skip
     low = segment(x, xp)
-    part = np.clip((x - xp[low]) / (xp[low + 1] - xp[low]), 0.0, 1.0)
-    slope = (fp[low + 1] - fp[low]) / (xp[low + 1] - xp[low])
+    width = between(xp, low)
+    part = np.clip((x - xp[low]) / width, 0.0, 1.0)
+    slope = (fp[low + 1] - fp[low]) / width
     moved = np.zeros_like(part)
     if fp_dot is not None:
         moved = fp_dot[low] * (1.0 - part) + fp_dot[low + 1] * part

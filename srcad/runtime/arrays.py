@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad.errors import Origin, UnsupportedType
 from srcad.runtime.compiled import doubled as doubled
 
 
@@ -222,14 +223,16 @@ def packed_svd(a):
     return np.concatenate((values[..., None, :], left, np.swapaxes(right, -1, -2)), axis=-2)
 
 
-def as_before(made, dtype, rank):
+def as_before(made, dtype, rank, file, line):
     """What a function of a library returned, in memory of its own; rank None is for numbers.
 
-    >>> as_before(np.arange(2.0), "float64", 1)
+    >>> as_before(np.arange(2.0), "float64", 1, "heat.py", 7)
     array([0., 1.])
-    >>> as_before(1j, "float64", None)
+    >>> as_before(1j, "float64", None, "heat.py", 7)
     Traceback (most recent call last):
-    TypeError: a function returned complex128 here, and float64 when its program was differentiated
+    srcad.errors.UnsupportedType: this call returned complex128, and float64 when its program ...
+      heat.py:7
+      hint: give it arguments for which it always returns the same kind
     """
     here = np.asarray(made).dtype.name
     axes = made.ndim if isinstance(made, np.ndarray) else None
@@ -237,8 +240,10 @@ def as_before(made, dtype, rank):
         now, then = (
             f"{d}{'' if r is None else f' of {r} axes'}" for d, r in ((here, axes), (dtype, rank))
         )
-        raise TypeError(
-            f"a function returned {now} here, and {then} when its program was differentiated"
+        raise UnsupportedType(
+            f"this call returned {now}, and {then} when its program was differentiated",
+            Origin(file, line, ""),
+            "give it arguments for which it always returns the same kind",
         )
     return made if rank is None else np.array(made)
 

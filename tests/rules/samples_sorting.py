@@ -35,6 +35,7 @@ SAMPLES = {
         (PLACES[:-1] + 0.1, PLACES, VALUES),
         (POINTS, PLACES, VALUES, -1.0, 0.5),
         (POINTS, PLACES, VALUES, {"right": 0.0}),
+        (POINTS, PLACES[:1], VALUES[:1]),
     ],
 }
 

@@ -93,6 +93,7 @@ def relax(p, q):
 
 
 IMPORTS = {
+    "deque(": "from collections import deque",
     "math.": "import math",
     "@dataclass": "from dataclasses import dataclass",
     "(NamedTuple)": "from typing import NamedTuple",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from fuzzing import choices, closures, extremes, growing, loops, records, trying
+from fuzzing import choices, closures, extremes, growing, iterating, loops, records, trying
 from fuzzing.cubes import CUBE, cube
 from fuzzing.expressions import condition, expression, mask
 from fuzzing.ordering import ordering
@@ -232,6 +232,11 @@ def history(scope: Scope) -> None:
     _around(scope, growing.growing)
 
 
+def gone_through(scope: Scope) -> None:
+    """An iterator, a generator or a deque."""
+    _around(scope, iterating.iterating)
+
+
 def extreme(scope: Scope) -> None:
     """Numbers that are not finite, or not small."""
     _around(scope, extremes.extreme)
@@ -284,6 +289,7 @@ STATEMENTS: Weighted = [
     (7, closure),
     (8, record),
     (7, history),
+    (6, gone_through),
     (4, extreme),
     (5, unpacking),
     (5, ordering),
