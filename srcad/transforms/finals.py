@@ -17,7 +17,7 @@ from itertools import takewhile
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import Dim, SizeOf, Symbol, ValueOf, value_of
 from srcad.ir.nodes import Atom, Block, Const, If, Let, Loop, Operand, Slice, Var
-from srcad.ir.walk import is_basic, statements
+from srcad.ir.walk import is_basic, operand_vars, statements
 from srcad.rules.indexing import getitem
 from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.definitions import Definitions
@@ -130,9 +130,29 @@ def _elements(
         array, index, value = write.let.args
         if write.let.primitive.text != "setitem" or not isinstance(value, Var):
             continue
-        computed = isinstance(defs.stmt[value], Let) and defs.scope[value].loops == write.loops
-        if computed and is_basic(index) and _is_stored_whole(value, array, index, builder):
+        # Written in a branch, it is there in some trips only.
+        beside = defs.scope[value].block is defs.scope[write.let.target].block
+        computed = isinstance(defs.stmt[value], Let) and beside
+        if not computed or not is_basic(index) or not _is_counted(index, write, defs, builder):
+            continue
+        if _is_stored_whole(value, array, index, builder):
             yield value, write.let.target, index
+
+
+def _is_counted(index: Operand, write: _Write, defs: Definitions, builder: Builder) -> bool:
+    """Whether an index is made of counters and sizes; of others, it may depend on the value."""
+    counters = {loop.counter for loop in write.loops}
+    for var in operand_vars(index):
+        size = builder.size(var)
+        if size is None:
+            return False
+        for symbol, _ in size.terms:
+            if not isinstance(symbol, SizeOf | ValueOf):
+                return False
+            scope = defs.scope.get(symbol.var)
+            if symbol.var not in counters and (scope is None or scope.loops):
+                return False
+    return True
 
 
 def _is_stored_whole(value: Var, array: Operand, index: Operand, builder: Builder) -> bool:

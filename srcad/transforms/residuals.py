@@ -330,7 +330,18 @@ def _settle(
                     keeper.need(bound)
     position = keeper.defs.order
     keeper.kept[id(block)] = sorted(kept, key=position.__getitem__)
-    lets = [keeper.defs.stmt[var] for var in sorted(again, key=position.__getitem__)]
+    ordered: dict[Var, None] = {}
+
+    def order(var: Var) -> None:
+        """What is read where a loop left it may need an index that was computed after it."""
+        for used in graph[var]:
+            if used in again and used not in ordered:
+                order(used)
+        ordered[var] = None
+
+    for var in sorted(again, key=position.__getitem__):
+        order(var)
+    lets = [keeper.defs.stmt[var] for var in ordered]
     keeper.again[id(block)] = [let for let in lets if isinstance(let, Let)]
 
 
