@@ -12,6 +12,7 @@ from typing import Any
 from fuzzing.arguments import arguments
 from fuzzing.grammar import program
 from fuzzing.numbers import finite
+from fuzzing.patience import TooLong, limited
 
 RETURNING, RAISING, TRIED = 3, 1, 8
 
@@ -77,7 +78,10 @@ def case_of(seed: int) -> Case | None:
         for number in range(TRIED):
             call = arguments(seed, number)
             try:
-                result = function(*copy.deepcopy(call))
+                with limited(PATIENCE):
+                    result = function(*copy.deepcopy(call))
+            except TooLong:  # a loop without an end
+                continue
             except Exception:
                 raising.append(call)
                 continue
@@ -92,6 +96,8 @@ def case_of(seed: int) -> Case | None:
 
 
 _FILES = count()
+PATIENCE = 5.0
+"""Seconds that plain Python may take for a call, of which most take a thousandth."""
 
 
 @contextmanager
