@@ -199,7 +199,7 @@ def test_both_sweeps_are_vectorised():
 def test_the_text_runs_under_plain_numpy():
     arguments = [np.random.default_rng(i).uniform(0.1, 1.0, 100) for i in range(4)]
     text = srcad.source(haversine, *arguments, level="loops")
-    assert "from srcad.runtime.vector_math import arcsin, cos, plus, sin\n" in text
+    assert "from srcad.runtime.vector_math import arcsin, cos, plus, sin, where\n" in text
     module = ModuleType("plain")
     exec(text, module.__dict__)
     out, bars = module.haversine_value_and_grad(*arguments)
