@@ -29,6 +29,7 @@ def test_divisors_are_chosen(value, written):
     "value",
     [
         "b[i] * x[i] / t[i]",  # x may be infinite
+        "b[i] * 1e1000 / t[i]",
         "c[i] / t[i]",
         "b[j] / t[i]",
         "b[i] / (t[i] / u[i])",  # would divide by zero all the same

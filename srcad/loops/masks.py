@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 
 
 def divided(bar: ast.expr, value: ast.expr) -> ast.expr | None:
@@ -33,10 +34,10 @@ def _is_multiple(value: ast.expr, bar: ast.expr) -> bool:
     match value:
         case ast.UnaryOp(ast.USub(), operand):
             return _is_multiple(operand, bar)
-        case ast.BinOp(ast.Constant(), ast.Mult(), right):
-            return _is_multiple(right, bar)
-        case ast.BinOp(left, ast.Mult(), ast.Constant()):
-            return _is_multiple(left, bar)
+        case ast.BinOp(ast.Constant(float() | int() as factor), ast.Mult(), right):
+            return math.isfinite(factor) and _is_multiple(right, bar)
+        case ast.BinOp(left, ast.Mult(), ast.Constant(float() | int() as factor)):
+            return math.isfinite(factor) and _is_multiple(left, bar)
     return ast.dump(value) == ast.dump(bar)
 
 
