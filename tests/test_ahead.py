@@ -40,12 +40,27 @@ def the_first_few(x, steps):
     return s
 
 
+def left_early(x, steps):
+    s = x[0]
+    for _ in range(steps):
+        s = np.sin(s) * x[1]
+        if s < -10.0:
+            break
+    return s
+
+
 X = np.array([0.7, -1.2, 0.4])
 
 
 @pytest.mark.parametrize(
     ("function", "taken"),
-    [(orbit, True), (with_math, True), (on_one_path, False), (the_first_few, False)],
+    [
+        (orbit, True),
+        (with_math, True),
+        (on_one_path, False),
+        (the_first_few, False),
+        (left_early, False),
+    ],
 )
 @pytest.mark.parametrize("steps", [0, 1, 3])
 def test_functions_of_tapes(function, taken, steps):

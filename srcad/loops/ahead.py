@@ -17,6 +17,7 @@ from srcad.rules.indexing import getitem
 from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.derivative import Derivative
 from srcad.transforms.prune import prune
+from srcad.transforms.tapes import may_break
 
 FUNCTIONS = {
     name: function
@@ -50,9 +51,11 @@ def ahead(function: Function, tapes: set[Var], builder: Builder) -> Function:
 def tapes(derivative: Derivative) -> set[Var]:
     """The parameters of a backward function that are tapes: arrays with an element for each trip.
 
-    Not the arrays of a program, which may be much longer than the loops that read them.
+    Not the arrays of a program, nor tapes of loops that may end early: they may be much longer than
+    the loops that read them.
     """
-    effects = [s for s in statements(derivative.fwd.body) if isinstance(s, Effect)]
+    loops = [s for s in derivative.fwd.body.body if isinstance(s, Loop) and not may_break(s)]
+    effects = [s for loop in loops for s in statements(loop.body) if isinstance(s, Effect)]
     recorded = {effect.args[0] for effect in effects if effect.action == "record"}
     kept = derivative.fwd.body.results[-derivative.saved :] if derivative.saved else ()
     params = derivative.bwd.params[: derivative.saved]

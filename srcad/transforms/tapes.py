@@ -167,9 +167,10 @@ class TapeWriter:
     def _at_most(self, trips: Dim | None, outermost: Loop) -> Atom | None:
         """A bound of a number of trips that depends on the counters of loops around.
 
-        The tape of a triangle is a square, half of which nobody writes.
+        The tape of a triangle is a square, half of which nobody writes. Where loops may end early,
+        it could be much longer than what is written, and grows with the trips instead.
         """
-        if trips is None or _breaks(outermost):
+        if trips is None or may_break(outermost):
             return None
         return self._length(self.builder.sizes.most(trips), outermost)
 
@@ -350,10 +351,10 @@ def is_direct(bounds: Range, builder: Builder) -> bool:
     return least is not None and 0 <= least <= LEAST_ROWS
 
 
-def _breaks(loop: Loop) -> bool:
-    """Whether a loop, or one inside, may end early: its tapes grow with the trips that it takes."""
-    inside = (stmt for stmt in statements(loop.body) if isinstance(stmt, Loop))
-    return loop.range is None or loop.breaks or any(_breaks(inner) for inner in inside)
+def may_break(loop: Loop) -> bool:
+    """Whether a loop, or one inside, may end before its range does."""
+    inside = [stmt for stmt in statements(loop.body) if isinstance(stmt, Loop)]
+    return any(inner.range is None or inner.breaks for inner in (loop, *inside))
 
 
 def _contains(block: Block, loop: Loop) -> bool:
