@@ -16,7 +16,7 @@ from typing import Protocol
 
 from srcad.ir.nodes import Block, Const, Effect, Function, If, Let, Loop, Slice, Var
 from srcad.ir.primitives import shares_memory
-from srcad.ir.walk import blocks
+from srcad.ir.walk import blocks, items_of
 
 Roots = frozenset[Var]
 """What the memory of an array is traced to: arrays with memory of their own, and carried ones."""
@@ -169,7 +169,7 @@ def is_view(stmt: Let) -> bool:
     """Whether the result may be in the memory of the first argument."""
     if stmt.primitive.text == "getitem":
         index = stmt.args[1]
-        items = index if isinstance(index, tuple) else (index,)
+        items = items_of(index)
         return all(
             isinstance(item, Slice | Const) or (isinstance(item, Var) and not item.kind.is_array)
             for item in items

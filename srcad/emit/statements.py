@@ -31,6 +31,7 @@ from srcad.ir.nodes import (
     Stmt,
     Var,
 )
+from srcad.ir.walk import items_of
 
 INDENT = "    "
 
@@ -438,7 +439,7 @@ def _bracketed(text: str) -> str:
 
 
 def _repeats(index: Operand) -> bool:
-    items = index if isinstance(index, tuple) else (index,)
+    items = items_of(index)
     return any(
         (isinstance(item, Var) and item.kind.is_array and not item.kind.is_bool)
         or isinstance(item, tuple)

@@ -19,6 +19,7 @@ from srcad.frontend.values import Array, Foreign, Mapping, Path, State, Value
 from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
 from srcad.ir.kinds import INT, kind_of
 from srcad.ir.nodes import Const, Let, Slice, Var
+from srcad.ir.walk import items_of
 
 _MARKS = (Const(None), Const(Ellipsis))
 
@@ -223,7 +224,7 @@ class Lowering:
             return False
         if array.path:
             index = array.path[0].args[0]
-            items = index if isinstance(index, tuple) else (index,)
+            items = items_of(index)
             if any(isinstance(item, Slice) or item in _MARKS for item in items):
                 return False
         return array.cell in self.laid_out

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from srcad.frontend.builder import operand_kind
-from srcad.ir.dims import ONE, Dim
+from srcad.ir.dims import ONE
 from srcad.ir.nodes import Atom, Const, Let, Operand, ShapeOf, Slice, Var
-from srcad.ir.walk import operand_vars
+from srcad.ir.walk import items_of, operand_vars
 from srcad.rules.constants import LARGER
 from srcad.rules.indexing import getitem, size
 
@@ -262,7 +262,7 @@ def _same_lengths(ctx: Lowering, array: Var, items: tuple[Operand, ...]) -> bool
 
 def places(array: Var, index: Operand) -> list[tuple[int, Operand]] | None:
     """The items of an index with the axes that they belong to; None if that cannot be told."""
-    items = index if isinstance(index, tuple) else (index,)
+    items = items_of(index)
     real = [item for item in items if item not in (Const(None), Const(Ellipsis))]
     if any(operand_kind(item).dtype == "bool" for item in real if not isinstance(item, Slice)):
         return None
@@ -316,17 +316,10 @@ def _inside(ctx: Lowering, item: Atom, array: Var, axis: int) -> bool:
         return False
     length = array.shape[axis]
     if ctx.sizes.at_least(where, 0):
-        return bool(ctx.sizes.at_least(length - _most(ctx, where), 1))
-    return bool(ctx.sizes.at_least(-_most(ctx, where), 1) and ctx.sizes.at_least(length + where, 0))
-
-
-def _most(ctx: Lowering, where: Dim) -> Dim:
-    """What an index is at most: counters of loops stay below their ends."""
-    for symbol, count in where.terms:
-        if count > 0 and symbol in ctx.sizes.limits:
-            _, last = ctx.sizes.limits[symbol]
-            where = where + last.scaled(count) - Dim(0, ((symbol, count),))
-    return where
+        return bool(ctx.sizes.at_least(length - ctx.sizes.most(where), 1))
+    return bool(
+        ctx.sizes.at_least(-ctx.sizes.most(where), 1) and ctx.sizes.at_least(length + where, 0)
+    )
 
 
 def _beyond(ctx: Lowering, item: Atom, array: Var, axis: int) -> Atom:
@@ -373,5 +366,5 @@ def region(ctx: Lowering, let: Let) -> Test | bool:
 
 __all__ = [
     "Test", "broadcast", "doubt", "emptiness", "given", "interpolated", "joined", "negative",
-    "nothing", "outside", "product", "region", "resized", "solved", "square",
+    "nothing", "outside", "places", "product", "region", "resized", "solved", "square",
 ]  # fmt: skip

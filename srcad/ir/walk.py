@@ -128,10 +128,14 @@ def use_counts(block: Block) -> Counter[Var]:
     return Counter(block_vars(block))
 
 
+def items_of(index: Operand) -> tuple[Operand, ...]:
+    """What stands in the brackets of an index, for one axis after the other."""
+    return index if isinstance(index, tuple) else (index,)
+
+
 def is_basic(index: Operand) -> bool:
     """Whether an index gives a view: ints, slices, `...` and `None` only."""
-    items = index if isinstance(index, tuple) else (index,)
-    for item in items:
+    for item in items_of(index):
         match item:
             case Slice() | Const(value=None) | Const(value=np.integer()):
                 continue

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import Dim, ValueOf, value_of
 from srcad.ir.nodes import Atom, Block, Const, Effect, Function, If, Let, Loop, Operand, Stmt, Var
-from srcad.ir.walk import own_vars, use_counts
+from srcad.ir.walk import items_of, own_vars, use_counts
 from srcad.rules.registry import PRIMITIVES
 
 PLUS, MINUS, TIMES = (PRIMITIVES[f] for f in (operator.add, operator.sub, operator.mul))
@@ -109,7 +109,7 @@ class _Trip:
     def _place(self, index: Operand) -> list[Dim] | None:
         """The symbolic values of the positions in an index, if it has no others."""
         found = []
-        for item in index if isinstance(index, tuple) else (index,):
+        for item in items_of(index):
             size = self.builder.size(item)
             if size is None and isinstance(item, Var) and not item.kind.is_array:
                 size = value_of(item) if item.kind.is_integral else None

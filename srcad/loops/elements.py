@@ -15,6 +15,7 @@ from srcad.errors import Origin
 from srcad.ir.dims import ONE, Dim
 from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Slice, Var
+from srcad.ir.walk import items_of
 from srcad.loops import complexes, masks
 from srcad.loops.syntax import OF_BOOLS, Index, minus, plus, product, subscript, total
 from srcad.loops.vectors import is_half, vector_name
@@ -481,7 +482,7 @@ def _ints(given: object) -> tuple[int, ...]:
 
 def has_arrays(index: Operand) -> bool:
     """Whether an index picks elements by arrays of positions or of booleans."""
-    items = index if isinstance(index, tuple) else (index,)
+    items = items_of(index)
     return any(
         isinstance(item, tuple) or (isinstance(item, Var) and item.kind.is_array) for item in items
     )

@@ -16,7 +16,7 @@ from srcad.analyses.sizes import Sizes
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import Dim, ValueOf
 from srcad.ir.nodes import Atom, Block, Const, Function, If, Let, Loop, Operand, Stmt, Var
-from srcad.ir.walk import map_stmt, operand_vars, own_vars
+from srcad.ir.walk import items_of, map_stmt, operand_vars, own_vars
 from srcad.rules.indexing import getitem, setitem
 from srcad.rules.registry import PRIMITIVES
 
@@ -76,13 +76,9 @@ def _loop(loop: Loop, builder: Builder) -> bool:
     return False
 
 
-def _items(index: Operand) -> tuple[Operand, ...]:
-    return index if isinstance(index, tuple) else (index,)
-
-
 def _sizes(index: Operand, builder: Builder) -> list[Dim] | None:
     """The symbolic values of the positions in an index, if all of them have one."""
-    sizes = [builder.size(item) for item in _items(index)]
+    sizes = [builder.size(item) for item in items_of(index)]
     known = [size for size in sizes if size is not None]
     return known if len(known) == len(sizes) else None
 
@@ -189,7 +185,7 @@ def _write(loop: Loop, found: _Handed, builder: Builder) -> None:
     assert bounds is not None
     builder.origin = loop.origin
     array = loop.inits[found.place]
-    items = list(_items(found.read.args[1]))
+    items = list(items_of(found.read.args[1]))
     items[found.axis] = _plus(builder, bounds.start, found.shift)
     first = builder.emit(getitem, array, _index(items))
     hint = loop.carried[found.place].hint
@@ -238,7 +234,7 @@ def _write(loop: Loop, found: _Handed, builder: Builder) -> None:
             targets=(*targets, target),
         )
     )
-    last = list(_items(found.read.args[1]))
+    last = list(items_of(found.read.args[1]))
     last[found.axis] = _plus(builder, bounds.stop, found.shift)
     store = PRIMITIVES[setitem]
     builder.add(Let(old, store, (swept, _index(last), target), (), loop.origin))

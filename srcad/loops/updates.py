@@ -10,6 +10,7 @@ from srcad.emit.memory import is_view
 from srcad.emit.printer import expression
 from srcad.ir.dims import Dim, as_dim, size_of
 from srcad.ir.nodes import Const, Let, Operand, Slice, Var
+from srcad.ir.walk import items_of
 from srcad.loops import fusion, matvec, reductions
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
 from srcad.loops.nests import AUGMENTED, Item
@@ -253,7 +254,7 @@ def _fancy(
     value: Operand,
     kind: str,
 ) -> None:
-    items = index if isinstance(index, tuple) else (index,)
+    items = items_of(index)
     simple = len(items) == 1 and isinstance(items[0], Var) and items[0].kind.rank == 1
     array = stmt.args[0]
     assert isinstance(array, Var)

@@ -10,12 +10,14 @@ and of triangular solves then need no tapes, nor does that of `y[k + 1] = step(y
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from srcad.frontend.builder import Builder
+from srcad.frontend.fitting import places
 from srcad.ir.dims import Dim, SizeOf, Symbol, ValueOf, value_of
+from srcad.ir.kinds import INT
 from srcad.ir.nodes import Atom, Block, Const, If, Let, Loop, Operand, Slice, Var
 from srcad.ir.walk import is_basic, operand_vars, statements
 from srcad.rules.indexing import getitem
@@ -45,6 +47,27 @@ class _Chain:
     writes: list[_Write] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A part of a version of the array, which is the value of a variable."""
+
+    value: Var
+    version: Var
+    index: Operand
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is known about a program."""
+
+    defs: Definitions
+    builder: Builder
+
+    def loops(self, var: Var) -> tuple[Loop, ...]:
+        """The loops in which a variable is defined."""
+        return self.defs.scope[var].loops
+
+
 def with_finals(defs: Definitions, body: Block, builder: Builder) -> Definitions:
     """Definitions in which values are read from arrays that outlive the loops, where they can be.
 
@@ -53,12 +76,14 @@ def with_finals(defs: Definitions, body: Block, builder: Builder) -> Definitions
         body: the program.
         builder: knows the sizes.
     """
+    facts = _Facts(defs, builder)
     found = dict(defs.stmt)
     for chain in _chains(body):
-        for value, version, index in _elements(chain, defs, builder):
-            whole = _same(chain, value, version, index, defs, builder)
+        for read in _reads(chain, facts):
+            whole = _same(chain, read, facts)
             if whole is not None:
-                found[value] = Let(value, PRIMITIVES[getitem], (whole, index), (), None)
+                args = (whole, read.index)
+                found[read.value] = Let(read.value, PRIMITIVES[getitem], args, (), None)
     return replace(defs, stmt=found)
 
 
@@ -115,155 +140,131 @@ def _follow(block: Block, start: Var, end: Atom, loops: tuple[Loop, ...], chain:
     return current is end
 
 
-def _elements(
-    chain: _Chain, defs: Definitions, builder: Builder
-) -> Iterator[tuple[Var, Var, Operand]]:
-    """Values of the loops that are parts of the array: (value, version of the array, index)."""
+def _reads(chain: _Chain, facts: _Facts) -> Iterator[_Read]:
+    """Values of the loops that are parts of the array: those read from it, and those stored."""
     for stmt in statements(chain.loop.body):
-        if not isinstance(stmt, Let) or not stmt.args:
+        if not isinstance(stmt, Let) or stmt.primitive.text != "getitem":
             continue
-        array = stmt.args[0]
-        if stmt.primitive.text == "getitem" and array in chain.versions and is_basic(stmt.args[1]):
-            assert isinstance(array, Var)
-            yield stmt.target, array, stmt.args[1]
+        array, index = stmt.args
+        if isinstance(array, Var) and array in chain.versions and is_basic(index):
+            yield _Read(stmt.target, array, index)
     for write in chain.writes:
-        array, index, value = write.let.args
-        if write.let.primitive.text != "setitem" or not isinstance(value, Var):
-            continue
-        # Written in a branch, it is there in some trips only.
-        beside = defs.scope[value].block is defs.scope[write.let.target].block
-        computed = isinstance(defs.stmt[value], Let) and beside
-        if not computed or not is_basic(index) or not _is_counted(index, write, defs, builder):
-            continue
-        if _is_stored_whole(value, array, index, builder):
-            yield value, write.let.target, index
+        value = write.let.args[2]
+        if write.let.primitive.text == "setitem" and isinstance(value, Var):
+            read = _Read(value, write.let.target, write.let.args[1])
+            if is_basic(read.index) and _is_stored(read, write, facts):
+                yield read
 
 
-def _is_counted(index: Operand, write: _Write, defs: Definitions, builder: Builder) -> bool:
+def _is_stored(read: _Read, write: _Write, facts: _Facts) -> bool:
+    """Whether a part of an array holds the very elements of the value that was written there."""
+    scope = facts.defs.scope
+    # Written in a branch, it is there in some trips only.
+    beside = scope[read.value].block is scope[read.version].block
+    computed = isinstance(facts.defs.stmt[read.value], Let)
+    if not beside or not computed or not _is_counted(read.index, write, facts):
+        return False
+    getting, args = PRIMITIVES[getitem], (read.version, read.index)
+    kind = facts.builder.infer(getting, args, {})
+    if kind != read.value.kind:
+        return False
+    return not kind.is_array or facts.builder.shape(getting, kind, args, {}) == read.value.shape
+
+
+def _is_counted(index: Operand, write: _Write, facts: _Facts) -> bool:
     """Whether an index is made of counters and sizes; of others, it may depend on the value."""
     counters = {loop.counter for loop in write.loops}
-    for var in operand_vars(index):
-        size = builder.size(var)
-        if size is None:
+
+    def known(symbol: Symbol) -> bool:
+        if not isinstance(symbol, SizeOf | ValueOf):
             return False
-        for symbol, _ in size.terms:
-            if not isinstance(symbol, SizeOf | ValueOf):
-                return False
-            scope = defs.scope.get(symbol.var)
-            if symbol.var not in counters and (scope is None or scope.loops):
-                return False
-    return True
+        scope = facts.defs.scope.get(symbol.var)
+        return symbol.var in counters or (scope is not None and not scope.loops)
 
-
-def _is_stored_whole(value: Var, array: Operand, index: Operand, builder: Builder) -> bool:
-    """Whether a part of an array holds the very elements of the value that was written there."""
-    read = PRIMITIVES[getitem]
-    kind = builder.infer(read, (array, index), {})
-    if kind != value.kind:
-        return False
-    return not kind.is_array or builder.shape(read, kind, (array, index), {}) == value.shape
+    sizes = [facts.builder.size(var) for var in operand_vars(index)]
+    return all(
+        size is not None and all(known(symbol) for symbol, _ in size.terms) for size in sizes
+    )
 
 
 # -- whether a write may meet a read --------------------------------------------------------------
 
 
-def _same(
-    chain: _Chain, value: Var, version: Var, index: Operand, defs: Definitions, builder: Builder
-) -> Var | None:
-    """An array outside of the loops that has the same elements there."""
-    read = _extent(index, version, builder)
-    if not any(read):
-        return None
-    around = defs.scope[version].loops
-    inside = defs.scope[value].loops
+def _same(chain: _Chain, read: _Read, facts: _Facts) -> Var | None:
+    """An array outside of the loops that has the same elements where a part was read."""
     for whole, later in ((chain.last, True), (chain.first, False)):
-        if all(
-            _apart(write, version, around, inside, read, later, defs, builder)
-            for write in chain.writes
-        ):
+        if all(_is_apart(write, read, later, facts) for write in chain.writes):
             return whole
     return None
 
 
-def _apart(
-    write: _Write,
-    version: Var,
-    around: tuple[Loop, ...],
-    inside: tuple[Loop, ...],
-    read: list[Interval | None],
-    later: bool,
-    defs: Definitions,
-    builder: Builder,
-) -> bool:
+def _is_apart(write: _Write, read: _Read, later: bool, facts: _Facts) -> bool:
     """Whether a write leaves a part alone, in later (or earlier) trips than that of the version."""
-    written = _extent(write.let.args[1], write.let.target, builder)
-    pairs = zip(write.loops, around, strict=False)
+    pairs = zip(write.loops, facts.loops(read.version), strict=False)
     common = len(list(takewhile(lambda pair: pair[0] is pair[1], pairs)))
-    after = defs.order[write.let.target] > defs.order[version]
-    levels = range(common + (after is later))
-    return all(
-        _disjoint(written, read, write.loops, inside, level, common, later, defs, builder)
-        for level in levels
-    )
+    for level in range(common):
+        if not _are_disjoint(write, read, write.loops[level:], later, facts):
+            return False
+    after = facts.defs.order[write.let.target] > facts.defs.order[read.version]
+    return after is not later or _are_disjoint(write, read, write.loops[common:], None, facts)
 
 
-def _disjoint(
-    written: list[Interval | None],
-    read: list[Interval | None],
-    loops: tuple[Loop, ...],
-    inside: tuple[Loop, ...],
-    level: int,
-    common: int,
-    later: bool,
-    defs: Definitions,
-    builder: Builder,
+def _are_disjoint(
+    write: _Write, read: _Read, moving: tuple[Loop, ...], later: bool | None, facts: _Facts
 ) -> bool:
-    """Whether two parts have no element in common, for trips that are the same above a level.
+    """Whether what is written and what is read have no element in common.
 
-    At `level`, the trip of the write is another one, in the direction of time that `later` tells;
-    at level `common` there is no such loop, and the write is in the same trip.
+    Args:
+        write: the update.
+        read: the part.
+        moving: the innermost loops of the update, whose counters are others than where it is read.
+        later: the direction of time in which the first of those is; None if it may be any trip.
+        facts: about the program.
     """
-    limits: Limits = {}
-    for loop in inside:
-        symbol = ValueOf(loop.counter)
-        limits[symbol] = builder.sizes.limits.get(symbol, (None, None))
+    inside, level = facts.loops(read.value), len(write.loops) - len(moving)
+    known = facts.builder.sizes.limits
+    limits: Limits = {s: known.get(s, (None, None)) for s in map(_symbol, inside)}
     fresh: dict[Symbol, Symbol] = {}
-    moving = loops[level:]
 
     def renamed(dim: Dim) -> Dim:
         """A length as it is in the trip of the write."""
         total = Dim(dim.constant)
         for symbol, count in dim.terms:
-            if not _is_fixed(symbol, moving, defs):
-                symbol = fresh.setdefault(symbol, ValueOf(Var("", loops[0].counter.kind)))
+            if not _is_fixed(symbol, moving, facts.defs):
+                symbol = fresh.setdefault(symbol, ValueOf(Var("", INT)))
             total = total + Dim(0, ((symbol, count),))
         return total
 
-    for place, loop in enumerate(moving):
-        own = ValueOf(loop.counter)
-        low, high = builder.sizes.limits.get(own, (None, None))
-        other = fresh.setdefault(own, ValueOf(Var("", loop.counter.kind)))
-        bounds = [None if bound is None else renamed(bound) for bound in (low, high)]
-        if place == 0 and level < common:
+    for loop in moving:
+        low, high = (
+            None if bound is None else renamed(bound)
+            for bound in known.get(_symbol(loop), (None, None))
+        )
+        if loop is moving[0] and later is not None:
             forward = _is_forward(loop)
             if forward is None:
                 return False
-            beside = value_of(loop.counter)
             if forward is later:
-                bounds[0] = beside + 1
+                low = value_of(loop.counter) + 1
             else:
-                bounds[1] = beside - 1
-        limits[other] = (bounds[0], bounds[1])
-    order = _deepest_first(inside, moving, level, fresh)
-    return any(
-        one is not None
-        and two is not None
-        and (
-            _is_positive(renamed(one[0]) - two[1], limits, order)
-            or _is_positive(two[0] - renamed(one[1]), limits, order)
-        )
-        for one, two in zip(written, read, strict=False)
-    )
+                high = value_of(loop.counter) - 1
+        limits[fresh.setdefault(_symbol(loop), ValueOf(Var("", INT)))] = low, high
+    # Each counter goes before those that its limits may name: the inner ones, and of two that
+    # count the same loop, that of the write.
+    ranked = [(place, 0, _symbol(loop)) for place, loop in enumerate(inside)]
+    ranked += [(place, 1, fresh[_symbol(loop)]) for place, loop in enumerate(moving, level)]
+    order = [symbol for _, _, symbol in sorted(ranked, key=lambda r: r[:2], reverse=True)]
+    written = _extent(write.let.args[1], write.let.target, facts.builder)
+    for axis, (first, last) in _extent(read.index, read.version, facts.builder).items():
+        if axis in written:
+            low, high = map(renamed, written[axis])
+            if any(_is_positive(gap, limits, order) for gap in (low - last, first - high)):
+                return True
+    return False
+
+
+def _symbol(loop: Loop) -> Symbol:
+    return ValueOf(loop.counter)
 
 
 def _is_forward(loop: Loop) -> bool | None:
@@ -281,18 +282,6 @@ def _is_fixed(symbol: Symbol, moving: tuple[Loop, ...], defs: Definitions) -> bo
     return scope is not None and not (moving and moving[0] in scope.loops)
 
 
-def _deepest_first(
-    inside: tuple[Loop, ...], moving: tuple[Loop, ...], level: int, fresh: Mapping[Symbol, Symbol]
-) -> list[Symbol]:
-    """Counters, each before those that its limits may name."""
-    ranked = [(place, 0, ValueOf(loop.counter)) for place, loop in enumerate(inside)]
-    ranked += [
-        (level + place, 1, fresh[ValueOf(loop.counter)])  # type: ignore[misc]
-        for place, loop in enumerate(moving)
-    ]
-    return [symbol for _, _, symbol in sorted(ranked, key=lambda entry: (-entry[0], -entry[1]))]
-
-
 def _is_positive(dim: Dim, limits: Limits, order: list[Symbol]) -> bool:
     """Whether a difference is above 0 for all values of the counters."""
     for symbol in order:
@@ -307,14 +296,11 @@ def _is_positive(dim: Dim, limits: Limits, order: list[Symbol]) -> bool:
     return lengths and dim.constant > 0
 
 
-def _extent(index: Operand, array: Var, builder: Builder) -> list[Interval | None]:
-    """The first and the last element along each axis; None where that is not known."""
-    items = index if isinstance(index, tuple) else (index,)
-    if not is_basic(index) or any(item in (Const(None), Const(Ellipsis)) for item in items):
-        return []
-    return [
-        _interval(item, length, builder) for item, length in zip(items, array.shape, strict=False)
-    ]
+def _extent(index: Operand, array: Var, builder: Builder) -> dict[int, Interval]:
+    """The first and the last place along those axes for which they are known."""
+    found = places(array, index) if is_basic(index) else None
+    known = {axis: _interval(item, array.shape[axis], builder) for axis, item in found or ()}
+    return {axis: interval for axis, interval in known.items() if interval is not None}
 
 
 def _interval(item: Operand, length: Dim, builder: Builder) -> Interval | None:
@@ -323,12 +309,10 @@ def _interval(item: Operand, length: Dim, builder: Builder) -> Interval | None:
         return None if place is None else (place, place)
     if item.step not in (None, Const(None), Const(1)):
         return None
-    ends: list[Dim | None] = [
-        default if end in (None, Const(None)) else _place(end, length, builder)
-        for end, default in ((item.lower, Dim()), (item.upper, length))
-    ]
-    low, high = ends
-    return None if low is None or high is None else (low, high - 1)
+    lower, upper = item.lower or Const(0), item.upper or Const(None)
+    low = Dim() if lower == Const(None) else _place(lower, length, builder)
+    end = length if upper == Const(None) else _place(upper, length, builder)
+    return None if low is None or end is None else (low, end - 1)
 
 
 def _place(item: Operand, length: Dim, builder: Builder) -> Dim | None:

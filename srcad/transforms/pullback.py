@@ -12,6 +12,7 @@ import numpy as np
 
 from srcad.frontend.lower import apply_body
 from srcad.ir.nodes import Atom, Const, Let, Operand, ShapeOf, Var
+from srcad.ir.walk import items_of
 from srcad.rules import operators
 from srcad.rules.indexing import add_at, cast, getitem, setitem
 from srcad.rules.registry import PRIMITIVES
@@ -186,7 +187,7 @@ def unbroadcast_to(state: Reverse, bar: Atom, like: Var) -> Atom:
 
 
 def _is_fancy(index: Operand) -> bool:
-    items = index if isinstance(index, tuple) else (index,)
+    items = items_of(index)
     return any(
         isinstance(item, Var) and item.kind.is_array and not item.kind.is_bool for item in items
     ) or any(isinstance(item, tuple) for item in items)
