@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad.errors import SrcadError
+from tests.at_line import refused_at
 
 
 def predicate_changes(x):
@@ -183,10 +183,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("function", "line", "message"), REFUSED)
 def test_refusals_name_the_line(function, line, message):
-    with pytest.raises(SrcadError) as caught:
-        srcad.vjp(function, np.array([0.5, 1.2, -0.8]))
-    assert message in caught.value.message
-    assert caught.value.origin.line == function.__code__.co_firstlineno + line
+    refused_at(line, function, np.array([0.5, 1.2, -0.8]), message=message)
 
 
 def test_the_place_in_an_iterator_is_handed_from_trip_to_trip():
