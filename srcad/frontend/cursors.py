@@ -178,13 +178,13 @@ def _iter(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         whole = value.kind in ("range", *turns.VIEWS)
         return made(ctx, value) if whole else kept(ctx, value, node)
     known = isinstance(value, Array) and value.kind.rank
-    if not known and not iterations.is_counted(ctx, value) and _items(ctx, value, node) is None:
+    if (
+        not known
+        and not iterations.is_counted(ctx, value)
+        and turns.turns(ctx, value, node) is None
+    ):
         ctx.refuse(f"`iter` of {objects.describe(ctx, value)} cannot be differentiated", node)
     return made(ctx, value)
-
-
-def _items(ctx: Lowering, value: Value, node: gast.AST) -> object:
-    return turns.turns(ctx, value, node)
 
 
 def _next(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:

@@ -96,7 +96,7 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
         for var in keeper.kept.get(id(block), ()):
             loops = defs.scope[var].loops
             saved[var] = writer.tape(var) if loops else None
-    forward, results = writer.forward(saved, shapes.saved, list(shapes.lengths))
+    forward, results = writer.forward(saved, list(shapes.saved), list(shapes.lengths))
     backward = provide(keeper, adjoint, saved, shapes, writer)
     name = function.name
     plain = tuple(v for v, tape in saved.items() if tape is None)

@@ -19,22 +19,20 @@ class ShapePlan:
 
     Args:
         replaced: the operand of the adjoint for the shape of an array.
-        saved: the arrays whose shapes are saved.
-        names: the variables of the adjoint for those.
+        saved: the arrays whose shapes are saved, with the variables of the adjoint for those.
         lengths: the axes whose lengths are saved one by one, with their variables.
         changing: arrays whose shapes change from trip to trip, which are kept as they are.
     """
 
     replaced: dict[Var, Operand] = field(default_factory=dict)
-    saved: list[Var] = field(default_factory=list)
-    names: list[Var] = field(default_factory=list)
+    saved: dict[Var, Var] = field(default_factory=dict)
     lengths: dict[Dim, Var] = field(default_factory=dict)
     changing: list[Var] = field(default_factory=list)
 
     @property
     def handed(self) -> list[Var]:
         """The variables of the adjoint that the forward sweep hands over."""
-        return [*self.names, *self.lengths.values()]
+        return [*self.saved.values(), *self.lengths.values()]
 
 
 def shape_plan(
@@ -71,9 +69,8 @@ def shape_plan(
             plan.replaced[var] = tuple(Const(d.constant) for d in var.shape)
         elif source is not None:
             if source not in plan.saved:
-                plan.saved.append(source)
-                plan.names.append(Var(f"{source.hint}_shape" if source.hint else "shape", OPAQUE))
-            plan.replaced[var] = plan.names[plan.saved.index(source)]
+                plan.saved[source] = Var(f"{source.hint}_shape" if source.hint else "shape", OPAQUE)
+            plan.replaced[var] = plan.saved[source]
         elif all(_is_at_hand(d, defs, skipped) for d in var.shape):
             plan.replaced[var] = tuple(_length(plan, d, var) for d in var.shape)
         else:
