@@ -5,7 +5,7 @@ end of the loops it is still in the array.  Nor if no earlier trip wrote to it: 
 array that the loops started with.  Whether a write may meet a read is decided on intervals of
 indices, one case for each loop whose counters may differ (dependence tests of linear indices:
 Allen and Kennedy, Optimizing Compilers for Modern Architectures, ch. 3).  The adjoints of Cholesky
-and of triangular solves then need no tapes, nor does that of `y[k + 1] = step(y[k])`.
+and of triangular solves then need no tapes, and that of `y[k + 1] = step(y[k])` none of `y`.
 """
 
 from __future__ import annotations
