@@ -17,6 +17,9 @@ ATTEMPTS, COMPILED_ATTEMPTS = 1500, 60
 LIMIT = 120.0
 """Seconds for a program; a hundred times what most of them take."""
 
+PROGRESS = 1000
+"""After how many seeds a run says how far it is."""
+
 
 def run(
     first: int,
@@ -52,6 +55,8 @@ def run(
                 if outcome.failure:
                     tell(entry(*smallest(case, outcome.failure, compiled), seed, compiled))
             seed += 1
+            if (seed - first) % PROGRESS == 0:
+                tell(f"# {report.programs} programs, {report.failures.total()} failed")
     return report, seed
 
 
