@@ -154,6 +154,22 @@ def test_nor_a_part_that_is_written_to_nor_one_of_which_the_length_counts(line):
     assert outcome.counts == {"exceptions left out": 1}
 
 
+def test_nor_a_trip_of_which_the_value_is_dropped():
+    source = """import numpy as np
+
+def f(x):
+    values = []
+    for i in range(3):
+        values.append(x[i])
+        if len(values) > 2:
+            values.pop()
+    return np.array(values) * 2.0
+"""
+    outcome = check(Case(0, source, ((np.array([0.2, 0.7]),),)))
+    assert outcome.failure is None
+    assert outcome.counts == {"exceptions left out": 1}
+
+
 @pytest.mark.parametrize("kind, sides", [("smooth", 3), ("median", 3), ("four", 4), ("kink", 2)])
 def test_differences_know_their_kinks(kind, sides):
     body = {

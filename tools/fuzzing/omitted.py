@@ -14,6 +14,17 @@ from fuzzing.case import Call, Wrong, loaded
 
 DEEPEST = 6
 
+NOTHING = ast.arguments([], [], None, [], [], None, [])
+
+TRIED = """
+
+def _tried(compute):
+    try:
+        return compute()
+    except Exception:
+        return 0.5
+"""
+
 Place = tuple[int | None, ...]
 """A line, and where the expression begins and ends that was computed there."""
 
@@ -38,6 +49,7 @@ def _explained(
     changed = [without(source, place[0]) for place in places]
     changed += [with_other(source, place, number) for place in places]
     changed += [with_other(source, place, some) for place in places]
+    changed += [with_other(source, place, tried) for place in places]
     return any(
         _explains(smaller, call, found, agree, depth) for smaller in changed if smaller is not None
     )
@@ -107,7 +119,8 @@ def with_other(source: str, place: Place, other: Callable[[ast.expr], Any]) -> s
                     value[position] = found
                 else:
                     setattr(node, field, found)
-                return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+                text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+                return text if "def _tried(" in text else text + TRIED
     return None
 
 
@@ -128,6 +141,13 @@ def some(part: ast.expr) -> ast.expr | None:
     array = ast.unparse(part.value)
     text = f"np.resize({array}, [max(n, 1) for n in np.shape({array})])"
     return ast.Subscript(ast.parse(text, mode="eval").body, part.slice, ast.Load())
+
+
+def tried(part: ast.expr) -> ast.expr | None:
+    """A number only in those trips of a loop in which the expression raises."""
+    if not isinstance(_context(part), ast.Load):
+        return None
+    return ast.Call(ast.Name("_tried"), [ast.Lambda(NOTHING, part)], [])
 
 
 def _context(part: ast.expr) -> ast.expr_context:
