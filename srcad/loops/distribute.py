@@ -14,6 +14,7 @@ compensated summation does, stays in order.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
 from string import digits
@@ -52,7 +53,8 @@ class _Distribution:
     writer: LoopWriter
     levels: list[Loop]
     items: list[Item] = field(default_factory=list)
-    defined: dict[str, Var] = field(default_factory=dict)
+    defined: dict[str, str] = field(default_factory=dict)
+    """The arrays of what a trip computes, and what that is called as a number."""
     origins: list[Origin | None] = field(default_factory=list)
     moving: set[str] = field(default_factory=set)
 
@@ -225,6 +227,8 @@ def _nest(made: _Distribution) -> Nest:
     for item in made.items:
         if not nest.add(item):
             raise _Stays
+    names = Counter(made.defined.values())
+    nest.plain = {own: name for own, name in made.defined.items() if names[name] == 1}
     nest.note = _note(made)
     return nest
 
@@ -305,7 +309,7 @@ def _statement(made: _Distribution, stmt: Stmt, sums: dict[Var, Let]) -> None:
     value = writer.expressions.let(stmt)
     own = writer.fresh(name.rstrip(digits) or name)
     writer.names[stmt.target] = own
-    made.defined[own] = stmt.target
+    made.defined[own] = name
     index: list[ast.expr] = [
         ast.Name(writer.names[level.counter], ast.Load()) for level in made.levels
     ]
@@ -357,7 +361,7 @@ def _moving(
 class _Shift(ast.NodeTransformer):
     """Counters from 0 on, and an element for each trip of what was one number."""
 
-    def __init__(self, first: dict[str, int], defined: dict[str, Var], counters: list[str]) -> None:
+    def __init__(self, first: dict[str, int], defined: dict[str, str], counters: list[str]) -> None:
         self.first = first
         self.defined = defined
         self.counters = counters

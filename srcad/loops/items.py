@@ -146,9 +146,10 @@ def _touches(item: Item, name: str, alias: Alias) -> bool:
 def _sum(first: ast.expr, second: ast.expr) -> ast.expr:
     if _is_zero(first):
         return second
-    match second:
-        case ast.UnaryOp(ast.USub(), subtracted):
-            return ast.BinOp(first, ast.Sub(), subtracted)
+    for term, other in ((second, first), (first, second)):
+        match term:
+            case ast.UnaryOp(ast.USub(), subtracted):
+                return ast.BinOp(other, ast.Sub(), subtracted)
     return ast.BinOp(first, ast.Add(), second)
 
 

@@ -36,6 +36,8 @@ class Nest:
     """Whether what is added to an element is added term by term: in the user's own program."""
     after: frozenset[Var] = frozenset()
     """What is needed after the nest."""
+    plain: dict[str, str] = field(default_factory=dict)
+    """Names that arrays of the nest's own have if they are one number a trip."""
     rooms: list[str] | None = None
     """Lines of an outer place where arrays of the nest's own can be made."""
 
@@ -204,7 +206,7 @@ class Nest:
             for item in segment:
                 summed = sums[id(item)][1] if id(item) in sums else None
                 if id(item) in apart:
-                    swap = _Contract(contracted, self.counters, self.own)
+                    swap = _Contract(contracted, self.counters, self.own, self.plain)
                     value = show(swap.visit(_copied(item.value)))
                     terms = self.own(f"{apart[id(item)][0]}_terms")
                     lines = [f"{terms}[{inner}] = {value}"]
@@ -262,7 +264,9 @@ class Nest:
             key[0] if len(key) == 1 else ast.Tuple(key, ast.Load()),
             ast.Load(),
         )
-        return show(_Contract(contracted, self.counters, self.own).visit(_copied(place)))
+        return show(
+            _Contract(contracted, self.counters, self.own, self.plain).visit(_copied(place))
+        )
 
     def _item(
         self,
@@ -271,7 +275,7 @@ class Nest:
         show: Callable[[ast.expr], str],
         summed: str | None = None,
     ) -> list[str]:
-        swap = _Contract(contracted, self.counters, self.own)
+        swap = _Contract(contracted, self.counters, self.own, self.plain)
         value = show(swap.visit(_copied(item.value)))
         if item.kind == "sum":
             return [_added(item.target, value, item.dtype)]
@@ -377,15 +381,19 @@ class _Contract(ast.NodeTransformer):
         contracted: dict[str, tuple[str, str]],
         counters: list[str],
         own: Callable[[str], str],
+        plain: dict[str, str],
     ) -> None:
         self.contracted = contracted
         self.counters = counters
         self.own = own
+        self.plain = plain
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id in self.contracted:
             name = node.value.id
             if self.contracted[name][0] == "number":
+                if name in self.plain:
+                    return ast.Name(self.plain[name], ast.Load())
                 stem = f"{name}_{''.join(self.counters) or 'here'}"
                 return ast.Name(self.own(stem), ast.Load())
             inner = ast.Name(self.counters[-1], ast.Load())
