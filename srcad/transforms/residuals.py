@@ -17,10 +17,8 @@ import numpy as np
 
 from srcad.analyses.cut import minimum_cut
 from srcad.frontend.builder import Builder
-from srcad.ir.dims import SizeOf
 from srcad.ir.nodes import (
     Block,
-    Const,
     Function,
     Let,
     Loop,
@@ -29,19 +27,25 @@ from srcad.ir.nodes import (
     Slice,
     Var,
 )
-from srcad.ir.primitives import Primitive
-from srcad.ir.walk import blocks, operand_vars, own_operands, statements
+from srcad.ir.walk import blocks, own_operands, statements
 from srcad.transforms.definitions import Definitions, definitions
 from srcad.transforms.finals import with_finals
+from srcad.transforms.plan import Plan, plan_of
 from srcad.transforms.provide import provide
 from srcad.transforms.pythons import as_pythons
+from srcad.transforms.repeating import (
+    decides_on_inputs,
+    is_changing_length,
+    is_invariant,
+    moves,
+    repeatable,
+    uses,
+)
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.shapes import ShapePlan, shape_plan
 from srcad.transforms.tapes import Tape, TapeWriter, is_direct
 
 UNKNOWN_LENGTH = 16
-DECISIONS = ("<", "<=", ">", ">=", "==", "!=", "not", "&", "|", "^", "~")
-CHEAP_VIEWS = ("getitem", "size", "cast", "assign")
 
 
 @dataclass
@@ -65,7 +69,7 @@ class Keeper:
             self.needed.setdefault(id(scope.block), {})[var] = None
 
 
-def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Function, Function]:
+def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Function, Function, Plan]:
     """Split a program and its adjoint into a forward and a backward function.
 
     Args:
@@ -75,7 +79,7 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
 
     Returns:
         `f_fwd(args) -> (*outputs, saved...)` and `f_bwd(saved..., *seeds) -> bars`; the results of
-        the first after the outputs are the first parameters of the second.
+        the first after the outputs are the first parameters of the second.  And what was decided.
     """
     defs = definitions(function.params, function.body)
     exact = _decided_on(adjoint.body, defs)
@@ -97,7 +101,7 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
             loops = defs.scope[var].loops
             saved[var] = writer.tape(var) if loops else None
     forward, results = writer.forward(saved, list(shapes.saved), list(shapes.lengths))
-    backward = provide(keeper, adjoint, saved, shapes, writer)
+    backward, made = provide(keeper, adjoint, saved, shapes, writer)
     name = function.name
     plain = tuple(v for v, tape in saved.items() if tape is None)
     handed = [*plain, *shapes.handed, *(t.var for t in saved.values() if t is not None)]
@@ -105,7 +109,8 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
         f"{name}_fwd", function.params, replace(forward, results=(*function.body.results, *results))
     )
     bwd = Function(f"{name}_bwd", (*handed, *adjoint.seeds), backward)
-    return as_pythons(fwd, bwd, saved.values()), bwd
+    plan = plan_of(keeper, defs, saved, made)
+    return as_pythons(fwd, bwd, saved.values()), bwd, plan
 
 
 def _shapes(keeper: Keeper, wanted: Iterable[Var]) -> ShapePlan:
@@ -170,7 +175,7 @@ def _decided_on(block: Block, defs: Definitions) -> frozenset[Var]:
         for stmt in statements(block)
         if isinstance(stmt, Let) and stmt.primitive.decides
         for operand in own_operands(stmt)
-        for var, only_shape in _uses(operand)
+        for var, only_shape in uses(operand)
         if not only_shape and var in defs.scope
     ]
     found: set[Var] = set()
@@ -180,14 +185,9 @@ def _decided_on(block: Block, defs: Definitions) -> frozenset[Var]:
             continue
         found.add(var)
         source = defs.stmt[var]
-        if isinstance(source, Let) and _moves(source):
-            stack += [v for o in own_operands(source) for v, shape in _uses(o) if not shape]
+        if isinstance(source, Let) and moves(source):
+            stack += [v for o in own_operands(source) for v, shape in uses(o) if not shape]
     return frozenset(found)
-
-
-def _moves(stmt: Let) -> bool:
-    """Whether a statement only moves values, so that running it again gives the same bits."""
-    return stmt.primitive.text in ("getitem", "np.copy", "size") or stmt.primitive.view
 
 
 def _innermost_first(body: Block) -> list[Block]:
@@ -255,7 +255,7 @@ def _outside(keeper: Keeper, var: Var, block: Block) -> dict[Var, int]:
     own = keeper.defs.scope[var].loops
     found: dict[Var, int] = {}
     for operand in own_operands(stmt):
-        for used, only_shape in _uses(operand):
+        for used, only_shape in uses(operand):
             scope = keeper.defs.scope[used]
             if only_shape or scope.block is block or not used.kind.is_array:
                 continue
@@ -275,7 +275,7 @@ def _outer_price(keeper: Keeper, var: Var) -> int:
     stmt = keeper.defs.stmt[var]
     if not isinstance(stmt, Let) or not repeatable(stmt.primitive, stmt):
         return 0 if var is scope.loops[-1].counter else _price(keeper, var)
-    read = {used for operand in own_operands(stmt) for used, shape in _uses(operand) if not shape}
+    read = {used for operand in own_operands(stmt) for used, shape in uses(operand) if not shape}
     return min(_price(keeper, var), sum(_outer_price(keeper, used) for used in read))
 
 
@@ -314,7 +314,7 @@ def _settle(
             continue
         again.add(var)
         for operand in own_operands(stmt):
-            for used, only_shape in _uses(operand):
+            for used, only_shape in uses(operand):
                 if only_shape:
                     keeper.shapes[used] = None
                 elif keeper.defs.scope[used].block is block:
@@ -345,99 +345,24 @@ def _settle(
     keeper.again[id(block)] = [let for let in lets if isinstance(let, Let)]
 
 
-def _uses(operand: Operand) -> Iterable[tuple[Var, bool]]:
-    match operand:
-        case ShapeOf(var):
-            yield var, True
-        case tuple():
-            for item in operand:
-                yield from _uses(item)
-        case _:
-            for var in operand_vars(operand):
-                yield var, False
-
-
 def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
     """The variables of the block that a value can be computed again from, None if it cannot."""
     stmt = keeper.defs.stmt[var]
     if not isinstance(stmt, Let):
         return None
-    if var in keeper.exact and not _moves(stmt):
+    if var in keeper.exact and not moves(stmt):
         return None
-    if _is_changing_length(keeper, stmt):
+    if is_changing_length(keeper.defs, stmt):
         return None
-    again = repeatable(stmt.primitive, stmt) or _decides_on_inputs(keeper, stmt)
-    if not again and not _is_invariant(keeper, stmt):
+    again = repeatable(stmt.primitive, stmt) or decides_on_inputs(keeper.params, stmt)
+    if not again and not is_invariant(keeper.defs, stmt):
         return None
     return tuple(
         used
         for operand in own_operands(stmt)
-        for used, only_shape in _uses(operand)
+        for used, only_shape in uses(operand)
         if not only_shape and keeper.defs.scope[used].block is block
     )
-
-
-def _is_changing_length(keeper: Keeper, stmt: Let) -> bool:
-    """Whether a value is the length of an array that has another one in every trip.
-
-    Kept, it is a number; to compute it again, the whole array would have to be on a tape.
-    """
-    match stmt.primitive.text, stmt.args:
-        case "size", (ShapeOf(var), Const(int(axis))):
-            symbols = [symbol for symbol, _ in var.shape[axis].terms]
-            return any(
-                bool(keeper.defs.scope[symbol.var].loops)
-                for symbol in symbols
-                if isinstance(symbol, SizeOf) and symbol.var in keeper.defs.scope
-            )
-    return False
-
-
-def _is_invariant(keeper: Keeper, stmt: Let) -> bool:
-    """Whether a number is the same in every trip: a tape of it would be full of copies."""
-    if stmt.primitive.decides or stmt.primitive.form != "elementwise" or stmt.target.kind.is_array:
-        return False
-    if not keeper.defs.scope[stmt.target].loops:
-        return False
-    read = [used for operand in own_operands(stmt) for used in operand_vars(operand)]
-    return all(not keeper.defs.scope[used].loops for used in read)
-
-
-def _decides_on_inputs(keeper: Keeper, stmt: Let) -> bool:
-    """Whether a decision is taken from inputs alone: they are saved, so it comes out the same."""
-    if not stmt.primitive.decides or stmt.primitive.costly:
-        return False
-    read = [used for operand in own_operands(stmt) for used in operand_vars(operand)]
-    return stmt.primitive.text in DECISIONS and all(used in keeper.params for used in read)
-
-
-def repeatable(primitive: Primitive, stmt: Let) -> bool:
-    """Whether a value may be computed a second time: cheap, and never a discrete decision."""
-    if primitive.decides or stmt.target.kind.form == "opaque":
-        return _exact(stmt) and "library" not in primitive.options
-    if primitive.costly and not _small_power(stmt):
-        return False
-    if primitive.text in CHEAP_VIEWS:
-        return True
-    if primitive.form == "elementwise" or primitive.view:
-        return True
-    return _exact(stmt)
-
-
-def _small_power(stmt: Let) -> bool:
-    """`x ** 2` and the like are products."""
-    if stmt.primitive.text != "**" or not isinstance(stmt.args[1], Const):
-        return False
-    exponent = stmt.args[1].value
-    return isinstance(exponent, int) and 0 <= exponent <= 4
-
-
-def _exact(stmt: Let) -> bool:
-    """Integer and boolean arithmetic on numbers gives the same bits every time."""
-    kinds = [v.kind for o in own_operands(stmt) for v in operand_vars(o)]
-    whole = all((k.is_integral or k.is_bool) and not k.is_array for k in kinds)
-    target = stmt.target.kind
-    return whole and (target.is_integral or target.is_bool) and not target.is_array
 
 
 def _price(keeper: Keeper, var: Var) -> int:
