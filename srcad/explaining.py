@@ -16,7 +16,7 @@ from srcad.ir.dims import Dim, Symbol, ValueOf, as_dim, value_of
 from srcad.ir.nodes import Atom, Block, Const, Let, Loop, Var
 from srcad.ir.walk import blocks, statements
 from srcad.pipeline import Shared, Specialisation
-from srcad.transforms.definitions import Definitions, Scope, definitions
+from srcad.transforms.definitions import Scope
 from srcad.transforms.plan import Again, Kept
 from srcad.transforms.pythons import of_objects
 from srcad.transforms.tapes import may_break
@@ -33,11 +33,10 @@ def explained(made: Specialisation, leaves: Sequence[Any]) -> Explanation:
     """
     shared, primal = made.shared, made.shared.derivative.primal
     values = dict(zip(primal.params, made.parameters(leaves), strict=True))
-    defs = definitions(primal.params, primal.body)
     loops = list(_loops(primal.body, 0))
     known = shared.derivative.program.known
     names = user_names(known, primal.params) | _names_of_trips(loop for loop, _ in loops)
-    return _Teller(shared, values, names, defs).explanation(loops)
+    return _Teller(shared, values, names).explanation(loops)
 
 
 def _loops(block: Block, depth: int) -> Iterator[tuple[Loop, int]]:
@@ -66,7 +65,6 @@ class _Teller:
     shared: Shared
     values: Mapping[Var, Any]
     names: Mapping[Symbol, str]
-    defs: Definitions
 
     def explanation(self, loops: Sequence[tuple[Loop, int]]) -> Explanation:
         """All of it."""
@@ -86,7 +84,7 @@ class _Teller:
                 saved.append(self._saved(kept, product))
             else:
                 assert product is not None
-                inner = self.defs.scope[kept.of].loops[-1]
+                inner = kept.scope.loops[-1]
                 tapes.setdefault(id(inner), []).append(self._taped(kept, product))
         again: dict[int, list[Again]] = {}
         for item in plan.again:
@@ -160,7 +158,7 @@ class _Teller:
 
     def _is_at_most(self, kept: Kept) -> bool:
         """Whether a branch may leave it empty, or a loop may end before its stack is full."""
-        scope: Scope | None = self.defs.scope[kept.of]
+        scope: Scope | None = kept.scope
         if kept.tape is not None and kept.tape.is_stack:
             outer = kept.tape.loops[0]
             inside = len(kept.tape.loops)

@@ -29,6 +29,7 @@ class Kept:
     """A value that the forward sweep keeps; `tape` is where, if that is in loops."""
 
     of: Var
+    scope: Scope
     tape: Tape | None
     why: str
     origin: Origin | None
@@ -66,7 +67,7 @@ def plan_of(
     """
     kept = {
         (var if tape is None else tape.var): Kept(
-            var, tape, _why_kept(keeper, defs, var), _origin(defs, var)
+            var, defs.scope[var], tape, _why_kept(keeper, defs, var), _origin(defs, var)
         )
         for var, tape in saved.items()
     }

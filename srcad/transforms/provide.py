@@ -60,7 +60,11 @@ class _Provider:
             return names.get(var, var)
 
         body = self._prelude(block, names, counters, change)
-        body += [self._stmt(stmt, change, names, counters) for stmt in block.body]
+        for stmt in block.body:
+            if isinstance(stmt, Let) and self.keeper.ahead.of(stmt.target) in self.writer.ahead:
+                names[stmt.target] = change(self.keeper.ahead.of(stmt.target))
+            else:
+                body.append(self._stmt(stmt, change, names, counters))
         return Block(tuple(body), tuple(map_atom(result, change) for result in block.results))
 
     def _prelude(

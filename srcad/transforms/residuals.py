@@ -30,6 +30,12 @@ from srcad.ir.nodes import (
 from srcad.ir.walk import blocks, own_operands, statements
 from srcad.transforms.definitions import Definitions, definitions
 from srcad.transforms.finals import with_finals
+from srcad.transforms.forethought import (
+    Foresight,
+    Forethought,
+    forethought,
+    with_foresights,
+)
 from srcad.transforms.plan import Plan, plan_of
 from srcad.transforms.provide import provide
 from srcad.transforms.pythons import as_pythons
@@ -56,7 +62,8 @@ class Keeper:
     builder: Builder
     params: tuple[Var, ...]
     body: Block
-    exact: frozenset[Var] = frozenset()
+    exact: frozenset[Var]
+    ahead: Forethought
     needed: dict[int, dict[Var, None]] = field(default_factory=dict)
     shapes: dict[Var, None] = field(default_factory=dict)
     kept: dict[int, list[Var]] = field(default_factory=dict)
@@ -67,6 +74,11 @@ class Keeper:
         scope = self.defs.scope.get(var)
         if scope is not None:
             self.needed.setdefault(id(scope.block), {})[var] = None
+
+    def made_ahead(self) -> dict[Var, Foresight]:
+        """The comparisons of the adjoint that the forward sweep makes, because it keeps them."""
+        kept = {var for block in self.kept.values() for var in block}
+        return {var: made for var, made in self.ahead.found.items() if var in kept}
 
 
 def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Function, Function, Plan]:
@@ -83,18 +95,20 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
     """
     defs = definitions(function.params, function.body)
     exact = _decided_on(adjoint.body, defs)
+    mirrored = {id(primal): None for primal in adjoint.mirrors.values()}
+    ahead = forethought(adjoint, defs)
+    with_foresights(defs, ahead)
     finals = with_finals(defs, function.body, builder)
-    keeper = Keeper(finals, builder, function.params, function.body, exact)
-    inner = _reads(adjoint.body, defs)
+    keeper = Keeper(finals, builder, function.params, function.body, exact, ahead)
+    inner = _reads(adjoint.body, defs, ahead)
     for var in inner.values:
         keeper.need(var)
-    mirrored = {id(primal): None for primal in adjoint.mirrors.values()}
     order = _innermost_first(function.body)
     for block in order:
         if id(block) in mirrored:
             _decide(keeper, block)
     shapes = _shapes(keeper, inner.shapes)
-    writer = TapeWriter(builder, defs, function)
+    writer = TapeWriter(builder, defs, function, keeper.made_ahead())
     saved: dict[Var, Tape | None] = {}
     for block in reversed(order):
         for var in keeper.kept.get(id(block), ()):
@@ -134,13 +148,13 @@ class _Reads:
     shapes: dict[Var, None] = field(default_factory=dict)
 
 
-def _reads(block: Block, defs: Definitions) -> _Reads:
+def _reads(block: Block, defs: Definitions, ahead: Forethought) -> _Reads:
     found = _Reads()
 
     def visit(operand: Operand) -> None:
         match operand:
-            case Var() if operand in defs.scope:
-                found.values[operand] = None
+            case Var() if ahead.of(operand) in defs.scope:
+                found.values[ahead.of(operand)] = None
             case ShapeOf(var) if var in defs.scope:
                 found.shapes[var] = None
             case Slice(lower, upper, step):
@@ -153,7 +167,7 @@ def _reads(block: Block, defs: Definitions) -> _Reads:
 
     def walk(inner: Block) -> None:
         for stmt in inner.body:
-            for operand in own_operands(stmt):
+            for operand in own_operands(stmt) if ahead.reads(stmt) else ():
                 visit(operand)
             for nested in blocks(stmt):
                 walk(nested)
@@ -341,7 +355,8 @@ def _settle(
 
     for var in sorted(again, key=position.__getitem__):
         order(var)
-    lets = [keeper.defs.stmt[var] for var in ordered]
+    # A comparison that is not kept stays where it is in the adjoint.
+    lets = [keeper.defs.stmt[var] for var in ordered if var not in keeper.ahead.found]
     keeper.again[id(block)] = [let for let in lets if isinstance(let, Let)]
 
 
@@ -354,7 +369,8 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
         return None
     if is_changing_length(keeper.defs, stmt):
         return None
-    again = repeatable(stmt.primitive, stmt) or decides_on_inputs(keeper.params, stmt)
+    again = var in keeper.ahead.found  # which compares what is exact
+    again = again or repeatable(stmt.primitive, stmt) or decides_on_inputs(keeper.params, stmt)
     if not again and not is_invariant(keeper.defs, stmt):
         return None
     return tuple(

@@ -37,6 +37,7 @@ from srcad.rules.constants import LARGER
 from srcad.rules.indexing import getitem, size
 from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.definitions import Definitions
+from srcad.transforms.forethought import Foresight
 from srcad.transforms.handout import hand_out
 
 LEAST_ROWS = 4
@@ -66,6 +67,7 @@ class TapeWriter:
     builder: Builder
     defs: Definitions
     function: Function
+    ahead: Mapping[Var, Foresight]
     tapes: dict[Var, Tape] = field(default_factory=dict)
     before: dict[int, list[Stmt]] = field(default_factory=dict)
     trips: dict[int, Atom] = field(default_factory=dict)
@@ -275,6 +277,9 @@ class TapeWriter:
             body += self._record(var)
         for stmt in block.body:
             body += self.before.get(id(stmt), ())
+            for var, made in self.ahead.items():
+                if made.before is stmt:
+                    body += [made.let, *(self._record(var) if var in self.tapes else ())]
             body.append(self._stmt(stmt))
             for target in targets(stmt):
                 if target in self.tapes:
