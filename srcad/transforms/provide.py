@@ -94,7 +94,7 @@ class _Provider:
         def operand(value: Operand) -> Operand:
             match value:
                 case ShapeOf(var) if var in self.shapes.replaced:
-                    return self.shapes.replaced[var]
+                    return map_operand(self.shapes.replaced[var], change)
                 case tuple():
                     return tuple(operand(item) for item in value)
                 case _:

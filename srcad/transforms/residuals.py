@@ -108,7 +108,8 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
         if id(block) in mirrored:
             _decide(keeper, block)
     shapes = _shapes(keeper, inner.shapes)
-    writer = TapeWriter(builder, defs, function, keeper.made_ahead())
+    defs = replace(defs, stmt=keeper.defs.stmt | defs.stmt)
+    writer = TapeWriter(builder, defs, function, keeper.made_ahead(), shapes.measured)
     saved: dict[Var, Tape | None] = {}
     for block in reversed(order):
         for var in keeper.kept.get(id(block), ()):
@@ -135,8 +136,13 @@ def _shapes(keeper: Keeper, wanted: Iterable[Var]) -> ShapePlan:
         var for var in {**dict.fromkeys(wanted), **keeper.shapes} if var not in {*kept, *again}
     ]
     plan = shape_plan(keeper.defs, keeper.params, keeper.body, kept, missing)
-    for var in plan.changing:
+    for var in plan.unbound:
         keeper.kept.setdefault(id(keeper.defs.scope[var].block), []).append(var)
+    for var, lets in plan.measured.items():
+        scope = keeper.defs.scope[var]
+        for let in lets:
+            keeper.defs.add(let.target, scope, let)
+            keeper.kept.setdefault(id(scope.block), []).append(let.target)
     return plan
 
 
