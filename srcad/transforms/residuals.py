@@ -161,7 +161,7 @@ def _reads(block: Block, defs: Definitions, ahead: Forethought) -> _Reads:
         match operand:
             case Var() if ahead.of(operand) in defs.scope:
                 found.values[ahead.of(operand)] = None
-            case ShapeOf(var) if var in defs.scope:
+            case ShapeOf(var) if var in defs.scope and var not in ahead.found:
                 found.shapes[var] = None
             case Slice(lower, upper, step):
                 for part in (lower, upper, step):
