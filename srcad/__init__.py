@@ -1,6 +1,6 @@
 """Readable, compiled derivatives of plain NumPy programs."""
 
-from srcad.api import Pullback, grad, source, value_and_grad, vjp
+from srcad.api import Pullback, explain, grad, source, value_and_grad, vjp
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -42,6 +42,7 @@ __all__ = [
     "UnsupportedSyntax",
     "UnsupportedType",
     "differentiable",
+    "explain",
     "grad",
     "source",
     "value_and_grad",

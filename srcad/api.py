@@ -1,15 +1,17 @@
-"""The public functions: `vjp`, `grad`, `value_and_grad` and `source`."""
+"""The public functions: `vjp`, `grad`, `value_and_grad`, `source` and `explain`."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, overload
 
-from srcad import pipeline
+from srcad import pipeline, trees
 from srcad.errors import ArgumentError
+from srcad.explaining import explained
+from srcad.explanation import Explanation
 from srcad.gradient import Gradient, GradientOptions, checked_argnums
 from srcad.pullback import Pullback, pull
 from srcad.target import Function, Target, check_call
 
-__all__ = ["Pullback", "grad", "source", "value_and_grad", "vjp"]
+__all__ = ["Pullback", "explain", "grad", "source", "value_and_grad", "vjp"]
 
 # Mapped axes by name. They are bound by `vmap` only: outside of it any name is unbound, and changes
 # nothing.
@@ -171,3 +173,33 @@ def source(fun: Function, *args: object, level: str = "array", **kwargs: object)
     target = Target.of(fun)
     check_call(target.function, args, kwargs)
     return pipeline.source(target.function, args, kwargs, target.options, level)
+
+
+def explain(fun: Function, *args: object, **kwargs: object) -> Explanation:
+    """Tell what the adjoint of a function remembers for these arguments, and why.
+
+    Nothing is run: not the function, and not its adjoint.
+
+    Args:
+        fun: the function.
+        args: its positional arguments; the adjoint is by all that are floats or complex numbers.
+        kwargs: its keyword arguments.
+
+    Returns:
+        For each loop what is taped and what is computed again, what is saved besides, the bytes of
+        it all as formulas in the sizes and for these arguments, and what runs it. Its text,
+        `print(explain(...))`, is a report to read.
+
+    Raises:
+        ArgumentError: when `fun` is not callable.
+        TypeError: Python's own, when `fun` does not take such arguments.
+
+    >>> explain(lambda x: x * x, 3.0).total.bytes
+    0
+    """
+    target = Target.of(fun)
+    check_call(target.function, args, kwargs)
+    leaves, _ = trees.flatten((args, kwargs))
+    wrt = (True,) * len(leaves)
+    made = pipeline.specialise(target.function, args, kwargs, wrt, False, target.options)
+    return explained(made, leaves)

@@ -425,10 +425,10 @@ class _Text:
         """The expression for the bytes that the tapes take, if it is simple."""
         parts = []
         for tape in self.shared.tapes:
-            for dim in tape.lengths:
+            for dim in tape.product.lengths:
                 for symbol, _ in dim.terms:
                     if not isinstance(symbol, SizeOf | ValueOf) or symbol.var not in self.names:
                         return None
-            lengths = [f"max({dim_text(dim, self.names)}, 0)" for dim in tape.lengths]
-            parts.append(" * ".join([str(tape.itemsize), *lengths]))
+            lengths = [f"max({dim_text(dim, self.names)}, 0)" for dim in tape.product.lengths]
+            parts.append(" * ".join([str(tape.product.itemsize), *lengths]))
         return " + ".join(parts)

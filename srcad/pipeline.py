@@ -21,6 +21,7 @@ from srcad.engines import numpy_engine
 from srcad.errors import (
     CompilationError,
     EngineWarning,
+    Origin,
     SrcadError,
     UnsafeMutation,
     UnsupportedSyntax,
@@ -52,6 +53,14 @@ class Options:
     check: bool = field(default=False, compare=False)
 
 
+@dataclass(frozen=True)
+class Uncompiled:
+    """Why a program runs at the array level, and the line that is the reason, if one is."""
+
+    reason: str
+    origin: Origin | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Shared:
     """What all calls of one specialisation share."""
@@ -60,6 +69,7 @@ class Shared:
     derivative: Derivative
     generated: Generated
     engine: Any
+    uncompiled: Uncompiled | None
     template: Template
     aux: Template | None
     places: tuple[int, ...]
@@ -118,13 +128,15 @@ class Specialisation:
         return result, aux, tuple(None if p is None else found[p] for p in shared.bars)
 
     def _inputs(self, leaves: Sequence[Any]) -> list[Any]:
-        shared = self.shared
-        inputs = [leaves[i] for i in shared.places]
-        values = captured(self.function, shared.program.captures)
-        assert values is not None
-        inputs += values
-        check_inputs(shared, self.function, inputs)
+        inputs = self.parameters(leaves)
+        check_inputs(self.shared, self.function, inputs)
         return inputs
+
+    def parameters(self, leaves: Sequence[Any]) -> list[Any]:
+        """The values of the program's parameters: arguments, and what it reads of globals."""
+        values = captured(self.function, self.shared.program.captures)
+        assert values is not None
+        return [leaves[i] for i in self.shared.places] + values
 
 
 def check_inputs(shared: Shared, function: Function, inputs: Sequence[Any]) -> None:
@@ -235,7 +247,7 @@ def _make(
         derivative = differentiate(program, wanted, order)
         text = generate(derivative)
     generated = replace(text, loops=functools.partial(loop_module, derivative))
-    engine = _engine(generated, derivative, options)
+    engine, uncompiled = _engine(generated, derivative, options)
     places = tuple(i for i, var in enumerate(program.leaves) if var is not None)
     index = {var: i for i, var in enumerate(derivative.inputs)}
     bars = tuple(index.get(var) if var is not None else None for var in program.leaves)
@@ -247,6 +259,7 @@ def _make(
         derivative,
         generated,
         engine,
+        uncompiled,
         template,
         aux,
         places,
@@ -283,12 +296,14 @@ def _own_faults(name: str) -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
-def _engine(generated: Generated, derivative: Derivative, options: Options) -> Any:
-    """The engine for a derivative: compiled, unless that cannot be or is not wanted."""
+def _engine(
+    generated: Generated, derivative: Derivative, options: Options
+) -> tuple[Any, Uncompiled | None]:
+    """The engine for a derivative: compiled, unless that cannot be or is not wanted; and why."""
     # What is printed has to come once and in order, also where compiled code gives up: Python
     # prints.
     if options.engine == "numpy":
-        return numpy_engine.Engine(generated, derivative)
+        return numpy_engine.Engine(generated, derivative), Uncompiled('engine="numpy"')
     if derivative.program.printing:
         name = derivative.program.function.name
         warnings.warn(
@@ -297,7 +312,7 @@ def _engine(generated: Generated, derivative: Derivative, options: Options) -> A
             EngineWarning,
             stacklevel=2,
         )
-        return numpy_engine.Engine(generated, derivative)
+        return numpy_engine.Engine(generated, derivative), Uncompiled("it prints")
     from srcad.engines import numba_engine
 
     try:
@@ -314,8 +329,9 @@ def _engine(generated: Generated, derivative: Derivative, options: Options) -> A
             EngineWarning,
             stacklevel=2,
         )
-        return numpy_engine.Engine(generated, derivative)
-    return numba_engine.Engine(generated, derivative, text, options.engine == "numba")
+        why = Uncompiled(str(refusal), refusal.origin)
+        return numpy_engine.Engine(generated, derivative), why
+    return numba_engine.Engine(generated, derivative, text, options.engine == "numba"), None
 
 
 def _split(template: Template) -> tuple[Template, Template]:

@@ -42,10 +42,12 @@ FLOORS = {
     "directions": {"cotangents"},
     "check": CALLS | {"differences", "directions"},
     "fastpath": FACTS | {"frontend", "engines", "specialise", "cotangents", "pipeline", "target"},
+    "explanation": {"errors", "analyses"},
+    "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
     "gradient": CALLS | {"check", "fastpath"},
     "decorator": CALLS | {"pullback", "gradient"},
-    "api": CALLS | {"pullback", "gradient", "decorator"},
+    "api": CALLS | {"pullback", "gradient", "decorator", "explaining", "explanation"},
 }
 
 # The parts that may import a library. One file only, where the number is 1.

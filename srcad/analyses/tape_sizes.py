@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
 
+from srcad.analyses.formulas import Product, readable, written
 from srcad.errors import Origin, TapeMemoryError
-from srcad.ir.dims import OPERATIONS, Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
+from srcad.ir.dims import Dim
 from srcad.ir.nodes import Block, Const, Function, Let, Loop, Operand, ShapeOf, Var
 from srcad.ir.walk import statements
 
@@ -25,12 +25,16 @@ SMALL = 1 << 28
 
 @dataclass(frozen=True, eq=False)
 class TapeSize:
-    """A tape: the lengths of its axes, the bytes of an element, and the loop that fills it."""
+    """A tape: its size, and the loop that fills it."""
 
-    name: str
-    lengths: tuple[Dim, ...]
-    itemsize: int
+    var: Var
+    product: Product
     origin: Origin | None
+
+    @property
+    def name(self) -> str:
+        """The user's name for what is kept."""
+        return self.var.hint.removesuffix("_tape")
 
 
 def tape_sizes(function: Function, known: Mapping[Var, Dim]) -> tuple[TapeSize, ...]:
@@ -46,17 +50,25 @@ def tape_sizes(function: Function, known: Mapping[Var, Dim]) -> tuple[TapeSize, 
 
 def _found(block: Block, known: Mapping[Var, Dim], made: Mapping[Var, Let]) -> Iterator[TapeSize]:
     for position, stmt in enumerate(block.body):
-        if not isinstance(stmt, Let) or not stmt.target.hint.endswith("_tape"):
-            continue
-        if stmt.primitive.text != "np.empty":
-            continue
-        shape, dtype = stmt.args[0], stmt.args[1]
-        lengths = _lengths(shape, known, made)
-        loop = next((s for s in block.body[position:] if isinstance(s, Loop)), None)
-        if lengths is not None and isinstance(dtype, Const):
-            itemsize = np.dtype(dtype.value).itemsize  # type: ignore[call-overload]
-            origin = None if loop is None else loop.origin
-            yield TapeSize(stmt.target.hint.removesuffix("_tape"), lengths, itemsize, origin)
+        if isinstance(stmt, Let) and (product := tape_size(stmt, known, made)) is not None:
+            loop = next((s for s in block.body[position:] if isinstance(s, Loop)), None)
+            yield TapeSize(stmt.target, product, None if loop is None else loop.origin)
+
+
+def tape_size(stmt: Let, known: Mapping[Var, Dim], made: Mapping[Var, Let]) -> Product | None:
+    """The size of a tape, if a statement makes one and its lengths can be foreseen.
+
+    Args:
+        stmt: any statement of a forward function.
+        known: the symbolic values of its ints.
+        made: all of its statements, by what they define.
+    """
+    if not stmt.target.hint.endswith("_tape") or stmt.primitive.text != "np.empty":
+        return None
+    lengths, dtype = _lengths(stmt.args[0], known, made), stmt.args[1]
+    if lengths is None or not isinstance(dtype, Const):
+        return None
+    return Product(np.dtype(dtype.value).itemsize, lengths)  # type: ignore[call-overload]
 
 
 def _lengths(
@@ -118,80 +130,20 @@ def check(tapes: Sequence[TapeSize], params: Sequence[Var], inputs: Sequence[Any
     if not tapes:
         return
     values = dict(zip(params, inputs, strict=True))
-    sizes = [(_bytes(tape, values), tape) for tape in tapes]
+    sizes = [(tape.product.least(values), tape) for tape in tapes]
     total = sum(size for size, _ in sizes)
     if total <= SMALL or total <= (free := available()):
         return
     size, largest = max(sizes, key=lambda pair: pair[0])
-    formula = " * ".join([*map(_written, largest.lengths), f"{largest.itemsize} bytes"])
+    formula = " * ".join(
+        [*map(written, largest.product.lengths), f"{largest.product.itemsize} bytes"]
+    )
     raise TapeMemoryError(
         f"what this loop has to remember does not fit into memory: `{largest.name}` of every trip "
-        f"takes {formula} = {_readable(size)}; {_readable(total)} in all, {_readable(free)} free",
+        f"takes {formula} = {readable(size)}; {readable(total)} in all, {readable(free)} free",
         largest.origin,
         "run fewer trips or smaller arrays in one call",
     )
-
-
-def _bytes(tape: TapeSize, values: Mapping[Var, Any]) -> int:
-    lengths = [_value(dim, values) for dim in tape.lengths]
-    known = [max(length, 0) for length in lengths if length is not None]
-    return tape.itemsize * prod(known)
-
-
-def _value(dim: Dim | None, values: Mapping[Var, Any]) -> int | None:
-    if dim is None:
-        return None
-    total = dim.constant
-    for symbol, count in dim.terms:
-        value = _symbol(symbol, values)
-        if value is None:
-            return None
-        total += count * value
-    return total
-
-
-def _symbol(symbol: Symbol, values: Mapping[Var, Any]) -> int | None:
-    match symbol:
-        case SizeOf(var, axis) if var in values:
-            return int(values[var].shape[axis])
-        case ValueOf(var) if var in values:
-            return int(values[var])
-        case SliceLength(start, stop, step, length):
-            whole = _value(length, values)
-            if whole is None:
-                return None
-            bounds = slice(_value(start, values), _value(stop, values), step)
-            return len(range(*bounds.indices(whole)))
-        case Opaque(operation, (left, right)):
-            a, b = _value(left, values), _value(right, values)
-            if a is None or b is None or (operation == "//" and not b):
-                return None
-            return OPERATIONS[operation](a, b)
-    return None
-
-
-def _written(dim: Dim) -> str:
-    """A length as the user would write it."""
-    parts = [str(dim.constant)] if dim.constant or not dim.terms else []
-    for symbol, count in dim.terms:
-        match symbol:
-            case SizeOf(var, axis):
-                name = f"{var.hint}.shape[{axis}]"
-            case ValueOf(var):
-                name = var.hint
-            case _:
-                name = "length"
-        parts.insert(0, name if count == 1 else f"{count} * {name}")
-    text = " + ".join(parts).replace("+ -", "- ")
-    return text if len(parts) == 1 else f"({text})"
-
-
-def _readable(size: float) -> str:
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.3g} {unit}"
-        size /= 1024
-    return f"{size:.3g} TiB"
 
 
 def available() -> int:

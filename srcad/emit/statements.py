@@ -415,12 +415,11 @@ class Writer:
         assert isinstance(index, tuple)
         text = self.text(value)
         if not index:
-            array = isinstance(value, Var) and value.kind.is_array
-            self.line(
-                f"{self.text(tape)}.append({text}.copy())"
-                if array
-                else f"{self.text(tape)}.append({text})"
-            )
+            held = self.folding.lets.get(value) if isinstance(value, Var) else None
+            fresh = held is not None and held.primitive.decides
+            if isinstance(value, Var) and value.kind.is_array and not fresh:
+                text = f"{text}.copy()"
+            self.line(f"{self.text(tape)}.append({text})")
             return
         places = []
         starts: Any = stmt.payload

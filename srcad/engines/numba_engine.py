@@ -42,6 +42,7 @@ class Engine:
         self.text = text
         self.strict = strict
         self.refused = False
+        self.refusal = ""
         self.failures = 0
         kinds = [param.kind for param in derivative.primal.params]
         results = derivative.primal.body.results
@@ -87,8 +88,8 @@ class Engine:
 
     def _refuse(self, error: Exception) -> None:
         """Leave all calls to the array level, and say so."""
-        self.refused = True
-        message = f"Numba cannot compile `{self.name}`: {_first_words(error)}"
+        self.refused, self.refusal = True, _first_words(error)
+        message = f"Numba cannot compile `{self.name}`: {self.refusal}"
         if self.strict:
             raise CompilationError(message, None, 'use engine="numpy"') from None
         warnings.warn(

@@ -267,16 +267,16 @@ def _fancy(
     counter = writer.counters(1)[0]
     positions = _unchanged(writer, where, name)
     source = None
+    if where.kind.is_bool and not writer.checked:
+        value = _same_everywhere(writer, value)
     if isinstance(value, Var) and value.kind.rank:
         source = _unchanged(writer, value, name)
     shown = f"{source}[{counter}]" if source else _once(writer, value)
     writer.flush()
+    sign = "+=" if kind == "add" else "="
     if where.kind.is_bool:
-        if kind == "add":
-            _in_python(writer, name, index, value, kind, False)
-            return
         if source is not None:
-            _spread_under_mask(writer, name, positions, source, counter)
+            _spread_under_mask(writer, name, positions, source, counter, sign)
             return
         if writer.checked and not writer.sizes.equal(where.shape[0], array.shape[0]):
             writer.helpers.add("Bail")
@@ -284,7 +284,7 @@ def _fancy(
             writer.line("    raise Bail")
         writer.line(f"for {counter} in range({positions}.shape[0]):")
         writer.line(f"    if {positions}[{counter}]:")
-        writer.line(f"        {name}[{counter}] = {shown}")
+        writer.line(f"        {name}[{counter}] {sign} {shown}")
         return
     if source is not None:
         writer.line(f"if {source}.shape[0] != {positions}.shape[0]:")
@@ -295,7 +295,6 @@ def _fancy(
         writer.helpers.add("Bail")
         writer.line(f"    if not -{name}.shape[0] <= {positions}[{counter}] < {name}.shape[0]:")
         writer.line("        raise Bail")
-    sign = "+=" if kind == "add" else "="
     writer.line(f"    {name}[{positions}[{counter}]] {sign} {shown}")
 
 
@@ -325,16 +324,29 @@ def _once(writer: LoopWriter, value: Operand) -> str:
     return own
 
 
-def _spread_under_mask(writer: LoopWriter, name: str, mask: str, source: str, counter: str) -> None:
+def _same_everywhere(writer: LoopWriter, value: Operand) -> Operand:
+    """The number that all elements of an array are, if it is one repeated."""
+    held = writer.folding.lets.get(value) if isinstance(value, Var) else None
+    if held is None or held.primitive.text != "np.broadcast_to":
+        return value
+    repeated = held.args[0]
+    return value if isinstance(repeated, Var) and repeated.kind.rank else repeated
+
+
+def _spread_under_mask(
+    writer: LoopWriter, name: str, mask: str, source: str, counter: str, sign: str
+) -> None:
     """`x[mask] = values`: the values in their order."""
     place = writer.fresh("place")
-    writer.helpers.add("Bail")
-    writer.line(f"if {mask}.shape[0] != {name}.shape[0] or np.sum({mask}) != {source}.shape[0]:")
-    writer.line("    raise Bail")
+    if writer.checked or sign == "=":
+        counts = f"np.sum({mask}) != {source}.shape[0]"
+        writer.helpers.add("Bail")
+        writer.line(f"if {mask}.shape[0] != {name}.shape[0] or {counts}:")
+        writer.line("    raise Bail")
     writer.line(f"{place} = 0")
     writer.line(f"for {counter} in range({mask}.shape[0]):")
     writer.line(f"    if {mask}[{counter}]:")
-    writer.line(f"        {name}[{counter}] = {source}[{place}]")
+    writer.line(f"        {name}[{counter}] {sign} {source}[{place}]")
     writer.line(f"        {place} += 1")
 
 

@@ -13,6 +13,7 @@ from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Atom, Block, Effect, Function, If, Loop, Stmt, Var
 from srcad.ir.walk import block_vars
 from srcad.transforms.decisions import decide
+from srcad.transforms.plan import Plan, remaining
 from srcad.transforms.prune import prune
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
@@ -36,6 +37,7 @@ class Derivative:
     seeded: tuple[int, ...]
     inputs: tuple[Var, ...]
     saved: int
+    plan: Plan
 
     @property
     def guards(self) -> tuple[Guard, ...]:
@@ -61,12 +63,12 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     seeded = tuple(i for i in outputs if isinstance(results[i], Var) and results[i] in carrying)
     seeds: tuple[Atom, ...] = tuple(results[i] for i in seeded)
     adjoint = reverse(primal.body, seeds, wanted, carrying, builder)
-    fwd, bwd = keep(primal, adjoint, builder)
+    fwd, bwd, plan = keep(primal, adjoint, builder)
     count = len(bwd.params) - len(seeded)
     fwd, bwd = simplify(fwd, sizes, share=False), simplify(bwd, sizes, share=True)
     bwd = copy_views(bwd)
     fwd, bwd, count = _unused_dropped(fwd, bwd, count, len(results))
-    return Derivative(program, primal, fwd, bwd, seeded, wanted, count)
+    return Derivative(program, primal, fwd, bwd, seeded, wanted, count, remaining(plan, bwd))
 
 
 def readable(guard: Guard, params: tuple[Var, ...]) -> bool:

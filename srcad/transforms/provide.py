@@ -26,7 +26,7 @@ def provide(
     saved: dict[Var, Tape | None],
     shapes: ShapePlan,
     writer: TapeWriter,
-) -> Block:
+) -> tuple[Block, dict[Var, Let]]:
     """The adjoint with loads and recomputations at the top of each block.
 
     Args:
@@ -35,8 +35,12 @@ def provide(
         saved: the tapes of the values that are kept; None for those that are handed over.
         shapes: what stands for the shapes that are read.
         writer: reads the tapes.
+
+    Returns:
+        It, and what is computed again in it: the statements of the primal by the new variables.
     """
-    return _Provider(keeper, adjoint, saved, shapes, writer).block(adjoint.body, {}, {})
+    provider = _Provider(keeper, adjoint, saved, shapes, writer, {})
+    return provider.block(adjoint.body, {}, {}), provider.made
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class _Provider:
     saved: dict[Var, Tape | None]
     shapes: ShapePlan
     writer: TapeWriter
+    made: dict[Var, Let]
 
     def block(self, block: Block, outer: dict[Var, Atom], counters: Counters) -> Block:
         """A block of the adjoint; `outer` are the names of the primal's values around it."""
@@ -55,7 +60,11 @@ class _Provider:
             return names.get(var, var)
 
         body = self._prelude(block, names, counters, change)
-        body += [self._stmt(stmt, change, names, counters) for stmt in block.body]
+        for stmt in block.body:
+            if isinstance(stmt, Let) and self.keeper.ahead.of(stmt.target) in self.writer.ahead:
+                names[stmt.target] = change(self.keeper.ahead.of(stmt.target))
+            else:
+                body.append(self._stmt(stmt, change, names, counters))
         return Block(tuple(body), tuple(map_atom(result, change) for result in block.results))
 
     def _prelude(
@@ -78,13 +87,14 @@ class _Provider:
                     known[fresh] = _in_adjoint(known[let.target], names, known)
                 prelude.append(replace(self._let(let, change), target=fresh))
                 names[let.target] = fresh
+                self.made[fresh] = let
         return prelude
 
     def _let(self, stmt: Let, change: Change) -> Let:
         def operand(value: Operand) -> Operand:
             match value:
                 case ShapeOf(var) if var in self.shapes.replaced:
-                    return self.shapes.replaced[var]
+                    return map_operand(self.shapes.replaced[var], change)
                 case tuple():
                     return tuple(operand(item) for item in value)
                 case _:

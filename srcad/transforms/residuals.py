@@ -17,10 +17,8 @@ import numpy as np
 
 from srcad.analyses.cut import minimum_cut
 from srcad.frontend.builder import Builder
-from srcad.ir.dims import SizeOf
 from srcad.ir.nodes import (
     Block,
-    Const,
     Function,
     Let,
     Loop,
@@ -29,19 +27,31 @@ from srcad.ir.nodes import (
     Slice,
     Var,
 )
-from srcad.ir.primitives import Primitive
-from srcad.ir.walk import blocks, operand_vars, own_operands, statements
+from srcad.ir.walk import blocks, own_operands, statements
 from srcad.transforms.definitions import Definitions, definitions
 from srcad.transforms.finals import with_finals
+from srcad.transforms.forethought import (
+    Foresight,
+    Forethought,
+    forethought,
+    with_foresights,
+)
+from srcad.transforms.plan import Plan, plan_of
 from srcad.transforms.provide import provide
 from srcad.transforms.pythons import as_pythons
+from srcad.transforms.repeating import (
+    decides_on_inputs,
+    is_changing_length,
+    is_invariant,
+    moves,
+    repeatable,
+    uses,
+)
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.shapes import ShapePlan, shape_plan
 from srcad.transforms.tapes import Tape, TapeWriter, is_direct
 
 UNKNOWN_LENGTH = 16
-DECISIONS = ("<", "<=", ">", ">=", "==", "!=", "not", "&", "|", "^", "~")
-CHEAP_VIEWS = ("getitem", "size", "cast", "assign")
 
 
 @dataclass
@@ -52,7 +62,8 @@ class Keeper:
     builder: Builder
     params: tuple[Var, ...]
     body: Block
-    exact: frozenset[Var] = frozenset()
+    exact: frozenset[Var]
+    ahead: Forethought
     needed: dict[int, dict[Var, None]] = field(default_factory=dict)
     shapes: dict[Var, None] = field(default_factory=dict)
     kept: dict[int, list[Var]] = field(default_factory=dict)
@@ -64,8 +75,13 @@ class Keeper:
         if scope is not None:
             self.needed.setdefault(id(scope.block), {})[var] = None
 
+    def made_ahead(self) -> dict[Var, Foresight]:
+        """The comparisons of the adjoint that the forward sweep makes, because it keeps them."""
+        kept = {var for block in self.kept.values() for var in block}
+        return {var: made for var, made in self.ahead.found.items() if var in kept}
 
-def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Function, Function]:
+
+def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Function, Function, Plan]:
     """Split a program and its adjoint into a forward and a backward function.
 
     Args:
@@ -75,29 +91,32 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
 
     Returns:
         `f_fwd(args) -> (*outputs, saved...)` and `f_bwd(saved..., *seeds) -> bars`; the results of
-        the first after the outputs are the first parameters of the second.
+        the first after the outputs are the first parameters of the second.  And what was decided.
     """
     defs = definitions(function.params, function.body)
     exact = _decided_on(adjoint.body, defs)
+    mirrored = {id(primal): None for primal in adjoint.mirrors.values()}
+    ahead = forethought(adjoint, defs)
+    with_foresights(defs, ahead)
     finals = with_finals(defs, function.body, builder)
-    keeper = Keeper(finals, builder, function.params, function.body, exact)
-    inner = _reads(adjoint.body, defs)
+    keeper = Keeper(finals, builder, function.params, function.body, exact, ahead)
+    inner = _reads(adjoint.body, defs, ahead)
     for var in inner.values:
         keeper.need(var)
-    mirrored = {id(primal): None for primal in adjoint.mirrors.values()}
     order = _innermost_first(function.body)
     for block in order:
         if id(block) in mirrored:
             _decide(keeper, block)
     shapes = _shapes(keeper, inner.shapes)
-    writer = TapeWriter(builder, defs, function)
+    defs = replace(defs, stmt=keeper.defs.stmt | defs.stmt)
+    writer = TapeWriter(builder, defs, function, keeper.made_ahead(), shapes.measured)
     saved: dict[Var, Tape | None] = {}
     for block in reversed(order):
         for var in keeper.kept.get(id(block), ()):
             loops = defs.scope[var].loops
             saved[var] = writer.tape(var) if loops else None
     forward, results = writer.forward(saved, list(shapes.saved), list(shapes.lengths))
-    backward = provide(keeper, adjoint, saved, shapes, writer)
+    backward, made = provide(keeper, adjoint, saved, shapes, writer)
     name = function.name
     plain = tuple(v for v, tape in saved.items() if tape is None)
     handed = [*plain, *shapes.handed, *(t.var for t in saved.values() if t is not None)]
@@ -105,7 +124,8 @@ def keep(function: Function, adjoint: Adjoint, builder: Builder) -> tuple[Functi
         f"{name}_fwd", function.params, replace(forward, results=(*function.body.results, *results))
     )
     bwd = Function(f"{name}_bwd", (*handed, *adjoint.seeds), backward)
-    return as_pythons(fwd, bwd, saved.values()), bwd
+    plan = plan_of(keeper, defs, saved, made)
+    return as_pythons(fwd, bwd, saved.values()), bwd, plan
 
 
 def _shapes(keeper: Keeper, wanted: Iterable[Var]) -> ShapePlan:
@@ -116,8 +136,13 @@ def _shapes(keeper: Keeper, wanted: Iterable[Var]) -> ShapePlan:
         var for var in {**dict.fromkeys(wanted), **keeper.shapes} if var not in {*kept, *again}
     ]
     plan = shape_plan(keeper.defs, keeper.params, keeper.body, kept, missing)
-    for var in plan.changing:
+    for var in plan.unbound:
         keeper.kept.setdefault(id(keeper.defs.scope[var].block), []).append(var)
+    for var, lets in plan.measured.items():
+        scope = keeper.defs.scope[var]
+        for let in lets:
+            keeper.defs.add(let.target, scope, let)
+            keeper.kept.setdefault(id(scope.block), []).append(let.target)
     return plan
 
 
@@ -129,14 +154,14 @@ class _Reads:
     shapes: dict[Var, None] = field(default_factory=dict)
 
 
-def _reads(block: Block, defs: Definitions) -> _Reads:
+def _reads(block: Block, defs: Definitions, ahead: Forethought) -> _Reads:
     found = _Reads()
 
     def visit(operand: Operand) -> None:
         match operand:
-            case Var() if operand in defs.scope:
-                found.values[operand] = None
-            case ShapeOf(var) if var in defs.scope:
+            case Var() if ahead.of(operand) in defs.scope:
+                found.values[ahead.of(operand)] = None
+            case ShapeOf(var) if var in defs.scope and var not in ahead.found:
                 found.shapes[var] = None
             case Slice(lower, upper, step):
                 for part in (lower, upper, step):
@@ -148,7 +173,7 @@ def _reads(block: Block, defs: Definitions) -> _Reads:
 
     def walk(inner: Block) -> None:
         for stmt in inner.body:
-            for operand in own_operands(stmt):
+            for operand in own_operands(stmt) if ahead.reads(stmt) else ():
                 visit(operand)
             for nested in blocks(stmt):
                 walk(nested)
@@ -170,7 +195,7 @@ def _decided_on(block: Block, defs: Definitions) -> frozenset[Var]:
         for stmt in statements(block)
         if isinstance(stmt, Let) and stmt.primitive.decides
         for operand in own_operands(stmt)
-        for var, only_shape in _uses(operand)
+        for var, only_shape in uses(operand)
         if not only_shape and var in defs.scope
     ]
     found: set[Var] = set()
@@ -180,14 +205,9 @@ def _decided_on(block: Block, defs: Definitions) -> frozenset[Var]:
             continue
         found.add(var)
         source = defs.stmt[var]
-        if isinstance(source, Let) and _moves(source):
-            stack += [v for o in own_operands(source) for v, shape in _uses(o) if not shape]
+        if isinstance(source, Let) and moves(source):
+            stack += [v for o in own_operands(source) for v, shape in uses(o) if not shape]
     return frozenset(found)
-
-
-def _moves(stmt: Let) -> bool:
-    """Whether a statement only moves values, so that running it again gives the same bits."""
-    return stmt.primitive.text in ("getitem", "np.copy", "size") or stmt.primitive.view
 
 
 def _innermost_first(body: Block) -> list[Block]:
@@ -255,7 +275,7 @@ def _outside(keeper: Keeper, var: Var, block: Block) -> dict[Var, int]:
     own = keeper.defs.scope[var].loops
     found: dict[Var, int] = {}
     for operand in own_operands(stmt):
-        for used, only_shape in _uses(operand):
+        for used, only_shape in uses(operand):
             scope = keeper.defs.scope[used]
             if only_shape or scope.block is block or not used.kind.is_array:
                 continue
@@ -275,7 +295,7 @@ def _outer_price(keeper: Keeper, var: Var) -> int:
     stmt = keeper.defs.stmt[var]
     if not isinstance(stmt, Let) or not repeatable(stmt.primitive, stmt):
         return 0 if var is scope.loops[-1].counter else _price(keeper, var)
-    read = {used for operand in own_operands(stmt) for used, shape in _uses(operand) if not shape}
+    read = {used for operand in own_operands(stmt) for used, shape in uses(operand) if not shape}
     return min(_price(keeper, var), sum(_outer_price(keeper, used) for used in read))
 
 
@@ -314,7 +334,7 @@ def _settle(
             continue
         again.add(var)
         for operand in own_operands(stmt):
-            for used, only_shape in _uses(operand):
+            for used, only_shape in uses(operand):
                 if only_shape:
                     keeper.shapes[used] = None
                 elif keeper.defs.scope[used].block is block:
@@ -341,20 +361,9 @@ def _settle(
 
     for var in sorted(again, key=position.__getitem__):
         order(var)
-    lets = [keeper.defs.stmt[var] for var in ordered]
+    # A comparison that is not kept stays where it is in the adjoint.
+    lets = [keeper.defs.stmt[var] for var in ordered if var not in keeper.ahead.found]
     keeper.again[id(block)] = [let for let in lets if isinstance(let, Let)]
-
-
-def _uses(operand: Operand) -> Iterable[tuple[Var, bool]]:
-    match operand:
-        case ShapeOf(var):
-            yield var, True
-        case tuple():
-            for item in operand:
-                yield from _uses(item)
-        case _:
-            for var in operand_vars(operand):
-                yield var, False
 
 
 def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
@@ -362,82 +371,20 @@ def _inputs(keeper: Keeper, var: Var, block: Block) -> tuple[Var, ...] | None:
     stmt = keeper.defs.stmt[var]
     if not isinstance(stmt, Let):
         return None
-    if var in keeper.exact and not _moves(stmt):
+    if var in keeper.exact and not moves(stmt):
         return None
-    if _is_changing_length(keeper, stmt):
+    if is_changing_length(keeper.defs, stmt):
         return None
-    again = repeatable(stmt.primitive, stmt) or _decides_on_inputs(keeper, stmt)
-    if not again and not _is_invariant(keeper, stmt):
+    again = var in keeper.ahead.found  # which compares what is exact
+    again = again or repeatable(stmt.primitive, stmt) or decides_on_inputs(keeper.params, stmt)
+    if not again and not is_invariant(keeper.defs, stmt):
         return None
     return tuple(
         used
         for operand in own_operands(stmt)
-        for used, only_shape in _uses(operand)
+        for used, only_shape in uses(operand)
         if not only_shape and keeper.defs.scope[used].block is block
     )
-
-
-def _is_changing_length(keeper: Keeper, stmt: Let) -> bool:
-    """Whether a value is the length of an array that has another one in every trip.
-
-    Kept, it is a number; to compute it again, the whole array would have to be on a tape.
-    """
-    match stmt.primitive.text, stmt.args:
-        case "size", (ShapeOf(var), Const(int(axis))):
-            symbols = [symbol for symbol, _ in var.shape[axis].terms]
-            return any(
-                bool(keeper.defs.scope[symbol.var].loops)
-                for symbol in symbols
-                if isinstance(symbol, SizeOf) and symbol.var in keeper.defs.scope
-            )
-    return False
-
-
-def _is_invariant(keeper: Keeper, stmt: Let) -> bool:
-    """Whether a number is the same in every trip: a tape of it would be full of copies."""
-    if stmt.primitive.decides or stmt.primitive.form != "elementwise" or stmt.target.kind.is_array:
-        return False
-    if not keeper.defs.scope[stmt.target].loops:
-        return False
-    read = [used for operand in own_operands(stmt) for used in operand_vars(operand)]
-    return all(not keeper.defs.scope[used].loops for used in read)
-
-
-def _decides_on_inputs(keeper: Keeper, stmt: Let) -> bool:
-    """Whether a decision is taken from inputs alone: they are saved, so it comes out the same."""
-    if not stmt.primitive.decides or stmt.primitive.costly:
-        return False
-    read = [used for operand in own_operands(stmt) for used in operand_vars(operand)]
-    return stmt.primitive.text in DECISIONS and all(used in keeper.params for used in read)
-
-
-def repeatable(primitive: Primitive, stmt: Let) -> bool:
-    """Whether a value may be computed a second time: cheap, and never a discrete decision."""
-    if primitive.decides or stmt.target.kind.form == "opaque":
-        return _exact(stmt) and "library" not in primitive.options
-    if primitive.costly and not _small_power(stmt):
-        return False
-    if primitive.text in CHEAP_VIEWS:
-        return True
-    if primitive.form == "elementwise" or primitive.view:
-        return True
-    return _exact(stmt)
-
-
-def _small_power(stmt: Let) -> bool:
-    """`x ** 2` and the like are products."""
-    if stmt.primitive.text != "**" or not isinstance(stmt.args[1], Const):
-        return False
-    exponent = stmt.args[1].value
-    return isinstance(exponent, int) and 0 <= exponent <= 4
-
-
-def _exact(stmt: Let) -> bool:
-    """Integer and boolean arithmetic on numbers gives the same bits every time."""
-    kinds = [v.kind for o in own_operands(stmt) for v in operand_vars(o)]
-    whole = all((k.is_integral or k.is_bool) and not k.is_array for k in kinds)
-    target = stmt.target.kind
-    return whole and (target.is_integral or target.is_bool) and not target.is_array
 
 
 def _price(keeper: Keeper, var: Var) -> int:

@@ -10,6 +10,8 @@ from srcad.ir.dims import Dim, SizeOf, ValueOf
 from srcad.ir.kinds import INT, OPAQUE
 from srcad.ir.nodes import Atom, Block, Const, Let, Loop, Operand, ShapeOf, Var
 from srcad.ir.walk import statements
+from srcad.rules.indexing import size
+from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.definitions import Definitions
 
 
@@ -21,13 +23,16 @@ class ShapePlan:
         replaced: the operand of the adjoint for the shape of an array.
         saved: the arrays whose shapes are saved, with the variables of the adjoint for those.
         lengths: the axes whose lengths are saved one by one, with their variables.
-        changing: arrays whose shapes change from trip to trip, which are kept as they are.
+        measured: lengths that only the program tells, by the statements that take them after an
+            array is defined; they are kept as its values are.
+        unbound: arrays that some way leaves without a value, which are kept as they are.
     """
 
     replaced: dict[Var, Operand] = field(default_factory=dict)
     saved: dict[Var, Var] = field(default_factory=dict)
     lengths: dict[Dim, Var] = field(default_factory=dict)
-    changing: list[Var] = field(default_factory=list)
+    measured: dict[Var, list[Let]] = field(default_factory=dict)
+    unbound: list[Var] = field(default_factory=list)
 
     @property
     def handed(self) -> list[Var]:
@@ -62,7 +67,7 @@ def shape_plan(
         same = next((c for c in candidates if c.shape == var.shape), None)
         source = next((v for v in (*plan.saved, *roots) if v.shape == var.shape), None)
         if var in skipped:
-            plan.changing.append(var)  # unbound, it has no elements
+            plan.unbound.append(var)  # it has no elements
         elif same is not None:
             plan.replaced[var] = ShapeOf(same)
         elif all(d.is_constant for d in var.shape):
@@ -71,11 +76,22 @@ def shape_plan(
             if source not in plan.saved:
                 plan.saved[source] = Var(f"{source.hint}_shape" if source.hint else "shape", OPAQUE)
             plan.replaced[var] = plan.saved[source]
-        elif all(_is_at_hand(d, defs, skipped) for d in var.shape):
-            plan.replaced[var] = tuple(_length(plan, d, var) for d in var.shape)
         else:
-            plan.changing.append(var)
+            plan.replaced[var] = tuple(
+                _length(plan, dim, var)
+                if _is_at_hand(dim, defs, skipped)
+                else _measured(plan, var, axis)
+                for axis, dim in enumerate(var.shape)
+            )
     return plan
+
+
+def _measured(plan: ShapePlan, var: Var, axis: int) -> Atom:
+    """A length that is kept in each trip, as the values are that are defined there."""
+    made = Var(f"{var.hint}_length" if var.hint else "length", INT)
+    let = Let(made, PRIMITIVES[size], (ShapeOf(var), Const(axis)), (), None)
+    plan.measured.setdefault(var, []).append(let)
+    return made
 
 
 def _length(plan: ShapePlan, dim: Dim, var: Var) -> Atom:

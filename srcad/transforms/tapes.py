@@ -7,7 +7,7 @@ can be called many times.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -37,6 +37,7 @@ from srcad.rules.constants import LARGER
 from srcad.rules.indexing import getitem, size
 from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.definitions import Definitions
+from srcad.transforms.forethought import Foresight
 from srcad.transforms.handout import hand_out
 
 LEAST_ROWS = 4
@@ -66,6 +67,8 @@ class TapeWriter:
     builder: Builder
     defs: Definitions
     function: Function
+    ahead: Mapping[Var, Foresight]
+    measured: Mapping[Var, Sequence[Let]]
     tapes: dict[Var, Tape] = field(default_factory=dict)
     before: dict[int, list[Stmt]] = field(default_factory=dict)
     trips: dict[int, Atom] = field(default_factory=dict)
@@ -272,21 +275,30 @@ class TapeWriter:
     def _block(self, block: Block) -> Block:
         body: list[Stmt] = []
         for var in self._entering(block):
-            body += self._record(var)
+            body += self._noted(var)
         for stmt in block.body:
             body += self.before.get(id(stmt), ())
+            for var, made in self.ahead.items():
+                if made.before is stmt:
+                    body += [made.let, *self._noted(var)]
             body.append(self._stmt(stmt))
             for target in targets(stmt):
-                if target in self.tapes:
-                    body += self._record(target)
+                body += self._noted(target)
         return Block(tuple(body), block.results)
 
     def _entering(self, block: Block) -> list[Var]:
         return [
             var
-            for var in self.tapes
+            for var in {**self.tapes, **self.measured}
             if self.defs.scope[var].block is block and self.defs.stmt[var] is None
         ]
+
+    def _noted(self, var: Var) -> list[Stmt]:
+        """What is kept of a value where it is defined: itself, and lengths of its axes."""
+        noted = self._record(var) if var in self.tapes else []
+        for let in self.measured.get(var, ()):
+            noted += [let, *(self._record(let.target) if let.target in self.tapes else ())]
+        return noted
 
     def _record(self, var: Var) -> list[Stmt]:
         tape = self.tapes[var]

@@ -4,7 +4,6 @@ Written by srcad 0.1.0.  Do not edit: change `dry_cells` and run it again.
 """
 
 import numpy as np
-from numba import objmode
 
 from srcad.runtime.compiled import Bail, independent
 from srcad.runtime.vector_math import plus
@@ -99,10 +98,16 @@ def dry_cells_bwd(saved, out_bar):
     array2 = np.empty(t4.shape[0])
     for i in independent(t4.shape[0]):
         array2[i] = -(q[i] * t3[i]) if t4[i] != 0.0 else 0.0
-    with objmode():
-        np.add.at(out_bar, (fast,), array2)
-    with objmode():
-        np.add.at(speed_bar, (fast,), t5)
+    place = 0
+    for i in range(fast.shape[0]):
+        if fast[i]:
+            out_bar[i] += array2[place]
+            place += 1
+    place2 = 0
+    for i in range(fast.shape[0]):
+        if fast[i]:
+            speed_bar[i] += t5[place2]
+            place2 += 1
 
     # 11: speed[dry] = 0.0
     for i in range(dry.shape[0]):

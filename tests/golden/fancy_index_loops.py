@@ -4,7 +4,6 @@ Written by srcad 0.1.0.  Do not edit: change `fancy_index` and run it again.
 """
 
 import numpy as np
-from numba import objmode
 
 from srcad.runtime.compiled import Bail, in_range, independent
 
@@ -60,8 +59,11 @@ def fancy_index_bwd(saved, out_bar):
     array2 = np.empty(t3.shape[0])
     for i in independent(t3.shape[0]):
         array2[i] = t3[i] * 2.0
-    with objmode():
-        np.add.at(out_bar, (t,), array2)
+    place = 0
+    for i in range(t.shape[0]):
+        if t[i]:
+            out_bar[i] += array2[place]
+            place += 1
 
     # 9: np.add.at(z, where, y)
     y_bar = out_bar[where2]

@@ -4,7 +4,6 @@ Written by srcad 0.1.0.  Do not edit: change `out_where` and run it again.
 """
 
 import numpy as np
-from numba import objmode
 
 from srcad.runtime.compiled import Bail, independent
 from srcad.runtime.vector_math import cos, sin
@@ -96,6 +95,9 @@ def out_where_bwd(saved, out_bar):
         if t[i]:
             y_bar[i] = array2[place]
             place += 1
-    with objmode():
-        np.add.at(x_bar, (t,), t7)
+    place2 = 0
+    for i in range(t.shape[0]):
+        if t[i]:
+            x_bar[i] += t7[place2]
+            place2 += 1
     return x_bar, y_bar
