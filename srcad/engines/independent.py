@@ -20,6 +20,7 @@ from numba.core.ir_utils import get_definition, guard
 from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering
 
+from srcad.engines.indices import Indices
 from srcad.runtime.compiled import independent
 
 LINES = "independent loops"
@@ -78,11 +79,17 @@ class _Lower(Lower):
     def pre_lower(self) -> None:
         super().pre_lower()  # type: ignore[no-untyped-call]
         self.written: dict[int, list[llvm.Block]] = {}
+        self.indices = Indices(self.func_ir)
 
     def init_pyapi(self) -> None:
         # Numba's own keeps what it loads in one branch for another one, where it is not there.
         self.pyapi = None
         super().init_pyapi()  # type: ignore[no-untyped-call]
+
+    def lower_inst(self, inst: ir.Stmt) -> None:
+        block, before = self.builder.block, len(self.builder.block.instructions)
+        super().lower_inst(inst)  # type: ignore[no-untyped-call]
+        self.indices.settle(inst, self.typeof, block.instructions[before:])
 
     def lower_block(self, block: ir.Block) -> None:
         offset = next(number for number, other in self.blocks.items() if other is block)

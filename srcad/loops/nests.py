@@ -15,6 +15,7 @@ from typing import Literal
 
 from srcad.ir.dims import Dim
 from srcad.ir.nodes import Var
+from srcad.loops.contraction import Contract, contractible, copied, inlined
 from srcad.loops.order import elements, own_elements, text_of
 
 AUGMENTED: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -213,7 +214,8 @@ class Nest:
             for node in ast.walk(item.value)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         }
-        contracted = {k: v for k, v in self._contracted().items() if k not in needed}
+        self.segments = inlined(self, needed)
+        contracted = {k: v for k, v in contractible(self).items() if k not in needed}
         out = list(self.before)
         for item in self.items():
             if item.kind == "define" and item.target not in contracted:
@@ -252,13 +254,13 @@ class Nest:
             for name, dtype in apart.values():
                 terms = self.own(f"{name}_terms")
                 out.insert(first, f"{terms} = {_allocate(self.lengths[-1:], dtype, show)}")
-            out += [f"{pad}{name} = {_zero(item.dtype)}" for item, name in sums.values()]
+            out += [f"{pad}{name} = {zero(item.dtype)}" for item, name in sums.values()]
             out.append(f"{pad}for {inner} in {extent}:")
             for item in segment:
                 summed = sums[id(item)][1] if id(item) in sums else None
                 if id(item) in apart:
-                    swap = _Contract(contracted, self.counters, self.own)
-                    value = show(swap.visit(_copied(item.value)))
+                    swap = Contract(contracted, self.counters, self.own)
+                    value = show(swap.visit(copied(item.value)))
                     terms = self.own(f"{apart[id(item)][0]}_terms")
                     lines = [f"{terms}[{inner}] = {value}"]
                 else:
@@ -315,7 +317,7 @@ class Nest:
             key[0] if len(key) == 1 else ast.Tuple(key, ast.Load()),
             ast.Load(),
         )
-        return show(_Contract(contracted, self.counters, self.own).visit(_copied(place)))
+        return show(Contract(contracted, self.counters, self.own).visit(copied(place)))
 
     def _item(
         self,
@@ -324,8 +326,8 @@ class Nest:
         show: Callable[[ast.expr], str],
         summed: str | None = None,
     ) -> list[str]:
-        swap = _Contract(contracted, self.counters, self.own)
-        value = show(swap.visit(_copied(item.value)))
+        swap = Contract(contracted, self.counters, self.own)
+        value = show(swap.visit(copied(item.value)))
         if item.kind == "sum":
             return [_added(item.target, value, item.dtype)]
         if item.kind in ("max", "min"):
@@ -345,72 +347,19 @@ class Nest:
             if summed:
                 return [_added(summed, value, item.dtype)]
             if isinstance(item.value, ast.UnaryOp) and isinstance(item.value.op, ast.USub):
-                negated = show(swap.visit(_copied(item.value.operand)))
+                negated = show(swap.visit(copied(item.value.operand)))
                 if isinstance(item.value.operand, ast.BinOp) and isinstance(
                     item.value.operand.op, ast.Add | ast.Sub
                 ):
                     negated = f"({negated})"
                 return [f"{text} -= {negated}"]
             return [f"{text} += {value}"]
-        whole = swap.visit(_copied(item.value))
+        whole = swap.visit(copied(item.value))
         match whole:
             case ast.BinOp(left, op, right) if item.kind == "store" and show(left) == text:
                 if type(op) in AUGMENTED:
                     return [f"{text} {AUGMENTED[type(op)]}= {show(right)}"]
         return [f"{text} = {value}"]
-
-    def _contracted(self) -> dict[str, tuple[str, str]]:
-        """Arrays that only this nest needs: one number a trip, or one row."""
-        found: dict[str, tuple[str, str]] = {}
-        last = [item.live_after for item in self.items()][-1]
-        for number, segment in enumerate(self.segments):
-            for item in segment:
-                if item.kind != "define" or item.var is None or item.var in last:
-                    continue
-                same = [other for other in self.items() if other.target == item.target]
-                if not self._replaceable(item, same, segment, last):
-                    continue
-                places = {
-                    n
-                    for n, other_segment in enumerate(self.segments)
-                    for other in other_segment
-                    for name, key in other.reads()
-                    if name == item.target
-                }
-                plain = item.own_key()
-                exact = all(
-                    key == plain
-                    for other in self.items()
-                    for name, key in other.reads()
-                    if name == item.target
-                )
-                if not exact:
-                    continue
-                if places <= {number} or len(same) > 1:
-                    found[item.target] = ("number", item.dtype)
-                elif len(self.counters) > 1:
-                    found[item.target] = ("row", item.dtype)
-        return found
-
-    def _replaceable(
-        self, item: Item, same: list[Item], segment: list[Item], last: frozenset[Var]
-    ) -> bool:
-        """Whether an array that is changed after it was made can still be one number a trip."""
-        if len(same) == 1:
-            return True
-        key = item.own_key()
-        return all(
-            other in segment
-            and other.own_key() == key
-            and other.kind in ("define", "add", "store")
-            and (other.var is not None and other.var not in last)
-            for other in same
-        ) and not any(
-            name == item.target
-            for other in self.items()
-            if other not in segment
-            for name, _ in other.reads()
-        )
 
 
 def _added(total: str, value: str, dtype: str) -> str:
@@ -437,43 +386,15 @@ def _length(item: Item) -> int:
     return sum(isinstance(node, ast.BinOp | ast.Call) for node in ast.walk(item.value))
 
 
-def _zero(dtype: str) -> str:
+def zero(dtype: str) -> str:
+    """The text of a sum of no terms."""
     return "0.0" if dtype == "float64" else "0" if dtype == "int64" else f"np.{dtype}(0)"
-
-
-class _Contract(ast.NodeTransformer):
-    def __init__(
-        self,
-        contracted: dict[str, tuple[str, str]],
-        counters: list[str],
-        own: Callable[[str], str],
-    ) -> None:
-        self.contracted = contracted
-        self.counters = counters
-        self.own = own
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        if isinstance(node.value, ast.Name) and node.value.id in self.contracted:
-            name = node.value.id
-            if self.contracted[name][0] == "number":
-                stem = f"{name}_{''.join(self.counters) or 'here'}"
-                return ast.Name(self.own(stem), ast.Load())
-            inner = ast.Name(self.counters[-1], ast.Load())
-            row = ast.Name(self.own(f"{name}_row"), ast.Load())
-            return ast.Subscript(row, inner, ast.Load())
-        return self.generic_visit(node)
 
 
 def _words(text: str) -> set[str]:
     import re
 
     return set(re.findall(r"[A-Za-z_]\w*", text))
-
-
-def _copied(node: ast.expr) -> ast.expr:
-    import copy
-
-    return copy.deepcopy(node)
 
 
 def _mentions(text: str, name: str) -> bool:
