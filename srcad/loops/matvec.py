@@ -11,7 +11,8 @@ from srcad.ir.walk import items_of
 from srcad.loops import fusion
 from srcad.loops.calls import BLAS
 from srcad.loops.elements import NotScalar, has_arrays
-from srcad.loops.nests import Item, zero
+from srcad.loops.items import Item
+from srcad.loops.nests import zero
 from srcad.loops.syntax import product
 
 if TYPE_CHECKING:
