@@ -20,6 +20,8 @@ from numba.core.ir_utils import get_definition, guard
 from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering
 
+from srcad.engines import large
+from srcad.engines.indices import Indices
 from srcad.runtime.compiled import independent
 
 LINES = "independent loops"
@@ -40,7 +42,7 @@ class NoteIndependent(FunctionPass):
     def run_pass(self, state: Any) -> bool:
         """Numba's name for what a pass does."""
         lines = state.metadata.setdefault(LINES, set())
-        changed = False
+        changed = large.rewrite_zeros(state.func_ir)
         for block in state.func_ir.blocks.values():
             for step in block.find_insts(ir.Assign):
                 value = step.value
@@ -78,11 +80,19 @@ class _Lower(Lower):
     def pre_lower(self) -> None:
         super().pre_lower()  # type: ignore[no-untyped-call]
         self.written: dict[int, list[llvm.Block]] = {}
+        self.indices = Indices(self.func_ir)
 
     def init_pyapi(self) -> None:
         # Numba's own keeps what it loads in one branch for another one, where it is not there.
         self.pyapi = None
         super().init_pyapi()  # type: ignore[no-untyped-call]
+
+    def lower_inst(self, inst: ir.Stmt) -> None:
+        block, before = self.builder.block, len(self.builder.block.instructions)
+        super().lower_inst(inst)  # type: ignore[no-untyped-call]
+        if large.called_of_numpy(self.func_ir, inst, "empty"):
+            large.advise(self, inst)
+        self.indices.settle(inst, self.typeof, block.instructions[before:])
 
     def lower_block(self, block: ir.Block) -> None:
         offset = next(number for number, other in self.blocks.items() if other is block)

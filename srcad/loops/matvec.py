@@ -1,4 +1,4 @@
-"""Products of a vector with a matrix that is only an expression: never put into memory."""
+"""Products with vectors as loops: parts of arrays are read where they are, and not copied."""
 
 from __future__ import annotations
 
@@ -6,22 +6,56 @@ import ast
 from typing import TYPE_CHECKING
 
 from srcad.ir.dims import ONE
-from srcad.ir.nodes import Let, Operand, Var
+from srcad.ir.nodes import Let, Operand, Slice, Var
+from srcad.ir.walk import items_of
 from srcad.loops import fusion
-from srcad.loops.elements import NotScalar
+from srcad.loops.calls import BLAS
+from srcad.loops.elements import NotScalar, has_arrays
 from srcad.loops.items import Item
+from srcad.loops.nests import zero
+from srcad.loops.syntax import product
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
+
+PRODUCTS = ("@", "np.dot", "np.matmul")
+
+
+def inner(writer: LoopWriter, stmt: Let) -> ast.expr | None:
+    """The product of two vectors, as a loop before the statement; None if it is none of floats."""
+    if stmt.primitive.text not in (*PRODUCTS, "np.inner") or len(stmt.args) != 2:
+        return None
+    left, right = stmt.args
+    dtype = stmt.target.kind.dtype
+    if not (_rank(left) == _rank(right) == 1) or dtype not in BLAS:
+        return None
+    assert isinstance(left, Var)
+    assert isinstance(right, Var)
+    if {left.kind.dtype, right.kind.dtype} != {dtype}:
+        return None
+    elements = writer.elements()
+    counters, index = writer.indices(list(left.shape))
+    try:
+        value = product(elements.at(left, index), elements.at(right, index), left.kind, right.kind)
+        lengths = [elements.length(left, 0), elements.length(right, 0)]
+    except NotScalar:
+        return None
+    if not writer.sizes.equal(left.shape[0], right.shape[0]):
+        elements.checks.append((lengths[0], lengths[1]))
+    name = writer.fresh("total")
+    item = Item("sum", name, [], value, None, dtype)
+    before = [f"{name} = {zero(dtype)}"]
+    fusion.push(writer, item, list(left.shape), lengths[:1], elements, counters, before)
+    return ast.Name(name, ast.Load())
 
 
 def fused(writer: LoopWriter, stmt: Let, name: str, into: bool = False) -> bool:
     """Write `name = matrix @ vector` as a nest over the elements of the matrix.
 
-    Only where the matrix would have to be computed first; one that is in memory is BLAS's. With
-    `into`, it is `name += matrix @ vector`.
+    Only where the matrix would have to be computed or copied first; one that is in memory as a
+    whole is BLAS's. With `into`, it is `name += matrix @ vector`.
     """
-    if stmt.primitive.text not in ("@", "np.dot", "np.matmul"):
+    if stmt.primitive.text not in PRODUCTS or stmt.target.kind.dtype not in BLAS:
         return False
     left, right = stmt.args
     if _rank(left) == 2 and _rank(right) == 1:
@@ -39,9 +73,10 @@ def fused(writer: LoopWriter, stmt: Let, name: str, into: bool = False) -> bool:
             return False
         matrix, sums_rows = source, not sums_rows
         held = writer.folding.lets.get(matrix)
-    if held is None or not writer.is_elementwise(held) or held.primitive.text == "getitem":
+    if held is None or not writer.is_elementwise(held):
         return False
-    writer.materialise(vector)
+    if not (_is_part(writer, vector) and (sums_rows or _runs_along(writer, vector))):
+        writer.materialise(vector)
     elements = writer.elements()
     counters, index = writer.indices(list(matrix.shape))
     try:
@@ -64,6 +99,20 @@ def fused(writer: LoopWriter, stmt: Let, name: str, into: bool = False) -> bool:
     writer.pinned.add(name)
     fusion.push(writer, item, list(matrix.shape), lengths, elements, counters, [])
     return True
+
+
+def _is_part(writer: LoopWriter, vector: Var) -> bool:
+    """Whether a vector is part of an array, which can be read where it is."""
+    held = writer.folding.lets.get(vector)
+    return held is not None and held.primitive.text == "getitem" and not has_arrays(held.args[1])
+
+
+def _runs_along(writer: LoopWriter, vector: Var) -> bool:
+    """Whether part of an array is along the last axis, where elements lie side by side."""
+    array, index = writer.folding.lets[vector].args
+    items = items_of(index)
+    whole = isinstance(array, Var) and len(items) == array.kind.rank
+    return whole and isinstance(items[-1], Slice) and items[-1].step is None
 
 
 def _rank(operand: Operand) -> int:

@@ -24,6 +24,7 @@ from srcad.ir.walk import statements
 from srcad.loops.ahead import ahead, tapes
 from srcad.loops.chains import shorten
 from srcad.loops.clearing import clear_ahead
+from srcad.loops.columns import by_columns
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
 from srcad.loops.vectors import vector_name
@@ -65,7 +66,7 @@ def loop_module(derivative: Derivative) -> str:
         derivative.saved,
         checked=False,
     )
-    texts = [fwd, bwd]
+    texts = [by_columns(fwd, saves=True), by_columns(bwd, saves=False)]
     result = derivative.primal.body.results[0] if outputs == 1 else None
     number = isinstance(result, Var) and not result.kind.rank and not result.kind.is_complex
     single = number and len(derivative.seeded) == 1

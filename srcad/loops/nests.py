@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from srcad.ir.dims import Dim
 from srcad.ir.nodes import Var
+from srcad.loops.contraction import copied, inlined
 from srcad.loops.items import Item, meet, taken_along, together
 from srcad.loops.order import in_other_rows, own_elements
 
@@ -160,6 +161,7 @@ class Nest:
             for node in ast.walk(item.value)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         }
+        self.segments = inlined(self, needed)
         contracted = {k: v for k, v in self._contracted().items() if k not in needed}
         out = list(self.before)
         for item in self.items():
@@ -201,13 +203,13 @@ class Nest:
             for name, dtype in apart.values():
                 terms = self.own(f"{name}_terms")
                 out.insert(first, f"{terms} = {_allocate(self.lengths[-1:], dtype, show)}")
-            out += [f"{pad}{name} = {_zero(item.dtype)}" for item, name in sums.values()]
+            out += [f"{pad}{name} = {zero(item.dtype)}" for item, name in sums.values()]
             out.append(f"{pad}for {inner} in {extent}:")
             for item in segment:
                 summed = sums[id(item)][1] if id(item) in sums else None
                 if id(item) in apart:
                     swap = _Contract(contracted, self.counters, self.own, self.plain)
-                    value = show(swap.visit(_copied(item.value)))
+                    value = show(swap.visit(copied(item.value)))
                     terms = self.own(f"{apart[id(item)][0]}_terms")
                     lines = [f"{terms}[{inner}] = {value}"]
                 else:
@@ -264,9 +266,7 @@ class Nest:
             key[0] if len(key) == 1 else ast.Tuple(key, ast.Load()),
             ast.Load(),
         )
-        return show(
-            _Contract(contracted, self.counters, self.own, self.plain).visit(_copied(place))
-        )
+        return show(_Contract(contracted, self.counters, self.own, self.plain).visit(copied(place)))
 
     def _item(
         self,
@@ -276,7 +276,7 @@ class Nest:
         summed: str | None = None,
     ) -> list[str]:
         swap = _Contract(contracted, self.counters, self.own, self.plain)
-        value = show(swap.visit(_copied(item.value)))
+        value = show(swap.visit(copied(item.value)))
         if item.kind == "sum":
             return [_added(item.target, value, item.dtype)]
         if item.kind in ("max", "min"):
@@ -296,14 +296,14 @@ class Nest:
             if summed:
                 return [_added(summed, value, item.dtype)]
             if isinstance(item.value, ast.UnaryOp) and isinstance(item.value.op, ast.USub):
-                negated = show(swap.visit(_copied(item.value.operand)))
+                negated = show(swap.visit(copied(item.value.operand)))
                 if isinstance(item.value.operand, ast.BinOp) and isinstance(
                     item.value.operand.op, ast.Add | ast.Sub
                 ):
                     negated = f"({negated})"
                 return [f"{text} -= {negated}"]
             return [f"{text} += {value}"]
-        whole = swap.visit(_copied(item.value))
+        whole = swap.visit(copied(item.value))
         match whole:
             case ast.BinOp(left, op, right) if item.kind == "store" and show(left) == text:
                 if type(op) in AUGMENTED:
@@ -371,7 +371,8 @@ def _added(total: str, value: str, dtype: str) -> str:
     return f"{total} += {value}"
 
 
-def _zero(dtype: str) -> str:
+def zero(dtype: str) -> str:
+    """The text of a sum of no terms."""
     return "0.0" if dtype == "float64" else "0" if dtype == "int64" else f"np.{dtype}(0)"
 
 
@@ -406,12 +407,6 @@ def _words(text: str) -> set[str]:
     import re
 
     return set(re.findall(r"[A-Za-z_]\w*", text))
-
-
-def _copied(node: ast.expr) -> ast.expr:
-    import copy
-
-    return copy.deepcopy(node)
 
 
 def _mentions(text: str, name: str) -> bool:

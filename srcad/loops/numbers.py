@@ -10,7 +10,7 @@ from srcad.emit.expressions import BINARY
 from srcad.ir.dims import SizeOf, ValueOf
 from srcad.ir.nodes import Const, Let, Operand, ShapeOf, Stmt, Var
 from srcad.ir.walk import own_vars
-from srcad.loops import reductions
+from srcad.loops import matvec, reductions
 from srcad.loops.calls import in_python
 from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import Unsupported
@@ -63,6 +63,8 @@ def number(writer: LoopWriter, stmt: Let) -> ast.expr | None:
         return writer.elements().choice(stmt, writer.scalar)
     if text in ("np.dot", "np.inner") and not any(isinstance(a, Var) and a.kind.rank for a in args):
         return ast.BinOp(writer.scalar(args[0]), ast.Mult(), writer.scalar(args[1]))
+    if (found := matvec.inner(writer, stmt)) is not None:
+        return found
     if _is_only_python(stmt):
         return ast.parse(in_python(writer, stmt, [writer.text(a) for a in args]), mode="eval").body
     machine = text in BITS and not stmt.target.kind.is_python

@@ -201,7 +201,7 @@ def _loop(state: Reverse, stmt: Loop) -> None:
         for i in order
     ]
     inits += [base.get(var) or state.zeros(var) for var in touched]
-    counter = state.builder.counter(stmt.counter.hint)
+    counter = stmt.counter
     results = tuple(ends.get(stmt.carried[i], ZERO) for i in order)
     results += tuple(ends[var] for var in touched)
     trips = reversed_range(state.builder, stmt)

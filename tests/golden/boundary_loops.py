@@ -42,21 +42,17 @@ def boundary_bwd(saved, out_bar):
     padded_bar2 = np.zeros(padded_shape)
 
     # 20: return laplacian(u, ("fixed", wall)) * laplacian(u, "periodic")
-    t3 = np.empty(out_bar.shape[0])
     t4 = np.empty(out_bar.shape[0])
     for i in independent(out_bar.shape[0]):
-        t3[i] = out_bar[i] * t2[i]
         t4[i] = out_bar[i] * t[i]
         padded_bar[i] = t4[i]
+        padded_bar2[i] = out_bar[i] * t2[i]
     for i in independent(out_bar.shape[0]):
         padded_bar[i + 1] -= t4[i] * 2.0
+        padded_bar2[i + 1] -= out_bar[i] * t2[i] * 2.0
     for i in independent(out_bar.shape[0]):
         padded_bar[i + 2] += t4[i]
-        padded_bar2[i] = t3[i]
-    for i in independent(out_bar.shape[0]):
-        padded_bar2[i + 1] -= t3[i] * 2.0
-    for i in independent(out_bar.shape[0]):
-        padded_bar2[i + 2] += t3[i]
+        padded_bar2[i + 2] += out_bar[i] * t2[i]
 
     # 11: padded[0], padded[-1] = u[-1], u[0]
     t5 = padded_bar[padded_bar.shape[0] - 1]

@@ -24,10 +24,12 @@ def gravity_fwd(mass, position, softening):
                 raise Bail
             if not -position.shape[0] <= i < position.shape[0]:
                 raise Bail
+            total = 0.0
             d = np.empty(position.shape[1])
             for l in independent(position.shape[1]):
                 d[l] = position[j, l] - position[i, l]
-            t3 = np.dot(d, d)
+                total = plus(total, d[l] * d[l])
+            t3 = total
             t_tape[k] = t3
             t3 = half_power(t3 + softening, 1.5)
             t_tape2[k] = t3

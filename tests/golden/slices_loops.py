@@ -45,7 +45,7 @@ def slices_bwd(saved, out_bar):
         for j in independent(out_bar.shape[1]):
             t_ij = out_bar[i, j] * u[j]
             array[0, j] += out_bar[i, j] * w[i, w.shape[1] - 1 - j]
-            w_bar[i, w_bar.shape[1] - 1 - j] = t_ij
+            w_bar[i, w_bar.shape[1] - 1 - j] += t_ij
     for i in independent(u_bar.shape[0]):
         u_bar[i] = array[0, i]
 

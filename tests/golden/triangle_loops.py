@@ -12,7 +12,7 @@ from srcad.runtime.vector_math import plus
 def triangle_fwd(a):
     """`triangle`, also returning what `triangle_bwd` needs."""
     n = a.shape[0]
-    a = a.copy()
+    a = np.asfortranarray(a.copy())
     for j in range(n):
         for k in range(j):
             for i in range(j, n):
@@ -29,12 +29,13 @@ def triangle_fwd(a):
 def triangle_bwd(saved, out_bar):
     """Pull `out_bar` back to a."""
     a, = saved
+    a = np.asfortranarray(a)
 
     # 7: n = a.shape[0]
     n = a.shape[0]
 
     # 15: return np.sum(a[-1] ** 2)
-    a_bar = np.zeros(a.shape)
+    a_bar = np.zeros((a.shape[1], a.shape[0])).T
 
     # 8: for j in range(n):
     t = n - 1
@@ -68,7 +69,7 @@ def triangle_bwd(saved, out_bar):
                 t3 = t2 * a[j, k]
                 a_bar[j, k] += t2 * a[i, k]
                 a_bar[i, k] += t3
-    return a_bar
+    return np.ascontiguousarray(a_bar)
 
 
 def triangle_value_and_grad(x0):
