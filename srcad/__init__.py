@@ -1,6 +1,6 @@
 """Readable, compiled derivatives of plain NumPy programs."""
 
-from srcad.api import Pullback, grad, source, value_and_grad, vjp
+from srcad.api import Pullback, grad, jvp, source, value_and_grad, vjp
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -15,6 +15,7 @@ from srcad.errors import (
     Origin,
     SourceUnavailable,
     SrcadError,
+    TangentError,
     TapeMemoryError,
     UnsafeMutation,
     UnsupportedSyntax,
@@ -37,12 +38,14 @@ __all__ = [
     "Pullback",
     "SourceUnavailable",
     "SrcadError",
+    "TangentError",
     "TapeMemoryError",
     "UnsafeMutation",
     "UnsupportedSyntax",
     "UnsupportedType",
     "differentiable",
     "grad",
+    "jvp",
     "source",
     "value_and_grad",
     "vjp",

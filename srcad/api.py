@@ -7,9 +7,10 @@ from srcad import pipeline
 from srcad.errors import ArgumentError
 from srcad.gradient import Gradient, GradientOptions, checked_argnums
 from srcad.pullback import Pullback, pull
+from srcad.pushforward import push
 from srcad.target import Function, Target, check_call
 
-__all__ = ["Pullback", "grad", "source", "value_and_grad", "vjp"]
+__all__ = ["Pullback", "grad", "jvp", "source", "value_and_grad", "vjp"]
 
 # Mapped axes by name. They are bound by `vmap` only: outside of it any name is unbound, and changes
 # nothing.
@@ -67,6 +68,38 @@ def vjp(
     -0.25244130
     """
     return pull(Target.of(fun), primals, has_aux)
+
+
+def jvp(
+    fun: Function, primals: Sequence[object], tangents: Sequence[object], has_aux: bool = False
+) -> tuple[Any, ...]:
+    """Run a function and push tangents of its arguments through it: forward mode.
+
+    The price is that of a few runs of the function, and nothing is recorded: for the derivative
+    along one direction, and for functions of few numbers with many results.
+
+    Args:
+        fun: the function to differentiate; as for `vjp`.
+        primals: its positional arguments, a tuple or list. They are never changed.
+        tangents: one tangent for each of them, of that primal's structure, shapes and dtypes.
+            What stands for an integer or boolean leaf is not read: `float0` zeros, or None.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated.
+
+    Returns:
+        `(primals_out, tangents_out)`, or `(primals_out, tangents_out, aux)` if `has_aux`.
+        `tangents_out` has the structure, shapes and dtypes of `primals_out`, and arrays of its own;
+        leaves of integers and booleans have the dtype `float0`.
+
+    Raises:
+        ArgumentError: when `fun` is not callable, for primals or tangents that are neither tuple
+            nor list, and for a leaf that is neither a number nor an array.
+        TangentError: when a tangent does not fit its primal.
+        TypeError: Python's own, when `fun` does not take so many arguments.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 2.0), (1.0, 0.5))
+    (6.0, 3.5)
+    """
+    return push(Target.of(fun), primals, tangents, has_aux)
 
 
 def grad(

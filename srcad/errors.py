@@ -205,6 +205,18 @@ class CotangentError(SrcadError, ValueError):
     """
 
 
+class TangentError(SrcadError, ValueError):
+    """`jvp` was called with tangents that do not fit the primals.
+
+    Cause: another tree structure, shape or dtype than the primals have, at the leaf that is named.
+
+    Example:
+        jvp(np.sin, (np.ones(3),), (np.ones(4),))    # expected:  a float64 array of shape (3,)
+
+    The way out: pass one tangent for each primal, like it: `np.ones_like(x)` for instance.
+    """
+
+
 class ArgumentError(SrcadError, TypeError):
     """`vjp`, `grad` or one of their kin was called with arguments that make no sense.
 
