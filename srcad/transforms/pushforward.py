@@ -43,6 +43,7 @@ def tangent(builder: Builder, dots: Dots, stmt: Let) -> Var | None:
     found = [term for term in terms if isinstance(term, Var)]
     if not found:
         return None
+    assert stmt.primitive.form == "elementwise" or found[0].kind.rank == stmt.target.kind.rank
     total = reduce(lambda left, right: builder.emit(operator.add, left, right), found)
     dot = as_dtype(builder, _spread(builder, total, stmt.target), stmt.target)
     assert isinstance(dot, Var)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srcad.analyses.activity import active
+from srcad.analyses.activity import active, influential
 from srcad.analyses.sizes import Guard
 from srcad.frontend.builder import Builder
 from srcad.frontend.lower import Program
@@ -56,6 +56,7 @@ def push(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Ta
     moving = tuple(
         i for i in dict.fromkeys(outputs) if isinstance(results[i], Var) and results[i] in carrying
     )
+    carrying &= influential(primal.body, [results[i] for i in moving])
     theirs = frozenset(defined(primal.body))
     jvp = forward(primal, wanted, moving, carrying, builder)
     jvp = simplify(jvp, sizes, share=True, theirs=theirs)
