@@ -258,12 +258,13 @@ def _make(
         derivative = differentiate(program, wanted, order)
         text = generate(derivative)
     generated = replace(text, loops=functools.partial(loop_module, derivative))
+    engine = _engine(generated, derivative, options)  # writing its text may add guards
     index = {var: i for i, var in enumerate(derivative.inputs)}
     return Shared(
         **facts(program, template, aux, derivative.guards),
         derivative=derivative,
         generated=generated,
-        engine=_engine(generated, derivative, options),
+        engine=engine,
         order=tuple(order.index(result) for result in derivative.seeded),
         bars=tuple(index.get(var) if var is not None else None for var in program.leaves),
         tapes=tape_sizes(derivative.fwd, program.known),

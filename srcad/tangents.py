@@ -135,13 +135,14 @@ def _make(
     with own_faults(function):
         tangent = push(program, wanted, order)
         generated = generate_tangent(tangent, lambda: tangent_loops(tangent))
+    engine = _engine(generated, tangent, options)  # writing its text may add guards
     leaf_of = {var: i for i, var in enumerate(program.leaves) if var is not None}
     place = {result: i for i, result in enumerate(tangent.outputs)}
     return Shared(
         **facts(program, template, aux, tangent.guards),
         tangent=tangent,
         generated=generated,
-        engine=_engine(generated, tangent, options),
+        engine=engine,
         moving=tuple(leaf_of[var] for var in tangent.inputs),
         dots=tuple(place.get(result) for result in order),
     )
