@@ -50,7 +50,8 @@ def returned(tangent: Tangent, parts: list[str]) -> str:
 
 def doc(tangent: Tangent) -> str:
     """The docstring of the function."""
-    return f"`{tangent.primal.name}` and its tangent, along {_directions(tangent)}."
+    dots = tangent.jvp.params[len(tangent.primal.params) :]
+    return f"`{tangent.primal.name}` and its tangent, along {listed(dots)}."
 
 
 def header(tangent: Tangent) -> str:
@@ -61,9 +62,3 @@ def header(tangent: Tangent) -> str:
         f"Tangent of `{name}`{where} with respect to {listed(tangent.inputs)}.\n\n"
         f"Written by srcad {VERSION}.  Do not edit: change `{name}` and run it again.\n"
     )
-
-
-def _directions(tangent: Tangent) -> str:
-    count = len(tangent.inputs)
-    names = [f"`{var.hint}`" for var in tangent.jvp.params[len(tangent.primal.params) :]]
-    return " and ".join(names) if count else "nothing"

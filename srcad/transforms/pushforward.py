@@ -85,7 +85,10 @@ def _elementwise(builder: Builder, dots: Dots, stmt: Let) -> Iterator[Operand | 
     first, *rest = stmt.args
     if primitive.text == "*" and rest and first is rest[0]:
         if (dot := _of(dots, first)) is not None:
-            yield times(builder, dot, builder.emit(operator.mul, Const(2.0), first))
+            yield _scaled(builder, builder.emit(operator.mul, Const(2.0), first), dot)
+        return
+    if primitive.text == "/" and (whole_quotient := _quotient(builder, dots, stmt)) is not None:
+        yield whole_quotient
         return
     shared: tuple[Operand | None, ...] | None = None
     for name, argument in arguments_of(stmt).items():
@@ -102,10 +105,28 @@ def _elementwise(builder: Builder, dots: Dots, stmt: Let) -> Iterator[Operand | 
             continue
         if not whole:
             assert isinstance(term, Var | Const)
-            term = times(builder, dot, term)
+            term = _scaled(builder, term, dot)
         if is_singular(stmt, dots.__contains__):
             term = builder.emit(masked, dot, term)
         yield term
+
+
+def _scaled(builder: Builder, partial: Var | Const, dot: Var) -> Operand:
+    """`2.0 * x * x_dot`, but `x_dot * y`."""
+    made = (s for s in builder.stack[-1] if isinstance(s, Let) and s.target is partial)
+    product = next((s.primitive.text == "*" and not s.target.hint for s in made), False)
+    if (isinstance(partial, Const) and partial.value not in (1, -1)) or product:
+        return builder.emit(operator.mul, partial, dot)
+    return times(builder, dot, partial)
+
+
+def _quotient(builder: Builder, dots: Dots, stmt: Let) -> Var | None:
+    """`(x_dot - ans * y_dot) / y`, where y is not zero."""
+    x_dot, y_dot = (_of(dots, argument) for argument in stmt.args)
+    if x_dot is None or y_dot is None or is_singular(stmt, dots.__contains__):
+        return None
+    change = builder.emit(operator.sub, x_dot, builder.emit(operator.mul, stmt.target, y_dot))
+    return builder.emit(operator.truediv, change, stmt.args[1])
 
 
 def _linear(builder: Builder, dots: Dots, stmt: Let) -> Iterator[Operand | None]:

@@ -292,6 +292,10 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
                 pair = (held.args[0], other) if negated is left else (other, held.args[0])
                 state.pending.append(replace(stmt, target=product, args=pair))
                 return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(product,))
+    if text == "-" and isinstance(right, Var) and state.uses[right] == 1:
+        held = state.made.get(right)
+        if held is not None and held.primitive.text == "neg" and right.kind.negates_exactly:
+            return replace(stmt, primitive=PRIMITIVES[operator.add], args=(left, held.args[0]))
     if text == "*" and (scaled := _times_ones(stmt, state)) is not None:
         return scaled
     if text == "*" and left == Const(1) and isinstance(right, Var) and right.kind == kind:

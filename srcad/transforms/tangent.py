@@ -13,6 +13,7 @@ from srcad.ir.walk import defined
 from srcad.transforms.decisions import decide
 from srcad.transforms.derivative import readable
 from srcad.transforms.forward import forward
+from srcad.transforms.order import beside_uses
 from srcad.transforms.settle import settle
 from srcad.transforms.simplify import simplify
 from srcad.transforms.views import copy_views
@@ -60,4 +61,5 @@ def push(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Ta
     theirs = frozenset(defined(primal.body))
     jvp = forward(primal, wanted, moving, carrying, builder)
     jvp = simplify(jvp, sizes, share=True, theirs=theirs)
-    return Tangent(program, primal, copy_views(jvp), wanted, moving)
+    jvp = beside_uses(copy_views(jvp), theirs, builder)
+    return Tangent(program, primal, jvp, wanted, moving)
