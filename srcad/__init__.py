@@ -1,6 +1,17 @@
 """Readable, compiled derivatives of plain NumPy programs."""
 
-from srcad.api import Pullback, grad, jvp, source, value_and_grad, vjp
+from srcad.api import (
+    Pullback,
+    grad,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    source,
+    value_and_grad,
+    vjp,
+)
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -45,7 +56,11 @@ __all__ = [
     "UnsupportedType",
     "differentiable",
     "grad",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "source",
     "value_and_grad",
     "vjp",

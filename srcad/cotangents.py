@@ -35,6 +35,8 @@ __all__ = [
     "leaf_type",
     "outputs_of",
     "split_aux",
+    "tangent_of",
+    "zero_tangent",
 ]
 
 Form: TypeAlias = Literal["python", "scalar", "array"]
@@ -236,6 +238,25 @@ def bars_like(
         return [_bar_like(types[0], bar, None)]
     taken = set(map(_address, given))
     return [_bar_like(kind, bar, taken) for kind, bar in zip(types, bars, strict=True)]
+
+
+def zero_tangent(kind: LeafType) -> object:
+    """A tangent or cotangent of zeros; None for integers."""
+    return tangent_of(kind, 0.0) if kind.differentiable else None
+
+
+def tangent_of(kind: LeafType, value: float) -> object:
+    """A tangent or cotangent all of whose numbers are equal.
+
+    >>> tangent_of(leaf_type(np.ones(2, np.float32)), 1.0)
+    array([1., 1.], dtype=float32)
+    """
+    if kind.form == "array":
+        return np.full(kind.shape, value, kind.dtype)
+    if kind.form == "scalar":
+        made: object = kind.dtype.type(value)
+        return made
+    return complex(value) if kind.dtype.kind == "c" else value
 
 
 def split_aux(result: object) -> tuple[object, object]:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcad.cotangents import TANGENT, Outputs, accept, bars_like, outputs_of
+from srcad.cotangents import TANGENT, Outputs, accept, bars_like, outputs_of, zero_tangent
 from srcad.errors import ArgumentError
 from srcad.pullback import numeric
 from srcad.tangents import tangent_program
 from srcad.target import Target, check_call
 from srcad.trees import children, flatten, show, unflatten
 
-__all__ = ["Pushforward", "push"]
+__all__ = ["Pushforward", "linear", "push"]
 
 
 class Pushforward:
@@ -51,6 +51,10 @@ class Pushforward:
     def keep(self) -> None:
         """Copy what the caller can change later."""
         self.inputs = [x.copy() if isinstance(x, np.ndarray) else x for x in self.inputs]
+
+    def nothing(self) -> tuple[object, ...]:
+        """The leaves of tangents that are zero."""
+        return tuple(map(zero_tangent, self.primals.leaves))
 
     def push(self, tangents: Sequence[object]) -> tuple[object, object, object]:
         """Run the function with leaves of tangents that were accepted.
@@ -110,10 +114,30 @@ def push(target: Target, primals: object, tangents: object, has_aux: bool) -> tu
         if not isinstance(given, tuple | list):
             raise ArgumentError(
                 f"{name} arguments to jvp must be tuples or lists; found {type(given).__name__}",
-                hint=f"one argument is a tuple too: jvp(f, ({name[0]},), ...)",
+                hint="also of one argument: jvp(f, (x,), (x_dot,))",
             )
     assert isinstance(primals, tuple | list)
     assert isinstance(tangents, tuple | list)
     pushforward = Pushforward(target, tuple(primals), has_aux)
     result, dot, aux = pushforward.push(pushforward.accept(tuple(tangents)))
     return (result, dot, aux) if has_aux else (result, dot)
+
+
+def linear(target: Target, primals: tuple[object, ...], has_aux: bool) -> tuple[object, ...]:
+    """Run a function and return its result with its pushforward: `linearize` without the dressing.
+
+    Args:
+        target: the function.
+        primals: its positional arguments.
+        has_aux: whether it returns a pair of its value and something else.
+
+    Returns:
+        The result and the pushforward, and what went with the result if `has_aux`.
+
+    Raises:
+        ArgumentError: for leaves of the primals or of the result that are not numeric.
+    """
+    pushforward = Pushforward(target, primals, has_aux)
+    result, _, aux = pushforward.push(pushforward.nothing())
+    pushforward.keep()
+    return (result, pushforward, aux) if has_aux else (result, pushforward)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from srcad import trees
 from srcad.emit.tangent import GeneratedTangent, generate_tangent
 from srcad.engines import numpy_tangent
 from srcad.frontend.lower import build, lower
@@ -24,9 +25,8 @@ from srcad.pipeline import (
 )
 from srcad.specialise import leaf_key, root_key
 from srcad.transforms.tangent import Tangent, push
-from srcad.trees import Tree
 
-__all__ = ["TangentProgram", "tangent_program"]
+__all__ = ["TangentProgram", "source", "tangent_program"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ def tangent_program(
     wrt: tuple[bool, ...],
     has_aux: bool,
     options: Options,
-    flat: tuple[list[Any], Tree],
+    flat: tuple[list[Any], trees.Tree],
 ) -> TangentProgram:
     """Find or make the tangent program of a function for arguments like these.
 
@@ -155,3 +155,16 @@ def _engine(generated: GeneratedTangent, tangent: Tangent, options: Options) -> 
     from srcad.engines import numba_tangent
 
     return numba_tangent.Engine(generated, tangent, text, options.engine == "numba")
+
+
+def source(
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    options: Options,
+    level: str,
+) -> str:
+    """The tangent program for arguments like these, at the array or the loop level."""
+    flat = trees.flatten((args, kwargs))
+    made = tangent_program(function, args, kwargs, (True,) * len(flat[0]), False, options, flat)
+    return made.array_source if level == "array" else made.loop_source
