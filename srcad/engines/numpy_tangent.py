@@ -37,15 +37,17 @@ class Engine:
         if not self.repeatable:
             return self.halves(self.function(*self._of_numpy(inputs)))
         noted: list[str] = []
+        found = None
         with np.errstate(all="call", call=lambda kind, _: noted.append(kind)):
             try:
                 found = self.function(*inputs)
             except ZeroDivisionError:
-                # Of the program, then it is raised here; or of a tangent between Python's numbers.
-                self.primal(*inputs[: self.inputs])
-                found = of_numpy(self.function)(*self._of_numpy(inputs))  # type: ignore[arg-type]
+                noted.append("of Python's numbers")
         if noted:
-            self.primal(*inputs[: self.inputs])
+            self.primal(*inputs[: self.inputs])  # warns or raises, if it was the program
+        if found is None:
+            with np.errstate(all="ignore"):
+                found = of_numpy(self.function)(*self._of_numpy(inputs))  # type: ignore[arg-type]
         return self.halves(found)
 
     def halves(self, found: tuple[Any, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
