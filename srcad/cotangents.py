@@ -131,17 +131,15 @@ class Role:
         given: what one of those values is: "cotangent".
         fitted: what they have to fit: "result".
         root: how the tree of those is named: "out".
-        error: what is raised.
     """
 
     given: str
     fitted: str
     root: str
-    error: type[SrcadError]
 
 
-COTANGENT = Role("cotangent", "result", "out", CotangentError)
-TANGENT = Role("tangent", "primals", "primals", TangentError)
+COTANGENT = Role("cotangent", "result", "out")
+TANGENT = Role("tangent", "primals", "primals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,14 +401,22 @@ def _leaf_error(index: int, leaves: Sequence[object], outputs: Outputs) -> Srcad
 
 
 def _error(place: str, expected: str, got: str, shown: str, outputs: Outputs) -> SrcadError:
-    role = outputs.role
+    name = outputs.name
     fitted = show(outputs.structure, (kind.label() for kind in outputs.leaves))
-    return role.error(
-        f"the {role.given} does not fit the {role.fitted} of `{outputs.name}` at `{place}`\n"
+    if outputs.role is TANGENT:
+        return TangentError(
+            f"the tangent does not fit the primals of `{name}` at `{place}`\n"
+            f"  expected:  {expected}\n"
+            f"  got:       {got}\n"
+            f"  primals:   {fitted}\n"
+            f"  tangents:  {shown}"
+        )
+    return CotangentError(
+        f"the cotangent does not fit the result of `{name}` at `{place}`\n"
         f"  expected:  {expected}\n"
         f"  got:       {got}\n"
-        f"  {role.fitted + ':':<10} {fitted}\n"
-        f"  {role.given + ':':<10} {shown}"
+        f"  result:    {fitted}\n"
+        f"  cotangent: {shown}"
     )
 
 

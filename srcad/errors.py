@@ -16,6 +16,7 @@ __all__ = [
     "Origin",
     "SourceUnavailable",
     "SrcadError",
+    "TangentError",
     "TapeMemoryError",
     "UnsafeMutation",
     "UnsupportedSyntax",

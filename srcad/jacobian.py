@@ -157,7 +157,7 @@ class _Point:
         outputs, _, aux = pushed({})
         for kind in outputs.leaves:
             if self.options.holomorphic and kind.dtype.kind != "c":
-                raise _refused("jacfwd with holomorphic=True requires outputs", "complex", kind)
+                raise _refused("jacfwd with holomorphic=True", "outputs of complex", kind)
         columns: list[list[list[object]]] = [
             [pushed({place: unit})[1] for unit in _units(kind)]
             for place, kind in zip(self.chosen, self.types, strict=True)
@@ -184,7 +184,7 @@ class _Point:
             if kind.dtype.kind != wanted:
                 with_holomorphic = " with holomorphic=True" if self.options.holomorphic else ""
                 what = "complex" if self.options.holomorphic else "real"
-                raise _refused(f"jacrev{with_holomorphic} requires outputs", what, kind)
+                raise _refused(f"jacrev{with_holomorphic}", f"outputs of {what}", kind)
         nothing = [zero_tangent(kind) for kind in outputs.leaves]
         blocks: Blocks = []
         for row, kind in enumerate(outputs.leaves):
@@ -241,13 +241,13 @@ def _check_input(options: JacobianOptions, kind: LeafType) -> None:
     name = options.name
     if options.holomorphic:
         if kind.dtype.kind != "c":
-            raise _refused(f"{name} with holomorphic=True requires inputs", "complex", kind)
+            raise _refused(f"{name} with holomorphic=True", "inputs of complex", kind)
     elif options.forward:
         if kind.dtype.kind != "f":
-            raise _refused(f"{name} requires inputs", "real", kind)
+            raise _refused(name, "inputs of real", kind)
     elif not kind.differentiable and not options.allow_int:
-        raise _refused(f"{name} requires inputs", "real or complex", kind)
+        raise _refused(name, "inputs of real or complex", kind)
 
 
-def _refused(what: str, wanted: str, kind: LeafType) -> ArgumentError:
-    return ArgumentError(f"{what} with {wanted} dtype, but got {kind.dtype.name}.")
+def _refused(name: str, what: str, kind: LeafType) -> ArgumentError:
+    return ArgumentError(f"{name} requires {what} dtype, but got {kind.dtype.name}.")

@@ -362,7 +362,7 @@ def test_what_jacobians_refuse():
         jacfwd(lambda x: x * x)(3)
     with pytest.raises(srcad.ArgumentError, match="real dtype, but got complex128"):
         jacfwd(lambda x: x * x)(3.0j)
-    with pytest.raises(srcad.ArgumentError, match="outputs with real dtype"):
+    with pytest.raises(srcad.ArgumentError, match="outputs of real dtype"):
         jacrev(lambda x: x * 1.0j)(3.0)
     with pytest.raises(srcad.ArgumentError, match="but got int64"):
         jacrev(lambda x: x * x)(3)
