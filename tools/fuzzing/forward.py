@@ -30,6 +30,7 @@ def check_forward(engine: Any, truth: Truth) -> str:
     except Exception as error:
         raise Wrong(f"raises {type(error).__name__}, writing tangents", shown(error)) from error
     fits = pipeline.compile_guards(shared.tangent.guards, shared.tangent.primal.params)
+    object.__setattr__(shared, "fits", fits)  # as in `paper`
     if not fits(pushed.inputs):
         return OTHERS
     function = executed(text, shared.generated.constants)[shared.generated.name]
