@@ -17,7 +17,7 @@ PLACES = ("message", "origin", "hint", "error")
 
 
 def calls(tree):
-    """Calls of `refuse` and of errors that are raised, each with the functions around it."""
+    """Calls that refuse and errors that are raised, each with the functions around it."""
 
     def walk(node, around):
         if isinstance(node, ast.FunctionDef):
@@ -37,6 +37,8 @@ def kind_of(call):
             found = arguments(call).get("error")
             names = [n.id for n in ast.walk(found) if isinstance(n, ast.Name)] if found else []
             return next((name for name in names if name in KINDS), "UnsupportedSyntax")
+        case ast.Attribute(attr="refuse_if"):
+            return "UnsupportedType"
         case ast.Name(id=name) if name in KINDS:
             return name
     return None
@@ -45,6 +47,8 @@ def kind_of(call):
 def arguments(call):
     """The arguments of a call by name."""
     named = {keyword.arg: keyword.value for keyword in call.keywords}
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "refuse_if":
+        return dict(zip(("ctx", "flag", "message", "hint"), call.args, strict=True))
     return dict(zip(PLACES, call.args, strict=False)) | named
 
 

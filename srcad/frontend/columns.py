@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import gast
 
-from srcad.errors import UnsupportedType
 from srcad.frontend import calls, comprehensions, control, cursors, objects, rows
 from srcad.frontend.memory import content
 from srcad.frontend.values import Items, Iteration, Ref, Rows, Static, Value
@@ -16,8 +16,6 @@ from srcad.rules.indexing import getitem
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
-
-WITHOUT_ROWS = "the columns of a list without items are taken, of which there are none"
 
 
 def is_transposition(callee: Value, node: gast.Call) -> bool:
@@ -45,8 +43,9 @@ def _columns(ctx: Lowering, held: Rows, node: gast.AST) -> Items | None:
     if held.form[0] not in ("tuple", "list") or not buffer.shape[1].is_constant:
         return None
     some = rows.truth(ctx, held)
-    known = Const(some) if isinstance(some, bool) else some
-    control.require(ctx, known, UnsupportedType, WITHOUT_ROWS)
+    none = Const(not some) if isinstance(some, bool) else ctx.builder.emit(operator.not_, some)
+    without = "the columns of a list without items are taken, of which there are none"
+    control.refuse_if(ctx, none, without, "ask first whether it has any")
     if ctx.state.dead:
         return Items(())
     whole = rows.filled(ctx, held)

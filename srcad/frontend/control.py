@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
+from srcad.errors import UnsupportedType
 from srcad.frontend import expressions, trying
 from srcad.frontend.merge import FALSE, TRUE, UNNAMED, Merge, Side
 from srcad.frontend.values import (
@@ -56,11 +57,25 @@ def require(ctx: Lowering, flag: Atom, error: type[BaseException], message: str)
         return
     if trying.flag_for(ctx, error) is not None:
         ctx.refuse(f"a {error.__name__} may be raised here that a `try` around it catches")
+    _raise_if(ctx, ctx.builder.emit(operator.not_, flag), error, message)
+
+
+def _raise_if(ctx: Lowering, flag: Atom, error: type[BaseException], message: str) -> None:
     with ctx.builder.block() as body:
         args = (Const(message),) if message else ()
         ctx.builder.add(Effect("raise", error, args, (), (), ctx.builder.origin))
-    missing = ctx.builder.emit(operator.not_, flag)
-    ctx.builder.add(if_statement(missing, body, [], [], [], (), ctx))
+    ctx.builder.add(if_statement(flag, body, [], [], [], (), ctx))
+
+
+def refuse_if(ctx: Lowering, flag: Atom, message: str, hint: str) -> None:
+    """Refuse the program while it runs: the user's line and the way out stand in the message."""
+    origin = ctx.builder.origin
+    place = f" ({origin.file}:{origin.line})" if origin is not None and origin.line else ""
+    error, text = UnsupportedType, f"{message}{place}: {hint}"
+    if flag == TRUE:
+        fail(ctx, error(text))
+    elif flag != FALSE:
+        _raise_if(ctx, flag, error, text)
 
 
 def if_statement(

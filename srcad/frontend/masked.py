@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import gast
 import numpy as np
 
-from srcad.errors import UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
@@ -168,9 +167,9 @@ def store_flat(ctx: Lowering, array: Array, value: Value, node: gast.AST) -> Non
         given = shaping.ravel(ctx, [given], {}, node)
         assert isinstance(given, Array)
         sizes = [attributes.length(ctx, memory.read(ctx, v), 0) for v in (target, given)]
-        same = ctx.builder.emit(operator.eq, *(size.atom for size in sizes))
+        other = ctx.builder.emit(operator.ne, *(size.atom for size in sizes))
         message = "`y.flat = values` is followed for as many values as elements"
-        control.require(ctx, same, UnsupportedType, message)
+        control.refuse_if(ctx, other, message, "use `y[...] = values`, or np.resize")
     if ctx.state.dead:
         return
     memory.write(ctx, target, Const(Ellipsis), expressions.operand(ctx, given, node), node)

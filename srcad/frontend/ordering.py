@@ -142,11 +142,9 @@ def _order(ctx: Lowering, by: Value, backwards: bool, node: gast.AST) -> Value:
         )
     if array.kind.is_inexact:
         strange = calls.call_python(ctx, np.isnan, [array], {}, node)
-        any_strange = calls.call_python(ctx, np.any, [strange], {}, node)
-        sound = expressions.negate(ctx, expressions.truth(ctx, any_strange, node))
-        atom = expressions.operand(ctx, sound)
+        some = expressions.operand(ctx, calls.call_python(ctx, np.any, [strange], {}, node))
         message = "nan has no place in the order of a list"
-        control.require(ctx, atom, ValueError, message)  # type: ignore[arg-type]
+        control.refuse_if(ctx, some, message, "leave it out, or use np.sort")  # type: ignore[arg-type]
     turned = SliceValue(None, None, expressions.literal(-1))
     source = expressions.subscript(ctx, array, turned, node) if backwards else array
     order = calls.call_python(ctx, np.argsort, [source], {"kind": Static("stable")}, node)

@@ -35,8 +35,6 @@ JOINING = frozenset(
     {np.stack, np.concatenate, np.vstack, np.hstack, np.dstack, np.column_stack, np.block}
 )
 
-WITHOUT_ITEMS = "a list without items is made an array, which srcad expected to have rows"
-
 
 def is_rows(ctx: Lowering, value: Value) -> bool:
     """Whether a value is a list of unknown length."""
@@ -92,11 +90,13 @@ def array(ctx: Lowering, held: Rows, node: gast.AST, message: str = "") -> Array
         if asked or buffer.kind.rank > axis + 1 or held.kind.dtype != "float64":
             size = ctx.builder.size(count.atom)
             if size is None or not ctx.sizes.at_least(size, 1):
-                some = ctx.builder.emit(operator.gt, count.atom, Const(0))
                 if asked:
+                    some = ctx.builder.emit(operator.gt, count.atom, Const(0))
                     control.require(ctx, some, ValueError, message)
                 else:
-                    control.require(ctx, some, UnsupportedType, WITHOUT_ITEMS)
+                    none = ctx.builder.emit(operator.eq, count.atom, Const(0))
+                    without = "a list without items is made an array with rows"
+                    control.refuse_if(ctx, none, without, "ask first whether it has any")
     made = memory.new_array(ctx, filled(ctx, held))
     assert isinstance(made, Array)
     return made

@@ -127,9 +127,10 @@ def _every(ctx: Lowering, tests: list[Truth]) -> Truth:
 def _in_rows(ctx: Lowering, container: Value, wanted: Value, node: gast.AST) -> Truth:
     """`wanted in items` of a list whose length is known only at run time."""
     if isinstance(wanted, Number) and wanted.kind.is_inexact:
-        sound = expressions.compare(ctx, gast.Eq(), wanted, wanted, node)
+        strange = expressions.compare(ctx, gast.NotEq(), wanted, wanted, node)
         message = "whether a list holds a nan is a question of which object it is"
-        control.require(ctx, expressions.operand(ctx, sound), ValueError, message)  # type: ignore[arg-type]
+        flag = expressions.operand(ctx, strange)
+        control.refuse_if(ctx, flag, message, "ask np.isnan")  # type: ignore[arg-type]
     found = comprehensions.fold(ctx, "in", container, [wanted], node)
     return expressions.truth(ctx, found, node)
 

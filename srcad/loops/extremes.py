@@ -10,7 +10,7 @@ from srcad.ir.nodes import Const, Let, Var
 from srcad.loops import fusion, reductions
 from srcad.loops.complexes import is_ordering
 from srcad.loops.elements import NotScalar
-from srcad.loops.nests import Item
+from srcad.loops.items import Item
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter

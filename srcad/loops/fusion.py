@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from srcad.emit.printer import expression
 from srcad.ir.dims import ONE, Dim
 from srcad.loops.elements import Elements
-from srcad.loops.nests import Item, Nest
+from srcad.loops.items import Item
+from srcad.loops.nests import Nest
 from srcad.loops.queue import commute, item_touches, plain_line, touched
 
 if TYPE_CHECKING:

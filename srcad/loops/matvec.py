@@ -9,7 +9,7 @@ from srcad.ir.dims import ONE
 from srcad.ir.nodes import Let, Operand, Var
 from srcad.loops import fusion
 from srcad.loops.elements import NotScalar
-from srcad.loops.nests import Item
+from srcad.loops.items import Item
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter

@@ -11,53 +11,13 @@ import ast
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from srcad.ir.dims import Dim
 from srcad.ir.nodes import Var
-from srcad.loops.order import elements, own_elements, text_of
+from srcad.loops.items import Item, meet, taken_along, together
+from srcad.loops.order import in_other_rows, own_elements
 
 AUGMENTED: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-
-LONGEST = 16
-"""Operations that the terms of one accumulation may have together."""
-
-Kind = Literal["define", "store", "add", "sum", "max", "min"]
-
-
-@dataclass
-class Item:
-    """One assignment in the body of a nest."""
-
-    kind: Kind
-    target: str
-    index: list[ast.expr]
-    value: ast.expr
-    var: Var | None = None
-    dtype: str = "float64"
-    live_after: frozenset[Var] = frozenset()
-    shape: list[ast.expr] = field(default_factory=list)
-    zeros: list[int] | None = None
-    """Axes of the space that a sum keeps (-1 for length 1): it starts from zeros of that shape."""
-
-    def reads(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The elements that the value reads: the array and the text of the index."""
-        for name, index in elements(self.value):
-            yield name, text_of(index)
-
-    def names(self) -> set[str]:
-        """Every name in the value and the index."""
-        every = [self.value, *self.index]
-        return {n.id for e in every for n in ast.walk(e) if isinstance(n, ast.Name)}
-
-    def own_key(self) -> tuple[str, ...]:
-        """The text of the index that is written."""
-        return text_of(self.index)
-
-    @property
-    def is_reduction(self) -> bool:
-        """Whether the item ends in one number."""
-        return self.kind in ("sum", "max", "min") and not self.index
 
 
 @dataclass
@@ -74,6 +34,12 @@ class Nest:
     alias: Callable[[str, str], bool] = operator.eq
     ordered: bool = True
     """Whether what is added to an element is added term by term: in the user's own program."""
+    after: frozenset[Var] = frozenset()
+    """What is needed after the nest."""
+    plain: dict[str, str] = field(default_factory=dict)
+    """Names that arrays of the nest's own have if they are one number a trip."""
+    rooms: list[str] | None = None
+    """Lines of an outer place where arrays of the nest's own can be made."""
 
     def own(self, stem: str) -> str:
         """A name for something of the nest's, that no variable of the program has."""
@@ -98,6 +64,7 @@ class Nest:
         """Take an item in; False if it has to wait for a nest of its own."""
         if not self.segments:
             self.segments.append([item])
+            self.after = item.live_after
             return True
         if item.names() & self.reductions():
             return False
@@ -105,51 +72,29 @@ class Nest:
             n for other in self.items() for n in other.names()
         }:
             return False
-        join = True
-        for segment in self.segments:
+        segments = [list(segment) for segment in self.segments]
+        if not self.ordered:
+            item = taken_along(segments, item, self.alias)
+        fits = [True] * len(segments)
+        for number, segment in enumerate(segments):
             for other in segment:
                 relation = self._relation(other, item)
                 if relation == "apart":
                     return False
-                if relation == "later" and segment is self.segments[-1]:
-                    join = False
-        if join:
-            self.segments[-1].append(self._together(self.segments[-1], item))
+                fits[number] &= relation == "same"
+        place = len(segments) - 1
+        if not self.ordered and item.kind in ("add", "define"):
+            # As early as it can be: what is read twice is then in a register.
+            while place > 0 and not any(meet(o, item, self.alias) for o in segments[place]):
+                place -= 1
+            place = next((p for p in range(max(place, 0), len(segments)) if fits[p]), -1)
+        if place >= 0 and fits[place]:
+            segments[place].append(together(segments[place], item, self.ordered, self.alias))
         else:
-            self.segments.append([item])
+            segments.append([item])
+        self.segments = segments
+        self.after = item.live_after
         return True
-
-    def _together(self, segment: list[Item], item: Item) -> Item:
-        """What is added to an element, and what was assigned or added to it before, in one."""
-        for place in range(len(segment) - 1, -1, -1):
-            other = segment[place]
-            if other.target != item.target:
-                if self._touches(other, item.target):
-                    return item
-                continue
-            if item.kind != "add" or item.zeros is not None or other.is_reduction:
-                return item
-            if item.dtype != other.dtype or item.dtype not in ("float64", "complex128"):
-                return item
-            if self.ordered and (other.kind == "add" or _is_zero(other.value)):
-                return item  # `0.0 + x` is not `x` where that is -0.0
-            if other.own_key() != item.own_key() or _length(other) + _length(item) > LONGEST:
-                return item
-            changed = {item.target, *(later.target for later in segment[place + 1 :])}
-            reads = {*other.names(), *(item.names() & {item.target})}
-            if any(self.alias(name, target) for name in reads for target in changed):
-                return item
-            del segment[place]
-            known = other.var is not None and item.var is not None
-            other.var = item.var if known else None
-            other.value = _sum(other.value, item.value)
-            other.live_after = item.live_after
-            return other
-        return item
-
-    def _touches(self, item: Item, name: str) -> bool:
-        """Whether an item reads or writes an array."""
-        return any(self.alias(other, name) for other in (item.target, *item.names()))
 
     def _relation(self, first: Item, second: Item) -> str:
         """How two items may be combined: in one inner loop, in two, or not at all."""
@@ -172,6 +117,8 @@ class Nest:
                     continue
                 # Every trip meets the same element: one statement after the other.
                 return "apart"
+            if commute and name == other and in_other_rows(key, other_key, self.counters[:-1]):
+                continue
             same_rows = name == other and self._same_rows(key, other_key)
             if same_rows or commute or len(self.counters) == 1:
                 result = "later"
@@ -217,7 +164,8 @@ class Nest:
         out = list(self.before)
         for item in self.items():
             if item.kind == "define" and item.target not in contracted:
-                out.append(f"{item.target} = {_allocate(item.shape, item.dtype, show)}")
+                room = out if self.rooms is None else self.rooms
+                room.append(f"{item.target} = {_allocate(item.shape, item.dtype, show)}")
             if item.zeros is not None:
                 kept = [ast.Constant(1) if a < 0 else self.lengths[a] for a in item.zeros]
                 out.append(f"{item.target} = {_allocate(kept, item.dtype, show, 'zeros')}")
@@ -246,7 +194,8 @@ class Nest:
                 and contracted.get(item.target, ("", ""))[0] != "number"
             ]
             values = [item.value for item in segment]
-            free = stores and own_elements(stores, values, inner, self.alias)
+            outer = self.counters[:-1]
+            free = stores and own_elements(stores, values, inner, self.alias, outer)
             apart = self._apart(segment, sums) if stores and not free else {}
             extent = f"independent({extent})" if free else f"range({extent})"
             for name, dtype in apart.values():
@@ -257,7 +206,7 @@ class Nest:
             for item in segment:
                 summed = sums[id(item)][1] if id(item) in sums else None
                 if id(item) in apart:
-                    swap = _Contract(contracted, self.counters, self.own)
+                    swap = _Contract(contracted, self.counters, self.own, self.plain)
                     value = show(swap.visit(_copied(item.value)))
                     terms = self.own(f"{apart[id(item)][0]}_terms")
                     lines = [f"{terms}[{inner}] = {value}"]
@@ -315,7 +264,9 @@ class Nest:
             key[0] if len(key) == 1 else ast.Tuple(key, ast.Load()),
             ast.Load(),
         )
-        return show(_Contract(contracted, self.counters, self.own).visit(_copied(place)))
+        return show(
+            _Contract(contracted, self.counters, self.own, self.plain).visit(_copied(place))
+        )
 
     def _item(
         self,
@@ -324,7 +275,7 @@ class Nest:
         show: Callable[[ast.expr], str],
         summed: str | None = None,
     ) -> list[str]:
-        swap = _Contract(contracted, self.counters, self.own)
+        swap = _Contract(contracted, self.counters, self.own, self.plain)
         value = show(swap.visit(_copied(item.value)))
         if item.kind == "sum":
             return [_added(item.target, value, item.dtype)]
@@ -362,7 +313,7 @@ class Nest:
     def _contracted(self) -> dict[str, tuple[str, str]]:
         """Arrays that only this nest needs: one number a trip, or one row."""
         found: dict[str, tuple[str, str]] = {}
-        last = [item.live_after for item in self.items()][-1]
+        last = self.after
         for number, segment in enumerate(self.segments):
             for item in segment:
                 if item.kind != "define" or item.var is None or item.var in last:
@@ -420,23 +371,6 @@ def _added(total: str, value: str, dtype: str) -> str:
     return f"{total} += {value}"
 
 
-def _sum(first: ast.expr, second: ast.expr) -> ast.expr:
-    if _is_zero(first):
-        return second
-    match second:
-        case ast.UnaryOp(ast.USub(), subtracted):
-            return ast.BinOp(first, ast.Sub(), subtracted)
-    return ast.BinOp(first, ast.Add(), second)
-
-
-def _is_zero(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and not value.value
-
-
-def _length(item: Item) -> int:
-    return sum(isinstance(node, ast.BinOp | ast.Call) for node in ast.walk(item.value))
-
-
 def _zero(dtype: str) -> str:
     return "0.0" if dtype == "float64" else "0" if dtype == "int64" else f"np.{dtype}(0)"
 
@@ -447,15 +381,19 @@ class _Contract(ast.NodeTransformer):
         contracted: dict[str, tuple[str, str]],
         counters: list[str],
         own: Callable[[str], str],
+        plain: dict[str, str],
     ) -> None:
         self.contracted = contracted
         self.counters = counters
         self.own = own
+        self.plain = plain
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id in self.contracted:
             name = node.value.id
             if self.contracted[name][0] == "number":
+                if name in self.plain:
+                    return ast.Name(self.plain[name], ast.Load())
                 stem = f"{name}_{''.join(self.counters) or 'here'}"
                 return ast.Name(self.own(stem), ast.Load())
             inner = ast.Name(self.counters[-1], ast.Load())

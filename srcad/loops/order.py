@@ -14,6 +14,7 @@ def own_elements(
     values: Sequence[ast.expr],
     counter: str,
     alias: Callable[[str, str], bool],
+    outer: Sequence[str] = (),
 ) -> bool:
     """Whether no trip of a loop touches an element that another trip writes.
 
@@ -22,19 +23,45 @@ def own_elements(
         values: the expressions that it computes.
         counter: the counter of the loop.
         alias: whether two names may be the same memory.
+        outer: counters of loops around it that begin with 0.
     """
     touched = [*stores, *(element for value in values for element in elements(value))]
     bare = {name for value in values for name in _bare(value)}
     for name, index in stores:
         if any(alias(name, other) for other in bare):
             return False
-        if not any(_counts(part, counter) for part in index):
+        if not any(counts(part, counter) for part in index):
             return False
         key = text_of(index)
         for other, other_index in touched:
-            if alias(name, other) and (name != other or text_of(other_index) != key):
+            other_key = text_of(other_index)
+            if name == other and (key == other_key or in_other_rows(key, other_key, outer)):
+                continue
+            if alias(name, other):
                 return False
     return True
+
+
+def in_other_rows(first: tuple[str, ...], second: tuple[str, ...], outer: Sequence[str]) -> bool:
+    """Whether two places in an array differ along an axis as long as `outer` stand still.
+
+    They are counters from 0 on, so that no place counts from the end of the axis.
+    """
+    for one, two in zip(first, second, strict=False):
+        a, b = _ahead(one), _ahead(two)
+        if a is not None and b is not None and a[0] == b[0] in outer and a[1] != b[1]:
+            return True
+    return False
+
+
+def _ahead(text: str) -> tuple[str, int] | None:
+    """The counter and the number in `i`, `i + 2`."""
+    match ast.parse(text, mode="eval").body:
+        case ast.Name(id=name):
+            return name, 0
+        case ast.BinOp(ast.Name(id=name), ast.Add(), ast.Constant(value=int(number))):
+            return name, number
+    return None
 
 
 def elements(value: ast.expr) -> Iterator[Element]:
@@ -62,22 +89,23 @@ def _bare(value: ast.expr) -> Iterator[str]:
             yield node.id
 
 
-def _counts(part: ast.expr, counter: str) -> bool:
+def counts(part: ast.expr, counter: str) -> bool:
     """Whether an index is another one in every trip: `j`, `j + 1`, `n - 1 - 2 * j`."""
     match part:
         case ast.Name(id=name):
             return name == counter
         case ast.BinOp(left, ast.Add() | ast.Sub(), right):
-            inside = _mentions(left, counter), _mentions(right, counter)
-            return inside != (True, True) and (_counts(left, counter) or _counts(right, counter))
+            inside = mentions(left, counter), mentions(right, counter)
+            return inside != (True, True) and (counts(left, counter) or counts(right, counter))
         case ast.BinOp(ast.Constant(value=int(factor)), ast.Mult(), right):
-            return factor != 0 and _counts(right, counter)
+            return factor != 0 and counts(right, counter)
         case ast.BinOp(left, ast.Mult(), ast.Constant(value=int(factor))):
-            return factor != 0 and _counts(left, counter)
+            return factor != 0 and counts(left, counter)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _counts(operand, counter)
+            return counts(operand, counter)
     return False
 
 
-def _mentions(part: ast.expr, counter: str) -> bool:
+def mentions(part: ast.expr, counter: str) -> bool:
+    """Whether an expression reads a counter."""
     return any(isinstance(node, ast.Name) and node.id == counter for node in ast.walk(part))

@@ -11,7 +11,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from srcad.loops.nests import Item, Nest
+from srcad.loops.items import Item
+from srcad.loops.nests import Nest
 
 CONTROL = ("if ", "for ", "while ", "else:", "return", "raise", "with ", "break", "    ", "pass")
 

@@ -10,7 +10,7 @@ from srcad.ir.dims import ONE
 from srcad.ir.nodes import Const, Let, Var
 from srcad.loops import fusion
 from srcad.loops.elements import NotScalar, Unsupported
-from srcad.loops.nests import Item
+from srcad.loops.items import Item
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
@@ -81,8 +81,14 @@ def whole(writer: LoopWriter, stmt: Let) -> ast.expr:
     elements = writer.elements()
     rank = array.kind.rank
     counters, index = writer.indices(list(array.shape))
-    lengths = [elements.length(array, axis) for axis in range(rank)]
-    value = elements.element(array, index)
+    try:
+        lengths = [elements.length(array, axis) for axis in range(rank)]
+        value = elements.element(array, index)
+    except NotScalar:
+        if array not in writer.folding.lets:
+            raise Unsupported("a reduction of such an array", stmt.origin) from None
+        writer.materialise(array)
+        return whole(writer, stmt)
     text = stmt.primitive.text
     dtype = stmt.target.kind.dtype
     hint = {"np.sum": "total", "np.mean": "total"}.get(text, "extreme")

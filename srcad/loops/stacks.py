@@ -11,7 +11,7 @@ from srcad.emit.printer import expression
 from srcad.ir.nodes import Const, Effect, Var
 from srcad.loops import fusion
 from srcad.loops.elements import NotScalar
-from srcad.loops.nests import Item
+from srcad.loops.items import Item
 
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter

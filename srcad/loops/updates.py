@@ -13,7 +13,8 @@ from srcad.ir.nodes import Const, Let, Operand, Slice, Var
 from srcad.ir.walk import items_of
 from srcad.loops import fusion, matvec, reductions
 from srcad.loops.elements import Elements, NotScalar, Unsupported, has_arrays
-from srcad.loops.nests import AUGMENTED, Item
+from srcad.loops.items import Item
+from srcad.loops.nests import AUGMENTED
 from srcad.loops.syntax import subscript
 from srcad.rules.indexing import getitem_shape
 
@@ -99,7 +100,7 @@ def _region(
             writer.materialise(value)
         elif index not in WHOLE or value.kind.rank != array.kind.rank:
             # An array by name, `x[::-1] += x`. Two that are whole meet in the same elements only.
-            value = writer.duplicate(value)
+            value = _duplicate(writer, value)
     counters, position = writer.indices(dims)
     elements.dims = dims
     try:
@@ -302,8 +303,16 @@ def _unchanged(writer: LoopWriter, var: Var, name: str) -> str:
     """An array that stays what it is while `name` is written to."""
     array = writer.materialise(var)
     if writer.alias(array, name):
-        return writer.names[writer.duplicate(var)]
+        return writer.names[_duplicate(writer, var)]
     return array
+
+
+def _duplicate(writer: LoopWriter, var: Var) -> Var:
+    """A copy of a named array, that stays what it is while that is written to."""
+    own = Var(var.hint, var.kind, var.shape)
+    writer.names[own] = writer.fresh("array")
+    writer.line(f"{writer.names[own]} = {writer.names[var]}.copy()")
+    return own
 
 
 def _once(writer: LoopWriter, value: Operand) -> str:

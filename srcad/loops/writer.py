@@ -20,8 +20,9 @@ from srcad.ir.nodes import Atom, Block, Effect, If, Let, Loop, Operand, ShapeOf,
 from srcad.ir.walk import own_vars, statements, targets
 from srcad.loops import extremes, fusion, matvec, numbers, reductions, slices, stacks, updates
 from srcad.loops.calls import called, products
+from srcad.loops.distribute import distribute
 from srcad.loops.elements import TRANSPARENT, Elements, NotScalar, Unsupported, is_outer
-from srcad.loops.nests import Item
+from srcad.loops.items import Item
 from srcad.loops.queue import Element, Line, commute, plain_line, touched
 from srcad.loops.ranges import Around, check, not_negative
 from srcad.loops.syntax import compiled
@@ -30,7 +31,6 @@ COUNTERS = ("i", "j", "k", "l", "m", "n", "p", "q")
 ELEMENTWISE = (*TRANSPARENT, "masked", "cast", "assign", "np.copy", "not")
 FRESH = ("np.zeros", "np.ones", "np.empty")
 EXTREMA = ("np.max", "np.min", "np.amax", "np.amin")
-SUMS = ("np.sum", "np.max", "np.min", "np.mean", "np.amax", "np.amin")
 
 
 @dataclass
@@ -255,7 +255,7 @@ class LoopWriter(Writer):
         if self.buffers.in_place(stmt):
             updates.update(self, stmt, name)
             return
-        if text == "np.empty" or text in FRESH:
+        if text in FRESH:
             self._allocation(stmt, name)
             return
         if self.is_elementwise(stmt):
@@ -374,13 +374,6 @@ class LoopWriter(Writer):
                 self.folding.lets[var] = kept
                 del self.names[var]
 
-    def duplicate(self, var: Var) -> Var:
-        """A copy of a named array, that stays what it is while that is written to."""
-        own = Var(var.hint, var.kind, var.shape)
-        self.names[own] = self.fresh("array")
-        self.line(f"{self.names[own]} = {self.names[var]}.copy()")
-        return own
-
     def _shares(self, name: str, stmt: Let) -> None:
         """Note whose memory a named array may be in: views that are no nests are NumPy's own."""
         if is_view(stmt) and not self.is_elementwise(stmt):
@@ -433,6 +426,8 @@ class LoopWriter(Writer):
         """Write a loop, and before it the checks of its indices."""
         known = frozenset(self.known_vars)
         self.flush()
+        if distribute(self, stmt):
+            return
         around = Around(stmt, -1, self.depth, known)
         self.around.append(around)
         self.known_vars |= {stmt.counter, *stmt.carried}

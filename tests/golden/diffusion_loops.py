@@ -42,10 +42,9 @@ def diffusion_bwd(saved, out_bar):
         t = np.empty(u_bar.shape[0] - 2)
         for i in independent(u_bar.shape[0] - 2):
             t[i] = u_bar[i + 1] * kappa
+            u_bar[i + 1] -= t[i] * 2.0
         for i in independent(u_bar.shape[0] - 2):
             u_bar[i] += t[i]
-        for i in independent(u_bar.shape[0] - 2):
-            u_bar[i + 1] -= t[i] * 2.0
         for i in independent(u_bar.shape[0] - 2):
             u_bar[i + 2] += t[i]
     return u_bar

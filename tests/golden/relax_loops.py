@@ -74,11 +74,11 @@ def relax_bwd(saved, out_bar):
         for i in independent(r_bar.shape[0]):
             q[i] = -r_bar[i] / t
             u_bar[i] += q[i]
+            f_bar[i + 1] += r_bar[i]
         for i in independent(r_bar.shape[0]):
             u_bar[i + 1] -= q[i] * 2.0
         for i in independent(r_bar.shape[0]):
             u_bar[i + 2] += q[i]
-            f_bar[i + 1] += r_bar[i]
     return u_bar, f_bar
 
 

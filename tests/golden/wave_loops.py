@@ -53,11 +53,9 @@ def wave_bwd(saved, out_bar):
             t3[i] = u_bar[t2, i + 1] * speed
             now_bar[i] = t3[i]
         for i in independent(u_bar.shape[1] - 2):
-            now_bar[i + 1] -= t3[i] * 2.0
-        for i in independent(u_bar.shape[1] - 2):
             now_bar[i + 2] += t3[i]
         for i in independent(u_bar.shape[1] - 2):
-            now_bar[i + 1] += u_bar[t2, i + 1]
+            now_bar[i + 1] += u_bar[t2, i + 1] - t3[i] * 2.0
             u_bar[t2, i + 1] = 0.0
         speed_bar = speed_bar + total
 

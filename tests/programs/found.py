@@ -113,7 +113,20 @@ def product_of_three_axes(h):
 X = np.array([0.53, 1.5, 0.24])
 GRID = np.array([[0.9, 0.2], [0.8, 0.5], [0.1, 0.4]])
 
+def bar_taken_away_from_itself(y, u, v):
+    u -= u
+    y = np.min(u, axis=0)
+    return u * v + y
+
+
+def sum_of_turned_product(u, b):
+    u[0] += np.sum((b * u).T, axis=1)
+    return u
+
+
 PROGRAMS = [
+    (bar_taken_away_from_itself, (X, np.array([[1.0, 0.2], [0.3, 0.5]]), np.full((2, 2), 0.7))),
+    (sum_of_turned_product, (np.array([[0.4]], np.float32), 0.9)),
     (product_of_three_axes, (np.array([[[0.3, 0.5]], [[0.8, 0.1]], [[0.8, 0.4]], [[0.5, 0.3]]]),)),
     (flags_in_a_list, (X,)),
     (flag_and_flag, (X,)),

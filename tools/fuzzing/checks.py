@@ -227,16 +227,18 @@ def is_right_beside(
     The maximum of several `minimum(x, 0.5)` is smooth where they are all 0.5, but each of the ties
     takes its share of the derivative.
     """
-    for _ in range(DIRECTIONS // 2):
+    measured_at = 0
+    for _ in range(DIRECTIONS):
         away = random_direction(truth.call, random)
         call = moved(truth.call, away, BESIDE)
         direction = random_direction(truth.call, random)
         measured = directional(subject.function, call, flat, direction)
-        if measured is None:
-            return False
+        if measured is None:  # another kink, close to this one
+            continue
+        measured_at += 1
         _, pullback = subject.array.vjp(*copy.deepcopy(call))
         expected, error = measured
         found = inner(direction, leaves(pullback(truth.weights)))
         if not abs(found - expected) <= DIFFERENCES * (1 + abs(expected)) + error:
             return False
-    return True
+    return measured_at >= DIRECTIONS // 2
