@@ -23,6 +23,7 @@ from srcad.ir.nodes import Function, Let, Var
 from srcad.ir.walk import statements
 from srcad.loops.ahead import ahead, tapes
 from srcad.loops.chains import shorten
+from srcad.loops.clearing import clear_ahead
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
 from srcad.loops.vectors import vector_name
@@ -56,7 +57,7 @@ def loop_module(derivative: Derivative) -> str:
     seeds = seed_names(derivative.bwd.params[derivative.saved :])
     doc = f"Pull {seeds} back to {input_names(derivative)}."
     bwd = loop_text(
-        ahead(rotate(derivative.bwd, builder), tapes(derivative), builder),
+        ahead(rotate(clear_ahead(derivative.bwd, builder), builder), tapes(derivative), builder),
         sizes,
         builder,
         doc,

@@ -83,7 +83,7 @@ class Nest:
                     return False
                 fits[number] &= relation == "same"
         place = len(segments) - 1
-        if not self.ordered and item.kind in ("add", "define"):
+        if not self.ordered and item.kind in ("add", "define", "store"):
             # As early as it can be: what is read twice is then in a register.
             while place > 0 and not any(meet(o, item, self.alias) for o in segments[place]):
                 place -= 1
