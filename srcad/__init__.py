@@ -1,6 +1,18 @@
 """Readable, compiled derivatives of plain NumPy programs."""
 
-from srcad.api import Pullback, explain, grad, source, value_and_grad, vjp
+from srcad.api import (
+    Pullback,
+    explain,
+    grad,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    source,
+    value_and_grad,
+    vjp,
+)
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -15,6 +27,7 @@ from srcad.errors import (
     Origin,
     SourceUnavailable,
     SrcadError,
+    TangentError,
     TapeMemoryError,
     UnsafeMutation,
     UnsupportedSyntax,
@@ -37,6 +50,7 @@ __all__ = [
     "Pullback",
     "SourceUnavailable",
     "SrcadError",
+    "TangentError",
     "TapeMemoryError",
     "UnsafeMutation",
     "UnsupportedSyntax",
@@ -44,6 +58,11 @@ __all__ = [
     "differentiable",
     "explain",
     "grad",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linearize",
     "source",
     "value_and_grad",
     "vjp",

@@ -3,21 +3,36 @@
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, overload
 
-from srcad import pipeline, trees
+from srcad import pipeline, tangents, trees
 from srcad.errors import ArgumentError
 from srcad.explaining import explained
 from srcad.explanation import Explanation
 from srcad.gradient import Gradient, GradientOptions, checked_argnums
+from srcad.jacobian import Jacobian, JacobianOptions
 from srcad.pullback import Pullback, pull
+from srcad.pushforward import linear, push
 from srcad.target import Function, Target, check_call
 
-__all__ = ["Pullback", "explain", "grad", "source", "value_and_grad", "vjp"]
+__all__ = [
+    "Pullback",
+    "explain",
+    "grad",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "source",
+    "value_and_grad",
+    "vjp",
+]
 
 # Mapped axes by name. They are bound by `vmap` only: outside of it any name is unbound, and changes
 # nothing.
 ReduceAxes: TypeAlias = str | Sequence[str]
 
 LEVELS = ("array", "loops")
+MODES = ("reverse", "forward")
 
 
 @overload
@@ -69,6 +84,146 @@ def vjp(
     -0.25244130
     """
     return pull(Target.of(fun), primals, has_aux)
+
+
+def jvp(
+    fun: Function, primals: Sequence[object], tangents: Sequence[object], has_aux: bool = False
+) -> tuple[Any, ...]:
+    """Run a function and push tangents of its arguments through it: forward mode.
+
+    The price is that of a few runs of the function, and nothing is recorded: for the derivative
+    along one direction, and for functions of few numbers with many results.
+
+    Args:
+        fun: the function to differentiate; as for `vjp`.
+        primals: its positional arguments, a tuple or list. They are never changed.
+        tangents: one tangent for each of them, of that primal's structure, shapes and dtypes.
+            What stands for an integer or boolean leaf is not read: `float0` zeros, or None.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated.
+
+    Returns:
+        `(primals_out, tangents_out)`, or `(primals_out, tangents_out, aux)` if `has_aux`.
+        `tangents_out` has the structure, shapes and dtypes of `primals_out`, and arrays of its own;
+        leaves of integers and booleans have the dtype `float0`.
+
+    Raises:
+        ArgumentError: when `fun` is not callable, for primals or tangents that are neither tuple
+            nor list, and for a leaf that is neither a number nor an array.
+        TangentError: when a tangent does not fit its primal.
+        TypeError: Python's own, when `fun` does not take so many arguments.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 2.0), (1.0, 0.5))
+    (6.0, 3.5)
+    """
+    return push(Target.of(fun), primals, tangents, has_aux)
+
+
+def linearize(fun: Function, *primals: object, has_aux: bool = False) -> tuple[Any, ...]:
+    """Run a function and return its result with the function that pushes tangents forward.
+
+    In this version the program runs again for each tangent that is pushed, with its tangent beside
+    it: it costs as much as `jvp`, and what the function prints is printed again.
+
+    Args:
+        fun: the function to differentiate; as for `vjp`.
+        primals: its positional arguments. What is done to them later changes nothing.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated.
+
+    Returns:
+        `(primals_out, f_jvp)`, or `(primals_out, f_jvp, aux)` if `has_aux`. `f_jvp` takes one
+        tangent for each primal, of its structure, shapes and dtypes, and returns that of
+        `primals_out`. It can be called any number of times, from any thread.
+
+    Raises:
+        ArgumentError: when `fun` is not callable, or a leaf is neither a number nor an array.
+        TangentError: from `f_jvp`, when a tangent does not fit.
+        TypeError: Python's own, when `fun` does not take so many arguments.
+
+    >>> value, f_jvp = linearize(lambda x, y: x * y, 3.0, 2.0)
+    >>> value, f_jvp(1.0, 0.0), f_jvp(0.0, 1.0)
+    (6.0, 2.0, 3.0)
+    """
+    return linear(Target.of(fun), primals, has_aux)
+
+
+def jacfwd(
+    fun: Function,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Jacobian:
+    """Return the function that computes the Jacobian of another, column by column.
+
+    It runs the function with its tangent once for each number to differentiate by: for functions
+    of few numbers. `jacrev` is for those of many.
+
+    Args:
+        fun: the function to differentiate; as for `vjp`.
+        argnums: which positional arguments to differentiate by: a number, or a sequence of them;
+            negative ones count from the end. Other arguments may be any objects, and keyword
+            arguments are passed through.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated.
+        holomorphic: whether `fun` is holomorphic; its arguments and its result are then complex.
+
+    Returns:
+        A function of the same arguments. It returns a tree like the result of `fun`; at each leaf
+        is a tree like the argument, or a tuple of them if `argnums` is a sequence, of arrays of
+        shape `out.shape + argument.shape`. If `has_aux`, it returns `(jacobian, aux)`.
+
+    Raises:
+        ArgumentError: when `fun` is not callable or `argnums` no numbers; from the function that is
+            returned, for arguments that cannot be differentiated by.
+
+    >>> import numpy as np
+    >>> jacfwd(lambda x: x[:2] * x[1:])(np.array([1.0, 2.0, 3.0]))
+    array([[2., 1., 0.],
+           [0., 3., 2.]])
+    """
+    numbers = checked_argnums(argnums)
+    return Jacobian(Target.of(fun), JacobianOptions(True, numbers, has_aux, holomorphic))
+
+
+def jacrev(
+    fun: Function,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    allow_int: bool = False,
+) -> Jacobian:
+    """Return the function that computes the Jacobian of another, row by row.
+
+    It runs the function once, and its adjoint once for each number of the result: for functions
+    with small results. `jacfwd` is for those with large ones.
+
+    Args:
+        fun: the function to differentiate; its result is real. As for `jacfwd`, like all that
+            follows.
+        argnums: which positional arguments to differentiate by.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated.
+        holomorphic: whether `fun` is holomorphic; its arguments and its result are then complex.
+        allow_int: whether integers and booleans may be differentiated by, with `float0` blocks.
+
+    Returns:
+        What `jacfwd` returns.
+
+    Raises:
+        ArgumentError: as `jacfwd`, and for results that are not real.
+
+    >>> import numpy as np
+    >>> jacrev(lambda x: np.sum(x**2, axis=1))(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[[2., 4.],
+            [0., 0.]],
+    <BLANKLINE>
+           [[0., 0.],
+            [6., 8.]]])
+    """
+    numbers = checked_argnums(argnums)
+    options = JacobianOptions(False, numbers, has_aux, holomorphic, allow_int)
+    return Jacobian(Target.of(fun), options)
+
+
+jacobian = jacrev
+"""The same, under the name that JAX gives it too."""
 
 
 def grad(
@@ -147,8 +302,10 @@ def value_and_grad(
     return Gradient(Target.of(fun), options)
 
 
-def source(fun: Function, *args: object, level: str = "array", **kwargs: object) -> str:
-    """Return the adjoint that srcad writes for a function and these arguments.
+def source(
+    fun: Function, *args: object, level: str = "array", mode: str = "reverse", **kwargs: object
+) -> str:
+    """Return the adjoint that srcad writes for a function and these arguments, or the tangent.
 
     Nothing is run: not the function, and not its adjoint.
 
@@ -157,21 +314,27 @@ def source(fun: Function, *args: object, level: str = "array", **kwargs: object)
         args: its positional arguments; the adjoint is by all that are floats or complex numbers.
         level: "array" for the text to read, which runs under NumPy, or "loops" for what is
             compiled.
-        kwargs: its keyword arguments; one named `level` must be bound with functools.partial.
+        mode: "reverse" for the adjoint, or "forward" for the tangent program that `jvp` runs.
+        kwargs: its keyword arguments; those named `level` and `mode` must be bound with
+            functools.partial.
 
     Returns:
         The text of a whole module.
 
     Raises:
-        ArgumentError: when `fun` is not callable, or for another level.
+        ArgumentError: when `fun` is not callable, or for another level or mode.
         TypeError: Python's own, when `fun` does not take such arguments.
 
     >>> print(source(lambda x: x * x, 3.0))  # doctest: +SKIP
     """
     if level not in LEVELS:
         raise ArgumentError(f"there is no level {level!r}", hint=f"choose one of {LEVELS}")
+    if mode not in MODES:
+        raise ArgumentError(f"there is no mode {mode!r}", hint=f"choose one of {MODES}")
     target = Target.of(fun)
     check_call(target.function, args, kwargs)
+    if mode == "forward":
+        return tangents.source(target.function, args, kwargs, target.options, level)
     return pipeline.source(target.function, args, kwargs, target.options, level)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from srcad.errors import ArgumentError, CotangentError, SrcadError
+from srcad.errors import ArgumentError, CotangentError, SrcadError, TangentError
 from srcad.trees import (
     Tree,
     check_numeric,
@@ -25,6 +25,7 @@ from srcad.trees import (
 
 __all__ = [
     "FLOAT0",
+    "TANGENT",
     "LeafType",
     "Outputs",
     "accept",
@@ -34,6 +35,8 @@ __all__ = [
     "leaf_type",
     "outputs_of",
     "split_aux",
+    "tangent_of",
+    "zero_tangent",
 ]
 
 Form: TypeAlias = Literal["python", "scalar", "array"]
@@ -121,6 +124,25 @@ def _scalar_type(dtype: np.dtype[np.generic]) -> LeafType:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """What messages call the values that have to fit others.
+
+    Args:
+        given: what one of those values is: "cotangent".
+        fitted: what they have to fit: "result".
+        root: how the tree of those is named: "out".
+    """
+
+    given: str
+    fitted: str
+    root: str
+
+
+COTANGENT = Role("cotangent", "result", "out")
+TANGENT = Role("tangent", "primals", "primals")
+
+
+@dataclass(frozen=True, slots=True)
 class Outputs:
     """What is known of a function's result once it has run: all that a cotangent must fit.
 
@@ -128,11 +150,13 @@ class Outputs:
         name: the function's name, for messages.
         structure: the result's tree.
         leaves: the type of each leaf.
+        role: what messages say; tangents fit primals in the same way.
     """
 
     name: str
     structure: Tree
     leaves: tuple[LeafType, ...]
+    role: Role = COTANGENT
 
 
 def outputs_of(name: str, result: object) -> Outputs:
@@ -182,7 +206,7 @@ def accept(cotangent: object, outputs: Outputs) -> tuple[object, ...]:
             accepted.append(None)
             continue
         if refusal(leaf) is not None and not _is_float0(leaf):
-            check_numeric([leaf], [paths(outputs.structure, "cotangent")[index]], "the leaf")
+            check_numeric([leaf], [paths(outputs.structure, outputs.role.given)[index]], "the leaf")
         if not _fits(leaf_type(leaf), expected):
             raise _leaf_error(index, leaves, outputs)
         accepted.append(_converted(leaf, expected) if expected.differentiable else None)
@@ -212,6 +236,25 @@ def bars_like(
         return [_bar_like(types[0], bar, None)]
     taken = set(map(_address, given))
     return [_bar_like(kind, bar, taken) for kind, bar in zip(types, bars, strict=True)]
+
+
+def zero_tangent(kind: LeafType) -> object:
+    """A tangent or cotangent of zeros; None for integers."""
+    return tangent_of(kind, 0.0) if kind.differentiable else None
+
+
+def tangent_of(kind: LeafType, value: float) -> object:
+    """A tangent or cotangent all of whose numbers are equal.
+
+    >>> tangent_of(leaf_type(np.ones(2, np.float32)), 1.0)
+    array([1., 1.], dtype=float32)
+    """
+    if kind.form == "array":
+        return np.full(kind.shape, value, kind.dtype)
+    if kind.form == "scalar":
+        made: object = kind.dtype.type(value)
+        return made
+    return complex(value) if kind.dtype.kind == "c" else value
 
 
 def split_aux(result: object) -> tuple[object, object]:
@@ -341,28 +384,38 @@ def _without_nones(cotangent: object, outputs: Outputs) -> list[object] | None:
     return found
 
 
-def _structure_error(structure: Tree, leaves: Sequence[object], outputs: Outputs) -> CotangentError:
-    place, expected, got = difference(outputs.structure, structure, "out")
+def _structure_error(structure: Tree, leaves: Sequence[object], outputs: Outputs) -> SrcadError:
+    place, expected, got = difference(outputs.structure, structure, outputs.role.root)
     return _error(place, expected, got, _shown(structure, leaves), outputs)
 
 
-def _leaf_error(index: int, leaves: Sequence[object], outputs: Outputs) -> CotangentError:
-    place = paths(outputs.structure, "out")[index]
+def _leaf_error(index: int, leaves: Sequence[object], outputs: Outputs) -> SrcadError:
+    place = paths(outputs.structure, outputs.role.root)[index]
     expected = outputs.leaves[index]
     got = leaf_type(leaves[index])
     wanted = expected.describe()
     if not expected.differentiable:
-        wanted = f"anything of shape {expected.shape} (the result is {wanted} there)"
+        whole = outputs.role.fitted.removesuffix("s")
+        wanted = f"anything of shape {expected.shape} (the {whole} is {wanted} there)"
     return _error(place, wanted, got.describe(), _shown(outputs.structure, leaves), outputs)
 
 
-def _error(place: str, expected: str, got: str, shown: str, outputs: Outputs) -> CotangentError:
-    result = show(outputs.structure, (kind.label() for kind in outputs.leaves))
+def _error(place: str, expected: str, got: str, shown: str, outputs: Outputs) -> SrcadError:
+    name = outputs.name
+    fitted = show(outputs.structure, (kind.label() for kind in outputs.leaves))
+    if outputs.role is TANGENT:
+        return TangentError(
+            f"the tangent does not fit the primals of `{name}` at `{place}`\n"
+            f"  expected:  {expected}\n"
+            f"  got:       {got}\n"
+            f"  primals:   {fitted}\n"
+            f"  tangents:  {shown}"
+        )
     return CotangentError(
-        f"the cotangent does not fit the result of `{outputs.name}` at `{place}`\n"
+        f"the cotangent does not fit the result of `{name}` at `{place}`\n"
         f"  expected:  {expected}\n"
         f"  got:       {got}\n"
-        f"  result:    {result}\n"
+        f"  result:    {fitted}\n"
         f"  cotangent: {shown}"
     )
 

@@ -16,6 +16,7 @@ __all__ = [
     "Origin",
     "SourceUnavailable",
     "SrcadError",
+    "TangentError",
     "TapeMemoryError",
     "UnsafeMutation",
     "UnsupportedSyntax",
@@ -202,6 +203,18 @@ class CotangentError(SrcadError, ValueError):
         pullback(np.ones(4))            # expected:  a float64 array of shape (3,)
 
     The way out: pass a cotangent like the result, `np.ones_like(y)` for instance.
+    """
+
+
+class TangentError(SrcadError, ValueError):
+    """`jvp` was called with tangents that do not fit the primals.
+
+    Cause: another tree structure, shape or dtype than the primals have, at the leaf that is named.
+
+    Example:
+        jvp(np.sin, (np.ones(3),), (np.ones(4),))    # expected:  a float64 array of shape (3,)
+
+    The way out: pass one tangent for each primal, like it: `np.ones_like(x)` for instance.
     """
 
 

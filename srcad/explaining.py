@@ -32,7 +32,7 @@ def explained(made: Specialisation, leaves: Sequence[Any]) -> Explanation:
         leaves: the arguments of the call.
     """
     shared, primal = made.shared, made.shared.derivative.primal
-    values = dict(zip(primal.params, made.parameters(leaves), strict=True))
+    values = dict(zip(primal.params, made.shared.inputs(made.function, leaves), strict=True))
     loops = list(_loops(primal.body, 0))
     known = shared.derivative.program.known
     names = user_names(known, primal.params) | _names_of_trips(loop for loop, _ in loops)

@@ -22,7 +22,7 @@ from srcad.fastpath import FastPaths, Form
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
 
-__all__ = ["Gradient", "GradientOptions", "Plan", "checked_argnums"]
+__all__ = ["Gradient", "GradientOptions", "Plan", "checked_argnums", "positions_of"]
 
 # A function called with ever new kinds of arguments must not fill the memory with plans.
 PLANS_KEPT = 64
@@ -183,7 +183,7 @@ class _General:
         structure: Tree,
     ) -> Plan:
         """Make all the checks that need only the structure and the kinds of the arguments."""
-        positions = _positions(self.options.argnums, len(args))
+        positions = positions_of(self.options.argnums, len(args))
         check_call(self.target.function, args, kwargs)
         arguments = children(children(structure)[0])
         starts = [0]
@@ -258,7 +258,7 @@ def _one_less(number: int) -> int:
     return number - 1 if number > 0 else number
 
 
-def _positions(argnums: int | tuple[int, ...], count: int) -> list[int]:
+def positions_of(argnums: int | tuple[int, ...], count: int) -> list[int]:
     """Return the arguments to differentiate by, counted from 0, when there are `count`."""
     positions = []
     for number in argnums if isinstance(argnums, tuple) else (argnums,):

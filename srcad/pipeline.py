@@ -9,11 +9,12 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from srcad import cotangents, trees
+from srcad.analyses.sizes import Guard
 from srcad.analyses.tape_sizes import TapeSize, tape_sizes
 from srcad.analyses.tape_sizes import check as check_tapes
 from srcad.emit.generated import Generated, generate
@@ -33,6 +34,7 @@ from srcad.specialise import captured, compile_guards, leaf_key, root_key, uncha
 from srcad.transforms.derivative import Derivative, differentiate
 
 Function = Callable[..., Any]
+Kept = TypeVar("Kept", bound="Lowered")
 
 DEEPEST = 10_000
 """How many calls of Python's deep srcad may go: a call of the user's is some fifteen of its own."""
@@ -62,21 +64,33 @@ class Uncompiled:
 
 
 @dataclass(frozen=True, eq=False)
-class Shared:
-    """What all calls of one specialisation share."""
+class Lowered:
+    """What a lowered function needs to be called, in either mode."""
 
     program: Program
+    template: Template
+    aux: Template | None
+    places: tuple[int, ...]
+    written: tuple[int, ...]
+    fits: Callable[[Sequence[Any]], bool]
+
+    def inputs(self, function: Function, leaves: Sequence[Any]) -> list[Any]:
+        """The parameters of the program: leaves of the arguments, and what it reads itself."""
+        values = captured(function, self.program.captures)
+        assert values is not None
+        return [leaves[i] for i in self.places] + values
+
+
+@dataclass(frozen=True, eq=False)
+class Shared(Lowered):
+    """What all calls of one specialisation share."""
+
     derivative: Derivative
     generated: Generated
     engine: Any
     uncompiled: Uncompiled | None
-    template: Template
-    aux: Template | None
-    places: tuple[int, ...]
-    fits: Callable[[Sequence[Any]], bool]
     order: tuple[int, ...]
     bars: tuple[int | None, ...]
-    written: tuple[int, ...]
     tapes: tuple[TapeSize, ...]
 
 
@@ -128,21 +142,14 @@ class Specialisation:
         return result, aux, tuple(None if p is None else found[p] for p in shared.bars)
 
     def _inputs(self, leaves: Sequence[Any]) -> list[Any]:
-        inputs = self.parameters(leaves)
+        inputs = self.shared.inputs(self.function, leaves)
         check_inputs(self.shared, self.function, inputs)
         return inputs
-
-    def parameters(self, leaves: Sequence[Any]) -> list[Any]:
-        """The values of the program's parameters: arguments, and what it reads of globals."""
-        values = captured(self.function, self.shared.program.captures)
-        assert values is not None
-        return [leaves[i] for i in self.shared.places] + values
 
 
 def check_inputs(shared: Shared, function: Function, inputs: Sequence[Any]) -> None:
     """Raise for inputs of a specialisation that it fits, but cannot be run with."""
-    if shared.written:
-        _check_overlap(inputs, shared.written, function)
+    check_overlap(inputs, shared.written, function)
     check_tapes(shared.tapes, shared.derivative.fwd.params, inputs)
 
 
@@ -166,7 +173,8 @@ def _owned(saved: tuple[Any, ...], visible: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
-def _check_overlap(inputs: Sequence[Any], written: Sequence[int], function: Function) -> None:
+def check_overlap(inputs: Sequence[Any], written: Sequence[int], function: Function) -> None:
+    """Raise if an input that the function writes to shares memory with another one."""
     for i in written:
         for j, other in enumerate(inputs):
             if j != i and isinstance(other, np.ndarray) and np.shares_memory(inputs[i], other):
@@ -178,7 +186,7 @@ def _check_overlap(inputs: Sequence[Any], written: Sequence[int], function: Func
                 )
 
 
-_CACHE: dict[Any, list[Shared]] = {}
+_CACHE: dict[Any, list[Any]] = {}
 _LOCK = threading.RLock()
 
 
@@ -204,19 +212,35 @@ def specialise(
     """
     leaves, structure = flat or trees.flatten((args, kwargs))
     key = (root_key(function), structure, tuple(map(leaf_key, leaves)), wrt, has_aux, options)
-    for shared in _CACHE.get(key, ()):
-        if _fits(shared, function, leaves):
-            return Specialisation(shared, function)
+
+    def make() -> Shared:
+        return _make(function, args, kwargs, wrt, has_aux, options)
+
+    return Specialisation(find(key, function, leaves, make), function)
+
+
+def find(key: Any, function: Function, leaves: Sequence[Any], make: Callable[[], Kept]) -> Kept:
+    """What was made before for a key, if it fits a call, or else what is made now.
+
+    Args:
+        key: what tells calls apart before anything is known of the program.
+        function: any callable.
+        leaves: the leaves of its arguments.
+        make: makes what is missing.
+    """
+    for kept in _CACHE.get(key, ()):
+        if _fits(kept, function, leaves):
+            return cast(Kept, kept)
     with _LOCK:
-        for shared in _CACHE.get(key, ()):
-            if _fits(shared, function, leaves):
-                return Specialisation(shared, function)
-        made = _make(function, args, kwargs, wrt, has_aux, options)
+        for kept in _CACHE.get(key, ()):
+            if _fits(kept, function, leaves):
+                return cast(Kept, kept)
+        made = make()
         _CACHE.setdefault(key, []).append(made)
-    return Specialisation(made, function)
+    return made
 
 
-def _fits(shared: Shared, function: Function, leaves: Sequence[Any]) -> bool:
+def _fits(shared: Lowered, function: Function, leaves: Sequence[Any]) -> bool:
     if not unchanged(function, shared.program.identities):
         return False
     values = captured(function, shared.program.captures)
@@ -233,47 +257,50 @@ def _make(
     has_aux: bool,
     options: Options,
 ) -> Shared:
-    name = function_name(function)
-    with _own_faults(name):
+    with own_faults(function):
         program = lower(function, args, kwargs)
-    template, aux = program.template, None
-    if has_aux:
-        template, aux = _split(template)
+    template, aux = split(program.template, has_aux)
     wanted = tuple(
         var for var, want in zip(program.leaves, wrt, strict=True) if want and var is not None
     )
-    order = _leaf_order(template, len(program.function.body.results))
-    with _own_faults(name):
+    order = leaf_order(template, len(program.function.body.results))
+    with own_faults(function):
         derivative = differentiate(program, wanted, order)
         text = generate(derivative)
     generated = replace(text, loops=functools.partial(loop_module, derivative))
-    engine, uncompiled = _engine(generated, derivative, options)
-    places = tuple(i for i, var in enumerate(program.leaves) if var is not None)
+    engine, uncompiled = _engine(generated, derivative, options)  # its text may add guards
     index = {var: i for i, var in enumerate(derivative.inputs)}
-    bars = tuple(index.get(var) if var is not None else None for var in program.leaves)
-    seeds = tuple(order.index(result) for result in derivative.seeded)
-    params = derivative.primal.params
-    written = tuple(i for i, var in enumerate(params) if var in program.written)
     return Shared(
-        program,
-        derivative,
-        generated,
-        engine,
-        uncompiled,
-        template,
-        aux,
-        places,
-        compile_guards(derivative.guards, params),
-        seeds,
-        bars,
-        written,
-        tape_sizes(derivative.fwd, program.known),
+        **facts(program, template, aux, derivative.guards),
+        derivative=derivative,
+        generated=generated,
+        engine=engine,
+        uncompiled=uncompiled,
+        order=tuple(order.index(result) for result in derivative.seeded),
+        bars=tuple(index.get(var) if var is not None else None for var in program.leaves),
+        tapes=tape_sizes(derivative.fwd, program.known),
     )
 
 
+def facts(
+    program: Program, template: Template, aux: Template | None, guards: tuple[Guard, ...]
+) -> dict[str, Any]:
+    """The fields of `Lowered`."""
+    params = program.function.params
+    return {
+        "program": program,
+        "template": template,
+        "aux": aux,
+        "places": tuple(i for i, var in enumerate(program.leaves) if var is not None),
+        "written": tuple(i for i, var in enumerate(params) if var in program.written),
+        "fits": compile_guards(guards, params),
+    }
+
+
 @contextmanager
-def _own_faults(name: str) -> Iterator[None]:
+def own_faults(function: Function) -> Iterator[None]:
     """Turn a fault of srcad itself into an error that says what it is and what to do."""
+    name = function_name(function)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEEPEST))
     try:
@@ -300,26 +327,33 @@ def _engine(
     generated: Generated, derivative: Derivative, options: Options
 ) -> tuple[Any, Uncompiled | None]:
     """The engine for a derivative: compiled, unless that cannot be or is not wanted; and why."""
+    text = compilable(generated.loops, derivative.program, options)
+    if isinstance(text, Uncompiled):
+        return numpy_engine.Engine(generated, derivative), text
+    from srcad.engines import numba_engine
+
+    return numba_engine.Engine(generated, derivative, text, options.engine == "numba"), None
+
+
+def compilable(loops: Callable[[], str], program: Program, options: Options) -> str | Uncompiled:
+    """The loop level of a program; why the array level is to run otherwise, which is told."""
     # What is printed has to come once and in order, also where compiled code gives up: Python
     # prints.
     if options.engine == "numpy":
-        return numpy_engine.Engine(generated, derivative), Uncompiled('engine="numpy"')
-    if derivative.program.printing:
-        name = derivative.program.function.name
+        return Uncompiled('engine="numpy"')
+    name = program.function.name
+    if program.printing:
         warnings.warn(
             f"`{name}` prints, so it runs at the array level, under NumPy; take the `print` out to "
             'have it compiled, or choose engine="numpy"',
             EngineWarning,
             stacklevel=2,
         )
-        return numpy_engine.Engine(generated, derivative), Uncompiled("it prints")
-    from srcad.engines import numba_engine
-
+        return Uncompiled("it prints")
     try:
-        text = generated.loops()
+        return loops()
     except Exception as cause:  # a fault of the loop level too: the array level is there
         refusal = cause if isinstance(cause, Unsupported) else Unsupported("it has no loop form")
-        name = derivative.program.function.name
         message = f"`{name}` cannot be compiled: {refusal}"
         if options.engine == "numba":
             raise CompilationError(message, refusal.origin, 'use engine="numpy"') from None
@@ -329,12 +363,13 @@ def _engine(
             EngineWarning,
             stacklevel=2,
         )
-        why = Uncompiled(str(refusal), refusal.origin)
-        return numpy_engine.Engine(generated, derivative), why
-    return numba_engine.Engine(generated, derivative, text, options.engine == "numba"), None
+        return Uncompiled(str(refusal), refusal.origin)
 
 
-def _split(template: Template) -> tuple[Template, Template]:
+def split(template: Template, has_aux: bool) -> tuple[Template, Template | None]:
+    """The value of a function and what goes with it, if `has_aux`."""
+    if not has_aux:
+        return template, None
     if isinstance(template, Node) and len(template.children) == 2:
         made = template.make([1, 2])
         if isinstance(made, tuple | list):
@@ -344,7 +379,7 @@ def _split(template: Template) -> tuple[Template, Template]:
     raise AssertionError
 
 
-def _leaf_order(template: Template, count: int) -> tuple[int, ...]:
+def leaf_order(template: Template, count: int) -> tuple[int, ...]:
     """The numbers of the results in the order of the leaves of what the function returns."""
     leaves, _ = trees.flatten(build(template, [_Marker(i) for i in range(count)]))
     return tuple(leaf.index for leaf in leaves if isinstance(leaf, _Marker))

@@ -11,7 +11,7 @@ from srcad.errors import ArgumentError
 from srcad.target import Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, refusal, show, unflatten
 
-__all__ = ["Pullback", "pull"]
+__all__ = ["Pullback", "numeric", "pull"]
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -83,7 +83,7 @@ def pull(target: Target, primals: tuple[object, ...], has_aux: bool) -> tuple[ob
     """
     check_call(target.function, primals, {})
     leaves, structure = flatten((primals, {}))
-    types = _numeric(target, leaves, structure)
+    types = numeric(target, leaves, structure)
     made = target.specialise(primals, {}, (True,) * len(leaves), has_aux, (leaves, structure))
     result, aux, saved = made.forward(leaves)
     outputs = outputs_of(target.name, result)
@@ -97,7 +97,7 @@ def pull(target: Target, primals: tuple[object, ...], has_aux: bool) -> tuple[ob
     return (result, pullback, aux) if has_aux else (result, pullback)
 
 
-def _numeric(target: Target, leaves: Sequence[object], structure: Tree) -> tuple[LeafType, ...]:
+def numeric(target: Target, leaves: Sequence[object], structure: Tree) -> tuple[LeafType, ...]:
     """Return the types of the primals' leaves; raise for the first that is not numeric."""
     if any(map(refusal, leaves)):
         names = primal_names(target.function, structure)

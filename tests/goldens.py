@@ -1,7 +1,8 @@
 """The golden functions: `tests/golden/NAME.py` has a function NAME and the ARGS to call it with.
 
 Beside it stand NAME_adjoint.py, which srcad wrote for those arguments at the array level, and
-NAME_loops.py at the loop level. ARGNUMS, if it is there, says which arguments to differentiate by.
+NAME_loops.py at the loop level; beside some, NAME_tangent.py, in forward mode. ARGNUMS, if it is
+there, says which arguments to differentiate by.
 
 `python -m tests.goldens` prints all of it as JSON, for processes that compare.
 """
@@ -14,12 +15,14 @@ from pathlib import Path
 
 from srcad import pipeline, trees
 from srcad.loops.elements import Unsupported
+from srcad.tangents import tangent_program
 
 FOLDER = Path(__file__).parent / "golden"
 LEVELS = {"array": "adjoint", "loops": "loops"}
-NAMES = sorted(
-    file.stem for file in FOLDER.glob("*.py") if not file.stem.endswith(tuple(LEVELS.values()))
-)
+TANGENTS = ("branch", "diffusion", "gauss_seidel", "kepler", "network", "solve")
+"""The golden functions whose tangent programs are kept, too, at the array level."""
+ENDINGS = (*LEVELS.values(), "tangent")
+NAMES = sorted(file.stem for file in FOLDER.glob("*.py") if not file.stem.endswith(ENDINGS))
 
 
 class Golden:
@@ -64,6 +67,18 @@ class Golden:
         """Where what it wrote before is kept."""
         return FOLDER / f"{self.name}_{LEVELS[level]}.py"
 
+    @property
+    def tangent(self):
+        """The tangent program."""
+        flat = trees.flatten((self.args, {}))
+        options = pipeline.Options(engine="numpy")
+        return tangent_program(self.function, self.args, {}, self.wrt, False, options, flat)
+
+    @property
+    def tangent_file(self):
+        """Where the tangent program that was written before is kept."""
+        return FOLDER / f"{self.name}_tangent.py"
+
 
 def all_written():
     """Every text, and for what fails its error: failures are told by `test_golden`."""
@@ -74,6 +89,8 @@ def all_written():
                 texts[f"{name}-{level}"] = Golden(name).written(level)
             except Exception as error:
                 texts[f"{name}-{level}"] = repr(error)
+    for name in TANGENTS:
+        texts[f"{name}-tangent"] = Golden(name).tangent.array_source
     return texts
 
 

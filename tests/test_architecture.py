@@ -37,6 +37,7 @@ FLOORS = {
     "engines": CORE | {"cache", "runtime", "transforms", "emit"},
     "specialise": FACTS | {"frontend"},
     "pipeline": PASSES,
+    "tangents": PASSES | {"pipeline"},
     "target": {"errors", "trees", "pipeline"},
     "differences": set(),
     "directions": {"cotangents"},
@@ -46,8 +47,12 @@ FLOORS = {
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
     "gradient": CALLS | {"check", "fastpath"},
+    "pushforward": CALLS | {"pullback", "tangents"},
+    "jacobian": CALLS | {"gradient", "tangents"},
     "decorator": CALLS | {"pullback", "gradient"},
-    "api": CALLS | {"pullback", "gradient", "decorator", "explaining", "explanation"},
+    "api": CALLS
+    | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
+    | {"explaining", "explanation"},
 }
 
 # The parts that may import a library. One file only, where the number is 1.

@@ -84,9 +84,9 @@ def specialised(function, *args):
     return pipeline.specialise(function, args, {}, wrt, False, pipeline.Options(engine="numpy"))
 
 
-def functions_of(function, *args, level="array"):
+def functions_of(function, *args, level="array", mode="reverse"):
     """The functions of a generated module, without its head."""
-    text = srcad.source(function, *args, level=level)
+    text = srcad.source(function, *args, level=level, mode=mode)
     return text[text.index("\ndef ") + 1 :]
 
 

@@ -26,6 +26,7 @@ ALL = [
     (errors.UnsafeMutation, ValueError),
     (errors.SourceUnavailable, OSError),
     (errors.CotangentError, ValueError),
+    (errors.TangentError, ValueError),
     (errors.ArgumentError, TypeError),
     (errors.CompilationError, RuntimeError),
     (errors.GradientMismatch, AssertionError),

@@ -10,7 +10,7 @@ import pytest
 
 import srcad
 from srcad import trees
-from tests.goldens import FOLDER, LEVELS, NAMES, Golden
+from tests.goldens import FOLDER, LEVELS, NAMES, TANGENTS, Golden
 
 # Programs that run at the array level only, so far.
 WITHOUT_LOOPS = {"checks"}
@@ -129,6 +129,37 @@ def test_golden(name, level, request, rng):
         np.testing.assert_allclose(inner(bars, direction), expected, rtol=rtol, atol=atol)
 
 
+@pytest.mark.parametrize("name", TANGENTS)
+def test_golden_tangent(name, request, rng):
+    golden = Golden(name)
+    file, text, made = golden.tangent_file, golden.tangent.array_source, golden.tangent.shared
+    if request.config.getoption("--regen"):
+        file.write_text(text, encoding="utf-8")
+    assert file.exists(), "write it with --regen"
+    assert text == file.read_text(encoding="utf-8"), "written anew with --regen: read the diff"
+
+    namespace = {"__name__": f"golden_{name}"}
+    exec(compile(text, str(file), "exec"), namespace)
+    inputs = golden.tangent.inputs(trees.flatten(golden.args)[0])
+    primals = trees.flatten(golden.args)[0]
+    wanted = [number in made.moving for number in range(len(primals))]
+    expected_leaves = trees.flatten(golden.function(*golden.args))[0]
+    for _ in range(3):
+        direction = drawn(primals, wanted, rng)
+        cotangents = drawn(expected_leaves, [is_float(leaf) for leaf in expected_leaves], rng)
+        given = [*inputs, *(direction[i] for i in made.moving)]
+        before = copy.deepcopy(given)
+        out, dots = namespace[f"{name}_jvp"](*given)
+        assert equal(given, before)
+        results = (out,) if len(made.tangent.primal.body.results) == 1 else out
+        dots = (dots,) if len(made.tangent.outputs) == 1 else dots
+        for mine, theirs in zip(_ordered(golden.tangent, results), expected_leaves, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-14, atol=1e-15)
+        moved = inner(cotangents, [None if i is None else dots[i] for i in made.dots])
+        expected = by_differences(golden, cotangents, direction)
+        np.testing.assert_allclose(moved, expected, rtol=1e-8, atol=1e-9)
+
+
 def _ordered(made, results):
     """The leaves of the result in the order of its tree, from those of the generated function."""
     from srcad.frontend.lower import build
@@ -165,6 +196,7 @@ def test_engines_agree(name, rng):
 
 def test_no_file_is_left_over():
     kept = {golden.file(level) for golden in map(Golden, NAMES) for level in LEVELS}
+    kept |= {Golden(name).tangent_file for name in TANGENTS}
     kept |= {FOLDER / f"{name}.py" for name in NAMES}
     assert set(FOLDER.glob("*.py")) <= kept
 

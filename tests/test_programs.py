@@ -9,6 +9,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from fuzzing.engines import Truth
+from fuzzing.forward import check_forward, check_pushed
 
 import srcad
 from srcad import pipeline
@@ -224,6 +226,44 @@ def test_gradient(name, engine):
         assert abs(actual - expected) <= 10.0 * error + relative * scale + floor, (
             f"leaf {position} along {direction}: {actual}, expected {expected}"
         )
+
+
+@pytest.mark.parametrize("name", RETURNING)
+def test_tangent(name):
+    """Along each leaf alone the tangent is the derivative; both levels are what reverse mode is."""
+    function, args = PROGRAMS[name]
+    function = differentiable(function, "numpy")
+    out, low = plain(name)[0], single(args, plain(name)[0])
+    for position, direction, expected, error, exact in references(name):
+        zeros = [leaf * 0 if is_float(leaf) else None for leaf in leaves(args)]
+        zeros[position] = np.asarray(direction, np.asarray(zeros[position]).dtype)[()]
+        if isinstance(leaves(args)[position], np.ndarray):
+            zeros[position] = np.asarray(zeros[position])
+        value, dot = srcad.jvp(function, copy.deepcopy(args), rebuild(args, iter(zeros)))
+        close(value, out, 1e-6 if low else 1e-12)
+        pairs = zip(leaves(cotangent(name)), leaves(dot), strict=True)
+        terms = [np.asarray(bar, wide(bar)) * moved for bar, moved in pairs if is_float(bar)]
+        actual = sum(np.sum(term).real for term in terms)
+        scale = abs(expected) + sum(np.sum(np.abs(term)) for term in terms)
+        relative = 1e-5 if low else (1e-10 if exact else 1e-8)
+        assert abs(actual - expected) <= 10.0 * error + relative * scale + (1e-6 if low else 1e-11)
+    check_forward(function, truth(name, 2e-5 if low else 1e-10))
+
+
+def truth(name, tolerance):
+    function, args = PROGRAMS[name]
+    out, pullback = differentiable(function, "numpy").vjp(*copy.deepcopy(args))
+    bars = pullback(cotangent(name))
+    return Truth(tuple(args), out, cotangent(name), bars, pullback, tolerance)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RETURNING[::40])
+def test_compiled_tangent(name):
+    function, args = PROGRAMS[name]
+    low = single(args, plain(name)[0])
+    compiled = differentiable(function, "numba")
+    check_pushed(compiled, truth(name, 2e-5 if low else 1e-10), "compiled")
 
 
 @each_engine

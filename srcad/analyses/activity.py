@@ -24,6 +24,54 @@ def active(body: Block, inputs: Iterable[Var]) -> frozenset[Var]:
     return frozenset(found)
 
 
+def influential(body: Block, outputs: Iterable[Atom]) -> frozenset[Var]:
+    """Every variable that some output is computed from, other than by a decision or a shape.
+
+    Args:
+        body: a program.
+        outputs: those of its results that derivatives are wanted of.
+    """
+    found = {output for output in outputs if isinstance(output, Var)}
+    while True:
+        before = len(found)
+        _trace(body, found)
+        if len(found) == before:
+            return frozenset(found)
+
+
+def _trace(block: Block, found: set[Var]) -> None:
+    for stmt in reversed(block.body):
+        match stmt:
+            case Let(target=target, primitive=primitive):
+                if target in found and primitive.form != "constant":
+                    operands = (*stmt.args, *(value for _, value in stmt.kwargs))
+                    found.update(
+                        v for o in operands if not isinstance(o, ShapeOf) for v in operand_vars(o)
+                    )
+            case If(then=then, orelse=orelse, targets=targets):
+                for target, yes, no in zip(targets, then.results, orelse.results, strict=True):
+                    if target in found:
+                        found.update(atom for atom in (yes, no) if isinstance(atom, Var))
+                _trace(then, found)
+                _trace(orelse, found)
+            case Loop(carried=carried, inits=inits, body=body, targets=targets):
+                nexts = body.results[1:] if stmt.breaks else body.results
+                parts = list(zip(targets, carried, inits, nexts, strict=True))
+                while True:
+                    before = len(found)
+                    for target, phi, init, following in parts:
+                        if target in found or phi in found:
+                            handed = (phi, init, following)
+                            found.update(atom for atom in handed if isinstance(atom, Var))
+                    _trace(body, found)
+                    if len(found) == before:
+                        break
+            case Effect():
+                continue
+            case _:
+                assert_never(stmt)
+
+
 def _is_active(atom: Atom, found: set[Var]) -> bool:
     return isinstance(atom, Var) and atom in found
 

@@ -65,7 +65,12 @@ def seed_names(seeds: tuple[Var, ...]) -> str:
 
 def input_names(derivative: Derivative) -> str:
     """The inputs that bars are wanted of, for a docstring."""
-    names = [var.hint for var in derivative.inputs]
+    return listed(derivative.inputs)
+
+
+def listed(inputs: tuple[Var, ...]) -> str:
+    """The names of variables as a person lists them."""
+    names = [var.hint for var in inputs]
     if not names:
         return "nothing"
     return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]

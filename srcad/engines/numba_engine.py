@@ -18,7 +18,7 @@ from srcad.engines.direct import Direct
 from srcad.engines.modules import load_cached
 from srcad.engines.numpy_engine import Engine as NumpyEngine
 from srcad.errors import CompilationError, EngineWarning
-from srcad.ir.kinds import BOOL
+from srcad.ir.kinds import BOOL, Kind
 from srcad.ir.nodes import Const, Var
 from srcad.runtime import compiled
 from srcad.transforms.derivative import Derivative
@@ -27,38 +27,22 @@ from srcad.transforms.pythons import of_objects
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
 
 
-class Engine:
-    """The compiled pair of functions of a derivative."""
+class Compiled:
+    """Calls of compiled code: what it is given, what it returns, and where it gives up."""
 
     def __init__(
-        self, generated: Generated, derivative: Derivative, text: str, strict: bool = False
+        self, name: str, strict: bool, kinds: Sequence[Kind], results: Sequence[object]
     ) -> None:
-        self.plain = NumpyEngine(generated, derivative)
-        self.count = self.plain.count
-        self.seeds = derivative.seeded
-        self.single = self.plain.single
-        name = derivative.program.function.name
         self.name = name
-        self.text = text
         self.strict = strict
         self.refused = False
         self.refusal = ""
         self.failures = 0
-        kinds = [param.kind for param in derivative.primal.params]
-        results = derivative.primal.body.results
+        self.count = len(results)
         self.conversions = tuple(map(_conversion, results))
-        objects = of_objects(derivative.fwd)
-        self.residuals = tuple(
-            _as_objects if kept in objects else _conversion(kept)
-            for kept in derivative.fwd.body.results[self.count :]
-        )
-        scalar = _scalar(results[0]) if len(results) == 1 else None
-        facts = [*map(repr, kinds), f"returns {scalar}"]
-        namespace, entry = load_cached(text, name, generated.constants, facts)
-        self.fwd, self.bwd, self.both = compile_module(namespace, name, entry, scalar)
         self.arrays = tuple(i for i, kind in enumerate(kinds) if kind.is_array)
 
-    def _ready(self, inputs: Sequence[Any]) -> list[Any]:
+    def ready(self, inputs: Sequence[Any]) -> list[Any]:
         """Arrays that compiled code reads fastest: in one piece, in C order, native."""
         ready = list(inputs)
         for i in self.arrays:
@@ -71,10 +55,10 @@ class Engine:
                 ready[i] = np.array(array, array.dtype.newbyteorder("="), order="C", ndmin=0)
         return ready
 
-    def _call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
-        """Call compiled code; `_REFUSED` if the array level has to do it."""
+    def call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
+        """Call compiled code; `REFUSED` if the array level has to do it."""
         if self.refused:
-            return _REFUSED
+            return REFUSED
         try:
             return function(*args)
         except Exception as error:
@@ -84,7 +68,7 @@ class Engine:
             if isinstance(error, NumbaError) or not getattr(function, "signatures", True):
                 self._refuse(error)
         # Not from inside a handler, or what the array level raises would name this as its context.
-        return _REFUSED
+        return REFUSED
 
     def _refuse(self, error: Exception) -> None:
         """Leave all calls to the array level, and say so."""
@@ -96,26 +80,52 @@ class Engine:
             f"{message}; it runs at the array level, under NumPy", EngineWarning, stacklevel=3
         )
 
-    def _results(self, out: Any) -> tuple[Any, ...]:
+    def results(self, out: Any) -> tuple[Any, ...]:
         """Results of the kinds that Python would give: compiled code makes no NumPy scalars."""
         return _converted((out,) if self.count == 1 else out, self.conversions)
+
+
+class Engine(Compiled):
+    """The compiled pair of functions of a derivative."""
+
+    def __init__(
+        self, generated: Generated, derivative: Derivative, text: str, strict: bool = False
+    ) -> None:
+        name = derivative.program.function.name
+        kinds = [param.kind for param in derivative.primal.params]
+        results = derivative.primal.body.results
+        super().__init__(name, strict, kinds, results)
+        self.plain = NumpyEngine(generated, derivative)
+        self.seeds = derivative.seeded
+        self.single = self.plain.single
+        self.text = text
+        self.failures = 0
+        objects = of_objects(derivative.fwd)
+        self.residuals = tuple(
+            _as_objects if kept in objects else _conversion(kept)
+            for kept in derivative.fwd.body.results[self.count :]
+        )
+        scalar = _scalar(results[0]) if len(results) == 1 else None
+        facts = [*map(repr, kinds), f"returns {scalar}"]
+        namespace, entry = load_cached(text, name, generated.constants, facts)
+        self.fwd, self.bwd, self.both = compile_module(namespace, name, entry, scalar)
 
     def forward(self, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The results and the residuals."""
         float_errors.clear()
-        ready = self._ready(inputs)
-        found = self._call(self.fwd, ready)
-        if found is not _REFUSED and float_errors.noted():
+        ready = self.ready(inputs)
+        found = self.call(self.fwd, ready)
+        if found is not REFUSED and float_errors.noted():
             # Perhaps it was the compiler that noted one: ask the compiled code alone.
             float_errors.clear()
-            found = self._call(self.fwd, ready)
+            found = self.call(self.fwd, ready)
             if float_errors.noted():
-                found = _REFUSED
-        if found is _REFUSED:
+                found = REFUSED
+        if found is REFUSED:
             out, saved = self.plain.forward(inputs)
             return out, (_PLAIN, *saved)
         out, saved = found
-        return self._results(out), saved
+        return self.results(out), saved
 
     def backward(self, saved: tuple[Any, ...], seeds: Sequence[Any]) -> tuple[Any, ...]:
         """The bars of the inputs."""
@@ -127,8 +137,8 @@ class Engine:
             else seed
             for seed in seeds
         ]
-        found = self._call(self.bwd, (saved, *ready))
-        if found is _REFUSED:
+        found = self.call(self.bwd, (saved, *ready))
+        if found is REFUSED:
             # Both levels are texts of the same two programs, so the residuals serve either.
             return self.plain.backward(_converted(saved, self.residuals), seeds)
         return (found,) if self.single else found
@@ -140,13 +150,13 @@ class Engine:
         if self.both is None:
             return self._one_after_the_other(inputs, check)
         float_errors.clear()
-        found = self._call(self.both, self._ready(inputs))
-        if found is _REFUSED:
+        found = self.call(self.both, self.ready(inputs))
+        if found is REFUSED:
             if float_errors.noted():  # perhaps in the adjoint alone
                 return self._one_after_the_other(inputs, check)
             return self.plain.value_and_grad(inputs, check)
         out, bars = found
-        results = self._results(out)
+        results = self.results(out)
         check(results)
         return results, (bars,) if self.single else bars
 
@@ -170,11 +180,11 @@ class Engine:
         overloads: Mapping[Any, Any] = getattr(self.both, "overloads", {})
         if self.refused or not overloads:
             return None
-        found = overloads.get(tuple(map(typeof, self._ready(inputs))))
+        found = overloads.get(tuple(map(typeof, self.ready(inputs))))
         if found is None:
             return None
         owned = owned_results(self.text, f"{self.name}_value_and_grad")
-        retry = (Exception,)  # whatever `_call` leaves to the array level, or warns of
+        retry = (Exception,)  # whatever `call` leaves to the array level, or warns of
         out, bars = found.signature.return_type
         convert = None if isinstance(out, boxing.Scalar) else self.conversions[0]
         kinds = tuple(map(boxing.python_kind, (bars,) if self.single else bars))
@@ -183,7 +193,7 @@ class Engine:
 
 
 _PLAIN = "array level"
-_REFUSED = object()
+REFUSED = object()
 
 PATIENCE = 3
 """How often the adjoint may spoil value and gradient in one function before it is given up."""
@@ -246,33 +256,47 @@ def compile_module(
         entry: where to keep machine code.
         scalar: the dtype of the result if that is to be a scalar of NumPy's.
     """
-    import numba
-
     from srcad.engines.pipeline import Compiler, OutermostCompiler
-    from srcad.engines.store import stored
 
+    prepare(namespace)
+    both = OutermostCompiler.returning(scalar)
+    made = [
+        compile_function(namespace, f"{name}_{suffix}", entry, passes)
+        for suffix, passes in (("fwd", Compiler), ("bwd", Compiler), ("value_and_grad", both))
+    ]
+    return made[0], made[1], made[2]  # type: ignore[return-value]
+
+
+def prepare(namespace: dict[str, Any]) -> None:
+    """Give a module the compiled forms of what it calls by name."""
     _quiet()
     boxing.load()
     vector_math.install(namespace)
     checks = float_errors.compiled_checks()
     namespace.update({name: check for name, check in checks.items() if name in namespace})
-    # Object mode holds the lock of the interpreter anyway; Numba warns if told otherwise.
-    flags = {**FLAGS, "nogil": "objmode" not in namespace}
     for helper in compiled.HELPERS:
         if helper.__name__ in namespace:
             namespace[helper.__name__] = _helper(helper)
-    made = []
-    for suffix in ("fwd", "bwd", "value_and_grad"):
-        function = namespace.get(f"{name}_{suffix}")
-        if function is not None:
-            outermost = suffix == "value_and_grad"
-            passes = OutermostCompiler.returning(scalar) if outermost else Compiler
-            function = numba.njit(pipeline_class=passes, **flags)(function)
-            if entry is not None:
-                stored(function, entry)
-            namespace[f"{name}_{suffix}"] = function
-        made.append(function)
-    return made[0], made[1], made[2]  # type: ignore[return-value]
+
+
+def compile_function(
+    namespace: dict[str, Any], name: str, entry: cache.Entry | None, passes: Any
+) -> Callable[..., Any] | None:
+    """Replace a function of a module, if it is there, by one that Numba compiles when called."""
+    import numba
+
+    from srcad.engines.store import stored
+
+    function = namespace.get(name)
+    if function is None:
+        return None
+    # Object mode holds the lock of the interpreter anyway; Numba warns if told otherwise.
+    flags = {**FLAGS, "nogil": "objmode" not in namespace}
+    function = numba.njit(pipeline_class=passes, **flags)(function)
+    if entry is not None:
+        stored(function, entry)
+    namespace[name] = function
+    return function  # type: ignore[no-any-return]
 
 
 _HELPERS: dict[str, Any] = {}

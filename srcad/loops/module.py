@@ -72,7 +72,7 @@ def loop_module(derivative: Derivative) -> str:
     single = number and len(derivative.seeded) == 1
     if single:
         texts.append(_fused(derivative, builder, texts) or _both(derivative, name))
-    return _module(header(derivative), texts)
+    return module_source(header(derivative), texts)
 
 
 def _fused(derivative: Derivative, builder: Builder, apart: list[Text]) -> Text | None:
@@ -213,7 +213,8 @@ def _dense(function: Function) -> set[Var]:
     return made | set(function.params)
 
 
-def _module(title: str, texts: list[Text]) -> str:
+def module_source(title: str, texts: list[Text]) -> str:
+    """Put functions together to a module for Numba."""
     body = "\n\n\n".join("\n".join(text.lines) for text in texts)
     called = sorted({name for text in texts for name in text.called})
     helpers = [name for name in called if hasattr(compiled, name)]

@@ -87,7 +87,7 @@ def full(ans_bar, shape, fill_value, dtype=None, order="C"):
 
 
 @forward_of(np.full)
-def full_forward(ans, shape, fill_value, dtype=None, order="C", fill_value_dot=None):
+def full_forward(ans, shape, fill_value, dtype=None, order="C", *, fill_value_dot):
     return np.full_like(ans, fill_value_dot)
 
 
@@ -98,8 +98,7 @@ def full_like(ans_bar, a, fill_value, dtype=None, order="K", subok=True, shape=N
 
 @forward_of(np.full_like)
 def full_like_forward(
-    ans, a, fill_value, dtype=None, order="K", subok=True, shape=None, a_dot=None,
-    fill_value_dot=None,
+    ans, a, fill_value, dtype=None, order="K", subok=True, shape=None, *, fill_value_dot
 ):  # fmt: skip
     return np.full_like(ans, fill_value_dot)
 
@@ -129,7 +128,7 @@ def linspace(ans_bar, start, stop, num=50, endpoint=True, retstep=False, dtype=N
 
 @forward_of(np.linspace)
 def linspace_forward(
-    start, stop, num=50, endpoint=True, retstep=False, dtype=None, start_dot=0.0, stop_dot=0.0
+    start, stop, num=50, endpoint=True, retstep=False, dtype=None, *, start_dot, stop_dot
 ):
     return np.linspace(start_dot, stop_dot, num, endpoint)
 

@@ -158,7 +158,7 @@ def frequencies(ans_bar, ans, n, d=1.0):
 
 
 @forward_of(np.fft.fftfreq, np.fft.rfftfreq)
-def frequencies_forward(ans, n, d=1.0, d_dot=0.0):
+def frequencies_forward(ans, n, d=1.0, *, d_dot):
     return ans * d_dot / -d
 
 

@@ -37,10 +37,15 @@ def solve(ans_bar, ans, a, b):
 
 
 @forward_of(np.linalg.solve)
-def solve_forward(ans, a, b, a_dot, b_dot):
-    if a.ndim > 2 and b.ndim == 1:
-        return matrix_vector(np.linalg.inv(a), b_dot - matrix_vector(a_dot, ans))
-    return np.linalg.solve(a, b_dot - a_dot @ ans)
+def solve_forward(ans, a, b, a_dot=None, b_dot=None):
+    vectors = a.ndim > 2 and b.ndim == 1
+    change = b_dot
+    if a_dot is not None:
+        through = matrix_vector(a_dot, ans) if vectors else a_dot @ ans
+        change = -through if b_dot is None else b_dot - through
+    if vectors:
+        return matrix_vector(np.linalg.inv(a), change)
+    return np.linalg.solve(a, change)
 
 
 @rule(np.linalg.inv, costly=True)

@@ -118,7 +118,7 @@ def extremum(ans_bar, ans, x, axis=None, keepdims=False):
 
 
 @forward_of(np.max, np.amax, np.min, np.amin)
-def extremum_forward(ans, x, axis=None, keepdims=False, x_dot=None):
+def extremum_forward(ans, x, axis=None, keepdims=False, *, x_dot):
     if x.ndim == 0:
         return x_dot
     hit = x == beside(ans, x, axis, keepdims)
@@ -154,7 +154,7 @@ def var(ans_bar, x, axis=None, dtype=None, ddof=0, keepdims=False):
 
 
 @forward_of(np.var)
-def var_forward(x, axis=None, dtype=None, ddof=0, keepdims=False, x_dot=None):
+def var_forward(x, axis=None, dtype=None, ddof=0, keepdims=False, *, x_dot):
     product = real(conjugate(centred(x, axis)) * x_dot)
     return 2.0 * total(product, axis, keepdims) / freedom(x, axis, ddof)
 
@@ -166,7 +166,7 @@ def std(ans_bar, ans, x, axis=None, dtype=None, ddof=0, keepdims=False):
 
 
 @forward_of(np.std)
-def std_forward(ans, x, axis=None, dtype=None, ddof=0, keepdims=False, x_dot=None):
+def std_forward(ans, x, axis=None, dtype=None, ddof=0, keepdims=False, *, x_dot):
     product = total(real(conjugate(centred(x, axis)) * x_dot), axis, keepdims)
     return masked(product, product / ans) / freedom(x, axis, ddof)
 
@@ -194,7 +194,7 @@ def prod(ans_bar, x, axis=None, dtype=None, keepdims=False):
 
 
 @forward_of(np.prod)
-def prod_forward(x, axis=None, dtype=None, keepdims=False, x_dot=None):
+def prod_forward(x, axis=None, dtype=None, keepdims=False, *, x_dot):
     if x.ndim == 0:
         return x_dot
     return total(others(x, axis) * x_dot, axis, keepdims)
@@ -211,7 +211,7 @@ def product_of_all_but_two(ans_bar, x, axis):
 
 
 @forward_of(product_of_others)
-def product_of_others_forward(x, axis, x_dot=None):
+def product_of_others_forward(x, axis, *, x_dot):
     # The matrix of second derivatives is symmetric: the tangent is what the bar would be.
     return product_of_all_but_two(x_dot, x, axis)
 
@@ -246,9 +246,9 @@ def product_before(ans, axis):
 
 
 @forward_of(np.cumprod)
-def cumprod_forward(ans, x, axis=None, dtype=None, x_dot=None):
+def cumprod_forward(ans, x, axis=None, dtype=None, *, x_dot):
     if axis is None and x.ndim > 1:
-        return cumprod_forward(ans, np.ravel(x), 0, None, np.ravel(x_dot))
+        return cumprod_forward(ans, np.ravel(x), 0, x_dot=np.ravel(x_dot))
     along = 0 if x.ndim == 1 else axis
     return recurrence(x_dot * product_before(ans, along), x, along)
 
@@ -264,8 +264,11 @@ def recurrence_bar(ans_bar, ans, b, x, axis):
 
 @forward_of(recurrence)
 def recurrence_forward(ans, b, x, axis, b_dot=None, x_dot=None):
+    if x_dot is None:
+        return recurrence(b_dot, x, axis)
     before = np.roll(ans, 1, axis=axis) * not_first(x, axis)
-    return recurrence(b_dot + x_dot * before, x, axis)
+    moved = x_dot * before
+    return recurrence(moved if b_dot is None else b_dot + moved, x, axis)
 
 
 def not_first(x, axis):
@@ -330,7 +333,7 @@ def norm(ans_bar, ans, x, ord=None, axis=None, keepdims=False):
 
 
 @forward_of(np.linalg.norm)
-def norm_forward(ans, x, ord=None, axis=None, keepdims=False, x_dot=None):
+def norm_forward(ans, x, ord=None, axis=None, keepdims=False, *, x_dot):
     if ord == 1 and (x.ndim == 1 or isinstance(axis, int)) and x.dtype.kind != "c":
         return total(np.sign(x) * x_dot, axis, keepdims)
     if not is_euclidean(x, ord, axis):

@@ -106,7 +106,8 @@ def rule(*functions: Any, **facts: Any) -> Callable[[Body], Body]:
 def forward_of(*functions: Any) -> Callable[[Body], Body]:
     """Declare the tangent of general primitives: `(ans, *args, *args_dot)` to `ans_dot`.
 
-    Takes `ans` first if it wants it, then the arguments, then tangents named like `a_dot`.
+    Takes `ans` first if it wants it, then the arguments, then tangents named like `a_dot`.  One
+    that has the default None is None where it is zero; any other is an array or number of zeros.
     """
 
     def declare(body: Body) -> Body:

@@ -70,7 +70,7 @@ def median(ans_bar, x, axis=None, keepdims=False):
 
 
 @forward_of(np.median)
-def median_forward(x, axis=None, keepdims=False, x_dot=None):
+def median_forward(x, axis=None, keepdims=False, *, x_dot):
     if x.ndim == 0:
         return x_dot
     return total(share(x, 0.5 * (count(x, axis) - 1), axis) * x_dot, axis, keepdims)
@@ -92,7 +92,7 @@ def quantile(ans_bar, x, q, axis=None, keepdims=False):
 
 
 @forward_of(np.quantile)
-def quantile_forward(x, q, axis=None, keepdims=False, x_dot=None, q_dot=None):
+def quantile_forward(x, q, axis=None, keepdims=False, *, x_dot, q_dot=None):
     need_one(q)
     place = q * (count(x, axis) - 1)
     moved = total(share(x, place, axis) * x_dot, axis, keepdims)
@@ -109,10 +109,10 @@ def percentile(ans_bar, x, q, axis=None, keepdims=False):
 
 
 @forward_of(np.percentile)
-def percentile_forward(x, q, axis=None, keepdims=False, x_dot=None, q_dot=None):
+def percentile_forward(x, q, axis=None, keepdims=False, *, x_dot, q_dot=None):
     if q_dot is None:
-        return quantile_forward(x, q / 100.0, axis, keepdims, x_dot)
-    return quantile_forward(x, q / 100.0, axis, keepdims, x_dot, q_dot / 100.0)
+        return quantile_forward(x, q / 100.0, axis, keepdims, x_dot=x_dot)
+    return quantile_forward(x, q / 100.0, axis, keepdims, x_dot=x_dot, q_dot=q_dot / 100.0)
 
 
 # Values between samples
@@ -166,6 +166,8 @@ def interp_forward(
     x, xp, fp, left=None, right=None, period=None,
     x_dot=None, xp_dot=None, fp_dot=None, left_dot=None, right_dot=None,
 ):  # fmt: skip
+    if period is not None:
+        raise NotImplementedError("np.interp with a period has no rule: reduce x with % first")
     low = segment(x, xp)
     width = between(xp, low)
     part = np.clip((x - xp[low]) / width, 0.0, 1.0)

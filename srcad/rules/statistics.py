@@ -17,7 +17,7 @@ def bincount(ans_bar, x, weights=None, minlength=0):
 
 
 @forward_of(np.bincount)
-def bincount_forward(x, weights=None, minlength=0, weights_dot=None):
+def bincount_forward(x, weights=None, minlength=0, *, weights_dot):
     return np.bincount(x, weights_dot, minlength)
 
 

@@ -83,7 +83,7 @@ def log_sum_exp_bar(ans_bar, ans, x, axis=0, keepdims=False):
 
 
 @forward_of(log_sum_exp)
-def log_sum_exp_forward(ans, x, axis=0, keepdims=False, x_dot=None):
+def log_sum_exp_forward(ans, x, axis=0, keepdims=False, *, x_dot):
     return total(share(ans, x, axis, keepdims) * x_dot, axis, keepdims)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,104 +12,41 @@ import numpy as np
 from srcad.frontend.lower import apply_body
 from srcad.ir.nodes import Atom, Const, Let, Operand, ShapeOf, Var
 from srcad.ir.walk import items_of
-from srcad.rules import operators
-from srcad.rules.indexing import add_at, cast, getitem, setitem
+from srcad.rules.indexing import add_at, getitem, setitem
 from srcad.rules.registry import PRIMITIVES
 from srcad.runtime.arrays import last_written, masked, unbroadcast
 from srcad.transforms.bars import ZERO, Reverse
+from srcad.transforms.partials import arguments_of, as_dtype, is_singular, reverse_body, times
 
 
 def contributions(state: Reverse, stmt: Let, bar: Atom) -> Iterator[tuple[Atom, Atom]]:
     """Pairs of an active argument and what the bar of the result adds to its bar."""
     primitive = stmt.primitive
-    body = primitive.reverse
-    assert body is not None
     if primitive.options.get("variadic"):
         yield from _variadic(state, stmt, bar)
         return
     if primitive.text == "*" and stmt.args[0] is stmt.args[1]:
         twice = state.builder.emit(operator.mul, Const(2.0), stmt.args[0])
         assert isinstance(stmt.args[0], Var)
-        square_bar = times(state, bar, twice)
-        yield stmt.args[0], as_dtype(state, square_bar, stmt.args[0])
+        square_bar = times(state.builder, bar, twice)
+        yield stmt.args[0], as_dtype(state.builder, square_bar, stmt.args[0])
         return
-    arguments: dict[str, Operand] = dict(zip(primitive.params, stmt.args, strict=False))
-    arguments.update(dict(stmt.kwargs))
-    given = dict(arguments)
-    if "ans_bar" in primitive.wants:
-        given["ans_bar"] = bar
-    if "ans" in primitive.wants:
-        given["ans"] = stmt.target
-    whole = "ans_bar" in primitive.wants
-    special = _power_body(stmt)
-    if special is not None:
-        body, given = special(stmt, bar)
-        result = apply_body(state.builder, body, given, stmt.origin)
-        results = (result,)
-        whole = "ans_bar" in given
-    else:
-        result = apply_body(state.builder, body, given, stmt.origin)
-        results = result if isinstance(result, tuple) else (result,)
+    arguments = arguments_of(stmt)
+    body, given, whole = reverse_body(stmt, bar)
+    result = apply_body(state.builder, body, given, stmt.origin)
+    results = result if isinstance(result, tuple) else (result,)
+    singular = is_singular(stmt, state.active.__contains__)
     for name, contribution in zip(primitive.params, results, strict=False):
         arg = arguments.get(name)
         if not isinstance(arg, Var) or arg not in state.active or contribution is None:
             continue
         if primitive.form == "elementwise" and not whole:
-            contribution = times(state, bar, contribution)
-        if primitive.singular and _singular_here(state, stmt):
+            contribution = times(state.builder, bar, contribution)
+        if singular:
             contribution = state.builder.emit(masked, bar, contribution)
         if primitive.form == "elementwise":
             contribution = unbroadcast_to(state, contribution, arg)
-        yield arg, as_dtype(state, contribution, arg)
-
-
-def _singular_here(state: Reverse, stmt: Let) -> bool:
-    """Whether a partial may be infinite: not that of a division by an inactive number."""
-    if stmt.primitive.text == "/":
-        divisor = stmt.args[1]
-        if isinstance(divisor, Const):
-            return False
-        if isinstance(divisor, Var) and divisor.kind.is_python and stmt.target.kind.is_python:
-            return False  # Python has raised for a divisor of zero
-        return isinstance(divisor, Var) and (divisor in state.active or divisor.kind.is_array)
-    if stmt.primitive.text == "**":
-        match stmt.args[1]:
-            case Const(int() | float() as exponent):
-                return not exponent >= 1
-    return True
-
-
-def _power_body(stmt: Let) -> Callable[..., Any] | None:
-    """A simpler body for `x ** p` with a constant exponent."""
-    if stmt.primitive.text != "**" or not isinstance(stmt.args[1], Const):
-        return None
-    exponent = stmt.args[1].value
-    if not isinstance(exponent, int | float) or isinstance(exponent, bool):
-        return None
-    body = operators.POWERS.get(exponent)
-    if body is None and isinstance(exponent, float) and exponent < 0:
-        body = operators.power_negative
-    if body is None:
-        lower = Const(exponent - 1)
-        given = {"ans_bar": None, "x": stmt.args[0], "p": stmt.args[1], "lower": lower}
-        return lambda stmt, bar: (operators.power_lower, {**given, "ans_bar": bar})
-    params = inspect.signature(body).parameters
-
-    def bind(stmt: Let, bar: Atom) -> Any:
-        every = {"ans_bar": bar, "ans": stmt.target, "x": stmt.args[0], "p": stmt.args[1]}
-        return body, {name: every[name] for name in params}
-
-    return bind
-
-
-def times(state: Reverse, bar: Atom, partial: Atom) -> Atom:
-    """`bar * partial`, without the noise of ones."""
-    match partial:
-        case Const(value=value) if value == 1:
-            return bar
-        case Const(value=value) if value == -1:
-            return state.builder.emit(operator.neg, bar)
-    return state.builder.emit(operator.mul, bar, partial)
+        yield arg, as_dtype(state.builder, contribution, arg)
 
 
 def _variadic(state: Reverse, stmt: Let, bar: Atom) -> Iterator[tuple[Atom, Atom]]:
@@ -127,7 +63,7 @@ def _variadic(state: Reverse, stmt: Let, bar: Atom) -> Iterator[tuple[Atom, Atom
         if isinstance(arg, Var) and arg in state.active:
             position: Any = Const(place[0]) if len(place) == 1 else tuple(Const(p) for p in place)
             result = apply_body(state.builder, body, {**given, "position": position}, stmt.origin)
-            yield arg, as_dtype(state, result, arg)
+            yield arg, as_dtype(state.builder, result, arg)
 
 
 def _items(operand: tuple[Operand, ...], place: tuple[int, ...]) -> Iterator[Any]:
@@ -136,13 +72,6 @@ def _items(operand: tuple[Operand, ...], place: tuple[int, ...]) -> Iterator[Any
             yield from _items(item, (*place, position))
         else:
             yield (*place, position), item
-
-
-def as_dtype(state: Reverse, bar: Atom, like: Var) -> Atom:
-    """A bar with the dtype of its primal."""
-    if isinstance(bar, Var) and bar.kind.dtype != like.kind.dtype and bar.kind.is_inexact:
-        return state.builder.emit(cast, bar, Const(np.dtype(like.kind.dtype)))
-    return bar
 
 
 _UNBROADCAST = PRIMITIVES[unbroadcast]
@@ -202,7 +131,7 @@ def _is_all_of_a_number(array: Var, index: Operand) -> bool:
 def _getitem(state: Reverse, stmt: Let, bar: Atom) -> None:
     array, index = stmt.args
     assert isinstance(array, Var)
-    bar = as_dtype(state, bar, array)
+    bar = as_dtype(state.builder, bar, array)
     if _is_all_of_a_number(array, index):
         state.accumulate(array, bar)
         return
@@ -224,7 +153,7 @@ def _setitem(state: Reverse, stmt: Let, bar: Atom) -> None:
     if isinstance(value, Var) and value in state.active:
         function = last_written if _is_fancy(index) else getitem
         part = state.builder.emit(function, bar, index)
-        part_bar = as_dtype(state, unbroadcast_to(state, part, value), value)
+        part_bar = as_dtype(state.builder, unbroadcast_to(state, part, value), value)
         state.accumulate(value, part_bar)
     if array in state.active:
         hint = f"{array.hint}_bar" if array.hint else ""
@@ -237,20 +166,20 @@ def _add_at(state: Reverse, stmt: Let, bar: Atom) -> None:
     assert isinstance(array, Var)
     if isinstance(value, Var) and value in state.active:
         part = state.builder.emit(getitem, bar, index)
-        state.accumulate(value, as_dtype(state, unbroadcast_to(state, part, value), value))
+        state.accumulate(value, as_dtype(state.builder, unbroadcast_to(state, part, value), value))
     state.accumulate(array, bar)
 
 
 def _assign(state: Reverse, stmt: Let, bar: Atom) -> None:
     value = stmt.args[1]
     if isinstance(value, Var) and value in state.active:
-        state.accumulate(value, as_dtype(state, unbroadcast_to(state, bar, value), value))
+        state.accumulate(value, as_dtype(state.builder, unbroadcast_to(state, bar, value), value))
 
 
 def _cast(state: Reverse, stmt: Let, bar: Atom) -> None:
     value = stmt.args[0]
     if isinstance(value, Var) and value in state.active:
-        state.accumulate(value, as_dtype(state, bar, value))
+        state.accumulate(value, as_dtype(state.builder, bar, value))
 
 
 SPECIAL: dict[str, Callable[[Any, Let, Atom], None]] = {

@@ -47,6 +47,7 @@ class _Rewriter:
     same: dict[Var, Atom] = field(default_factory=dict)
     made: dict[Var, Let] = field(default_factory=dict)
     share: bool = True
+    theirs: frozenset[Var] = frozenset()
     pending: list[Let] = field(default_factory=list)
 
     def value(self, var: Var) -> Atom:
@@ -56,17 +57,20 @@ class _Rewriter:
         return seen
 
 
-def simplify(function: Function, sizes: Sizes, share: bool) -> Function:
+def simplify(
+    function: Function, sizes: Sizes, share: bool, theirs: frozenset[Var] = frozenset()
+) -> Function:
     """Rewrite until nothing changes, dropping what becomes unused.
 
     Args:
         function: a generated function, or the user's (whose own arithmetic is left alone).
         sizes: what is known about lengths.
         share: whether equal expressions of one block are computed once.
+        theirs: what the user's own statements define, whose arithmetic is left alone.
     """
     for _ in range(12):
         function = prune(function)
-        rewriter = _Rewriter(sizes, use_counts(function.body), share=share)
+        rewriter = _Rewriter(sizes, use_counts(function.body), share=share, theirs=theirs)
         body = _block(function.body, rewriter, {})
         body = map_block(body, rewriter.value)
         changed = bool(rewriter.same) or _body_size(body) != _body_size(function.body)
@@ -99,7 +103,7 @@ def _block(block: Block, state: _Rewriter, known: dict[object, Var]) -> Block:
                 key = value_key(result)
                 if state.share and key is not None:
                     earlier = known.get(key)
-                    if earlier is not None and earlier.kind == result.target.kind:
+                    if earlier is not None and _may_be(result.target, earlier, state):
                         state.same[result.target] = earlier
                         continue
                     known[key] = result.target
@@ -112,6 +116,15 @@ def _block(block: Block, state: _Rewriter, known: dict[object, Var]) -> Block:
             case _:
                 body.append(stmt)
     return Block(tuple(body), tuple(map_atom(r, state.value) for r in block.results))
+
+
+def _may_be(var: Var, earlier: Var, state: _Rewriter) -> bool:
+    """Whether an equal value may stand for another; of the user's own, each is computed."""
+    if earlier.kind != var.kind or (var in state.theirs and earlier in state.theirs):
+        return False
+    if var in state.theirs and not earlier.hint:
+        object.__setattr__(earlier, "hint", var.hint)
+    return True
 
 
 def _with_head(stmt: Stmt, change: Callable[[Var], Atom]) -> Stmt:
@@ -192,7 +205,7 @@ def _let(stmt: Let, state: _Rewriter) -> Let | Atom:
         return _add_at(stmt, state)
     if text == "setitem":
         return _setitem(stmt, state)
-    if not state.share:
+    if not state.share or stmt.target in state.theirs:
         return stmt
     if text in ("+", "*", "-") and len(stmt.args) == 2:
         stmt = _unspread(stmt, state)
@@ -279,6 +292,10 @@ def _arithmetic(stmt: Let, state: _Rewriter) -> Atom | Let | None:
                 pair = (held.args[0], other) if negated is left else (other, held.args[0])
                 state.pending.append(replace(stmt, target=product, args=pair))
                 return replace(stmt, primitive=PRIMITIVES[operator.neg], args=(product,))
+    if text == "-" and isinstance(right, Var) and state.uses[right] == 1:
+        held = state.made.get(right)
+        if held is not None and held.primitive.text == "neg" and right.kind.negates_exactly:
+            return replace(stmt, primitive=PRIMITIVES[operator.add], args=(left, held.args[0]))
     if text == "*" and (scaled := _times_ones(stmt, state)) is not None:
         return scaled
     if text == "*" and left == Const(1) and isinstance(right, Var) and right.kind == kind:

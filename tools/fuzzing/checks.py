@@ -13,6 +13,7 @@ import srcad
 from fuzzing.case import Call, Case, Outcome, Program, Wrong, loaded
 from fuzzing.differences import directional, moved, random_direction
 from fuzzing.engines import Truth, check_compiled, check_value, gradient
+from fuzzing.forward import check_forward, check_pushed
 from fuzzing.level import check_loops
 from fuzzing.numbers import (
     finite,
@@ -82,7 +83,7 @@ def check(case: Case, compiled: bool = False) -> Outcome:
 
 def is_fault(error: srcad.SrcadError) -> bool:
     """Whether a refusal is not one of the program."""
-    own = isinstance(error, srcad.CotangentError | srcad.ArgumentError)
+    own = isinstance(error, srcad.CotangentError | srcad.TangentError | srcad.ArgumentError)
     return own or any(word in str(error) for word in FAULTS)
 
 
@@ -158,7 +159,9 @@ def check_returns(subject: Subject, call: Call, expected: Any, random: np.random
         check_differences(subject, truth, random)
     subject.counts["array level"] += 1
     subject.counts[check_loops(truth, subject.papers)] += 1
+    subject.counts[f"forward, {check_forward(subject.array, truth)}"] += 1
     if subject.compiled:
+        check_pushed(subject.numba, truth, "forward, compiled")
         check_compiled(subject.numba, truth)
         subject.counts["compiled"] += 1
 

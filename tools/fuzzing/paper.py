@@ -25,13 +25,19 @@ def paper(made: pipeline.Specialisation) -> dict[str, Any]:
         Unsupported: if the program has no loop level.
     """
     shared = made.shared
-    text = NUMBERS.sub(r"\1, object)", made.loop_source).replace("np.empty(", "_poisoned(")
+    functions = executed(made.loop_source, shared.generated.constants)
     # Writing the loop level asks questions about lengths: their answers hold for the next call
     # only if the guards are asked for. The engines do that; here it was too early.
     derivative = shared.derivative
     fits = pipeline.compile_guards(derivative.guards, derivative.primal.params)
     object.__setattr__(shared, "fits", fits)
-    namespace = {**shared.generated.constants, "_poisoned": poisoned}
+    return functions
+
+
+def executed(source: str, constants: dict[str, Any]) -> dict[str, Any]:
+    """The functions of a loop-level module."""
+    text = NUMBERS.sub(r"\1, object)", source).replace("np.empty(", "_poisoned(")
+    namespace = {**constants, "_poisoned": poisoned}
     exec(compile(text, "<loops>", "exec"), namespace)
     namespace["independent"] = shuffled
     return namespace

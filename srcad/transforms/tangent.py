@@ -1,0 +1,65 @@
+"""The order of the passes in forward mode: from a lowered program to its tangent program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srcad.analyses.activity import active, influential
+from srcad.analyses.sizes import Guard
+from srcad.frontend.builder import Builder
+from srcad.frontend.lower import Program
+from srcad.ir.nodes import Function, Var
+from srcad.ir.walk import defined
+from srcad.transforms.decisions import decide
+from srcad.transforms.derivative import readable
+from srcad.transforms.forward import forward
+from srcad.transforms.order import beside_uses
+from srcad.transforms.settle import settle
+from srcad.transforms.simplify import simplify
+from srcad.transforms.views import copy_views
+
+
+@dataclass(frozen=True, eq=False)
+class Tangent:
+    """A program and its tangent program.
+
+    `jvp` takes the parameters and one tangent for each of `inputs`, and returns the results and the
+    tangents of those in `outputs`: of others, it is zero.
+    """
+
+    program: Program
+    primal: Function
+    jvp: Function
+    inputs: tuple[Var, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """What the sizes of a call must fulfil; writing the text may add to it, so ask last."""
+        sizes = self.program.sizes
+        return tuple(guard for guard in sizes.guards if readable(guard, self.primal.params))
+
+
+def push(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Tangent:
+    """Differentiate a program in forward mode.
+
+    Args:
+        program: the lowered function.
+        wrt: the parameters that tangents come for.
+        outputs: the results whose tangents are wanted.
+    """
+    sizes = program.sizes
+    builder = Builder(sizes, known=program.known)
+    primal = simplify(decide(settle(program.function)), sizes, share=False)
+    wanted = tuple(var for var in wrt if var.kind.is_inexact)
+    carrying = active(primal.body, wanted)
+    results = primal.body.results
+    moving = tuple(
+        i for i in dict.fromkeys(outputs) if isinstance(results[i], Var) and results[i] in carrying
+    )
+    carrying &= influential(primal.body, [results[i] for i in moving])
+    theirs = frozenset(defined(primal.body))
+    jvp = forward(primal, wanted, moving, carrying, builder)
+    jvp = simplify(jvp, sizes, share=True, theirs=theirs)
+    jvp = beside_uses(copy_views(jvp), theirs, builder)
+    return Tangent(program, primal, jvp, wanted, moving)
