@@ -223,6 +223,7 @@ def _nest(made: _Distribution) -> Nest:
         taken=writer.taken,
         alias=writer.alias,
         ordered=writer.checked,
+        may_be_empty=True,
     )
     for item in made.items:
         if not nest.add(item):

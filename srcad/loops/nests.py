@@ -37,6 +37,8 @@ class Nest:
     """Whether what is added to an element is added term by term: in the user's own program."""
     after: frozenset[Var] = frozenset()
     """What is needed after the nest."""
+    may_be_empty: bool = False
+    """Whether a sum may have no terms, and no element that it goes to."""
     plain: dict[str, str] = field(default_factory=dict)
     """Names that arrays of the nest's own have if they are one number a trip."""
     rooms: list[str] | None = None
@@ -221,7 +223,11 @@ class Nest:
                     terms = self.own(f"{name}_terms")
                     out.append(f"{pad}    {_added(name, f'{terms}[{inner}]', dtype)}")
             for item, name in sums.values():
-                out.append(f"{pad}{self._place(item, contracted, show)} += {name}")
+                added = f"{self._place(item, contracted, show)} += {name}"
+                if self.may_be_empty:  # without trips, there need not be such an element
+                    out.append(f"{pad}if {show(self.lengths[-1])} > 0:")
+                    added = f"    {added}"
+                out.append(f"{pad}{added}")
         return out
 
     def _apart(

@@ -124,7 +124,16 @@ def sum_of_turned_product(u, b):
     return u
 
 
+def element_that_no_trip_reads(x, a, n):
+    items = [a, a * a]
+    for _ in range(n):
+        items.append(x[1] * a)
+    return np.mean(items)
+
+
 PROGRAMS = [
+    (element_that_no_trip_reads, (np.zeros(0), 0.8, 0)),
+    (element_that_no_trip_reads, (X, 0.8, 3)),
     (bar_taken_away_from_itself, (X, np.array([[1.0, 0.2], [0.3, 0.5]]), np.full((2, 2), 0.7))),
     (sum_of_turned_product, (np.array([[0.4]], np.float32), 0.9)),
     (product_of_three_axes, (np.array([[[0.3, 0.5]], [[0.8, 0.1]], [[0.8, 0.4]], [[0.5, 0.3]]]),)),
