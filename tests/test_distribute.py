@@ -81,11 +81,10 @@ def three_neighbours(u, v):
     return np.sum(v**3)
 
 
-def dot(x, y):
-    s = 0.0
+def common_factor(a, x):
     for i in range(len(x)):
-        s += x[i] * y[i]
-    return s**2
+        x[i] = a * x[i] + np.sin(a)
+    return np.sum(x**2)
 
 
 def two_axes(u, v):
@@ -99,13 +98,13 @@ def two_axes(u, v):
     "function, args",
     [
         (three_neighbours, (np.linspace(0.1, 1.0, 9), np.ones(9))),
-        (dot, (np.linspace(0.1, 1.0, 9), np.linspace(1.0, 2.0, 9))),
+        (common_factor, (0.7, np.linspace(1.0, 2.0, 9))),
         (two_axes, (np.linspace(0.1, 1.0, 30).reshape(5, 6), np.ones((5, 6)))),
     ],
 )
 def test_loops_that_only_accumulate_are_nests(function, args):
     text = srcad.source(function, *args, level="loops")
-    assert "independent(" in text if function is not dot else "s = plus(s, " in text
+    assert "independent(" in text
     found = srcad.grad(srcad.differentiable(engine="numba")(function), argnums=(0, 1))(*args)
     expected = srcad.grad(srcad.differentiable(engine="numpy")(function), argnums=(0, 1))(*args)
     for bar, other in zip(found, expected, strict=True):

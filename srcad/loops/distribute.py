@@ -6,9 +6,7 @@ writes is either only added to, or touched by each trip at an element of its own
 run one after the other, each for all trips (loop distribution; Allen and Kennedy, Optimizing
 Compilers for Modern Architectures, ch. 5): a nest like those of array expressions.
 
-Sums then round in another place, like those of NumPy.  Of the user's own loops, only those that add
-up a number are written anew, `s = s + x[i] * y[i]`: a sum that anything else reads on its way, as
-compensated summation does, stays in order.
+Sums then round in another place, like those of NumPy; those that the user wrote stay in order.
 """
 
 from __future__ import annotations
@@ -60,12 +58,12 @@ class _Distribution:
 
 
 def distribute(writer: LoopWriter, loop: Loop) -> bool:
-    """Write a loop as a nest; False if it has to stay as it is."""
+    """Write a loop as a nest; False if it has to stay as it is, like all that the user wrote."""
+    if writer.checked:
+        return False
     levels = _levels(loop)
     if not levels or not _is_tidy(writer, levels):
         return False
-    if writer.checked and (len(levels) > 1 or not _adds_up(loop)):
-        return False  # the user's own loops, but for sums, are as LLVM likes them
     nest = _tried(writer, levels)
     if nest is None:
         return False
@@ -176,11 +174,6 @@ def _is_tidy(writer: LoopWriter, levels: list[Loop]) -> bool:
     return True
 
 
-def _adds_up(loop: Loop) -> bool:
-    """Whether a loop hands on a number that is not a counter."""
-    return any(phi.kind.is_inexact and not phi.kind.rank for phi in loop.carried)
-
-
 # -- the nest -------------------------------------------------------------------------------------
 
 
@@ -219,10 +212,9 @@ def _nest(made: _Distribution) -> Nest:
         [],
         lengths,
         counters,
-        [line for around in writer.around[-len(levels) :] for line in around.lines],
         taken=writer.taken,
         alias=writer.alias,
-        ordered=writer.checked,
+        ordered=False,
         may_be_empty=True,
     )
     for item in made.items:

@@ -15,7 +15,7 @@ def comprehension_fwd(x, y):
     for k in range(x.shape[0]):
         a = x[k]
         b = y[k]
-        total = plus(total, a * b)
+        total = total + a * b
     t = x.shape[0]
     v = x[0]
     candidate = v ** 2

@@ -65,7 +65,7 @@ def growing_list_fwd(y, count, end):
         raise Bail
     for item in range(steps_count):
         item2 = steps[item]
-        total = plus(total, item2)
+        total = total + item2
     return t2 + total, (y, count, squares, kept_count, kept, steps_count, trips, steps.shape, steps_count_tape[:steps_count_tape_count], t_tape2[:t_tape2_count], kept_count_tape, t_tape)
 
 

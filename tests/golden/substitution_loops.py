@@ -5,8 +5,6 @@ Written by srcad 0.1.0.  Do not edit: change `substitution` and run it again.
 
 import numpy as np
 
-from srcad.runtime.vector_math import plus
-
 
 def substitution_fwd(L, b):
     """`substitution`, also returning what `substitution_bwd` needs."""
@@ -15,7 +13,7 @@ def substitution_fwd(L, b):
     for i in range(n):
         s = b[i]
         for j in range(i):
-            s = plus(s, -(L[i, j] * x[j]))
+            s = s - L[i, j] * x[j]
         x[i] = s / L[i, i]
     return x, (L, x)
 
