@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fuzzing.case import Case, Wrong, case_of, loaded
-from fuzzing.checks import check
+from fuzzing.checks import Subject, check, depends_on_layout
 from fuzzing.engines import check_value
 from fuzzing.grammar import program
 from fuzzing.numbers import duplicate, has_holes, same, strided
@@ -168,6 +168,15 @@ def f(x):
     outcome = check(Case(0, source, ((np.array([0.2, 0.7]),),)))
     assert outcome.failure is None
     assert outcome.counts == {"exceptions left out": 1}
+
+
+@pytest.mark.parametrize("decided", [True, False])
+def test_what_only_the_layout_of_memory_decides_is_told_apart(decided):
+    def first_in_memory(u):
+        return u.ravel("K")[1] if decided else u.ravel()[1]
+
+    subject = Subject(first_in_memory, "", False)
+    assert depends_on_layout(subject, (np.arange(6.0).reshape(2, 3),)) is decided
 
 
 @pytest.mark.parametrize("kind, sides", [("smooth", 3), ("median", 3), ("four", 4), ("kink", 2)])
