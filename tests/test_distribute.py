@@ -62,7 +62,10 @@ def arguments(generator, n):
     return *arrays, generator.integers(0, 3, 2 * n + 3), n
 
 
-@pytest.mark.parametrize("start", range(0, 120, 12))
+@pytest.mark.parametrize(
+    "start",
+    [pytest.param(start, marks=pytest.mark.slow if start else ()) for start in range(0, 120, 12)],
+)
 def test_random_loops(start):
     reached = 0
     for seed in range(start, start + 12):

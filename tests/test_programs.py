@@ -228,7 +228,13 @@ def test_gradient(name, engine):
         )
 
 
-@pytest.mark.parametrize("name", RETURNING)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if place % 8 else ())
+        for place, name in enumerate(RETURNING)
+    ],
+)
 def test_tangent(name):
     """Along each leaf alone the tangent is the derivative; both levels are what reverse mode is."""
     function, args = PROGRAMS[name]
