@@ -28,6 +28,7 @@ from srcad.errors import (
     UnsupportedSyntax,
 )
 from srcad.frontend.lower import Node, Program, Template, build, function_name, lower
+from srcad.ir.nodes import Var
 from srcad.loops.elements import Unsupported
 from srcad.loops.module import loop_module
 from srcad.specialise import captured, compile_guards, leaf_key, root_key, unchanged
@@ -257,13 +258,7 @@ def _make(
     has_aux: bool,
     options: Options,
 ) -> Shared:
-    with own_faults(function):
-        program = lower(function, args, kwargs)
-    template, aux = split(program.template, has_aux)
-    wanted = tuple(
-        var for var, want in zip(program.leaves, wrt, strict=True) if want and var is not None
-    )
-    order = leaf_order(template, len(program.function.body.results))
+    program, template, aux, wanted, order = begun(function, args, kwargs, wrt, has_aux)
     with own_faults(function):
         derivative = differentiate(program, wanted, order)
         text = generate(derivative)
@@ -280,6 +275,29 @@ def _make(
         bars=tuple(index.get(var) if var is not None else None for var in program.leaves),
         tapes=tape_sizes(derivative.fwd, program.known),
     )
+
+
+def begun(
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    wrt: tuple[bool, ...],
+    has_aux: bool,
+) -> tuple[Program, Template, Template | None, tuple[Var, ...], tuple[int, ...]]:
+    """What both modes begin with.
+
+    Returns:
+        The lowered program, the templates of its value and of what goes with that, the parameters
+        to differentiate by, and the numbers of the results in the order of the value's leaves.
+    """
+    with own_faults(function):
+        program = lower(function, args, kwargs)
+    template, aux = _split(program.template, has_aux)
+    wanted = tuple(
+        var for var, want in zip(program.leaves, wrt, strict=True) if want and var is not None
+    )
+    order = _leaf_order(template, len(program.function.body.results))
+    return program, template, aux, wanted, order
 
 
 def facts(
@@ -366,7 +384,7 @@ def compilable(loops: Callable[[], str], program: Program, options: Options) -> 
         return Uncompiled(str(refusal), refusal.origin)
 
 
-def split(template: Template, has_aux: bool) -> tuple[Template, Template | None]:
+def _split(template: Template, has_aux: bool) -> tuple[Template, Template | None]:
     """The value of a function and what goes with it, if `has_aux`."""
     if not has_aux:
         return template, None
@@ -379,7 +397,7 @@ def split(template: Template, has_aux: bool) -> tuple[Template, Template | None]
     raise AssertionError
 
 
-def leaf_order(template: Template, count: int) -> tuple[int, ...]:
+def _leaf_order(template: Template, count: int) -> tuple[int, ...]:
     """The numbers of the results in the order of the leaves of what the function returns."""
     leaves, _ = trees.flatten(build(template, [_Marker(i) for i in range(count)]))
     return tuple(leaf.index for leaf in leaves if isinstance(leaf, _Marker))

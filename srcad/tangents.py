@@ -9,20 +9,19 @@ from typing import Any
 from srcad import trees
 from srcad.emit.tangent import GeneratedTangent, generate_tangent
 from srcad.engines import numpy_tangent
-from srcad.frontend.lower import build, lower
+from srcad.frontend.lower import build
 from srcad.loops.tangent import tangent_loops
 from srcad.pipeline import (
     Function,
     Lowered,
     Options,
     Uncompiled,
+    begun,
     check_overlap,
     compilable,
     facts,
     find,
-    leaf_order,
     own_faults,
-    split,
 )
 from srcad.specialise import leaf_key, root_key
 from srcad.transforms.tangent import Tangent, push
@@ -126,13 +125,7 @@ def _make(
     has_aux: bool,
     options: Options,
 ) -> Shared:
-    with own_faults(function):
-        program = lower(function, args, kwargs)
-    template, aux = split(program.template, has_aux)
-    wanted = tuple(
-        var for var, want in zip(program.leaves, wrt, strict=True) if want and var is not None
-    )
-    order = leaf_order(template, len(program.function.body.results))
+    program, template, aux, wanted, order = begun(function, args, kwargs, wrt, has_aux)
     with own_faults(function):
         tangent = push(program, wanted, order)
         generated = generate_tangent(tangent, lambda: tangent_loops(tangent))

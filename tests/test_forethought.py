@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import srcad
+from tests.along import check_gradient
 
 ENGINES = ("numpy", "numba")
 
@@ -75,31 +76,10 @@ PROGRAMS = [
 ]
 
 
-def slope(function, args, directions):
-    """An extrapolated central difference."""
-
-    def at(step):
-        moved = [
-            a + step * d if isinstance(a, float | np.ndarray) else a
-            for a, d in zip(args, directions, strict=True)
-        ]
-        return function(*moved)
-
-    coarse, fine = ((at(h) - at(-h)) / (2 * h) for h in (1e-4, 5e-5))
-    return (4 * fine - coarse) / 3
-
-
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("function", "args"), PROGRAMS, ids=lambda p: getattr(p, "__name__", ""))
 def test_gradients(function, args, engine):
-    wanted = tuple(i for i, a in enumerate(args) if isinstance(a, float | np.ndarray))
-    f = srcad.differentiable(engine=engine)(function)
-    bars = srcad.grad(f, argnums=wanted)(*args)
-    generator = np.random.default_rng(1)
-    directions = [generator.uniform(-1.0, 1.0, np.shape(a)) for a in args]
-    expected = slope(function, args, directions)
-    found = sum(np.sum(bar * directions[i]) for i, bar in zip(wanted, bars, strict=True))
-    assert found == pytest.approx(expected, rel=1e-7)
+    check_gradient(function, args, engine)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -33,7 +33,7 @@ from srcad.loops.syntax import minus, plus
 if TYPE_CHECKING:
     from srcad.loops.writer import LoopWriter
 
-STATE = ("lines", "queue", "names", "taken", "helpers", "measured", "bounds", "held", "in_range")
+STATE = ("lines", "queue", "names", "taken", "helpers", "measured", "bounds", "held")
 """What a writer notes while it writes an expression."""
 
 LONGEST = 24

@@ -9,15 +9,13 @@ from srcad.analyses.sizes import Guard
 from srcad.analyses.undefined import reach
 from srcad.frontend.builder import Builder
 from srcad.frontend.lower import Program
-from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Atom, Block, Effect, Function, If, Loop, Stmt, Var
 from srcad.ir.walk import block_vars
-from srcad.transforms.decisions import decide
 from srcad.transforms.plan import Plan, remaining
+from srcad.transforms.primal import guards_of, primal_of
 from srcad.transforms.prune import prune
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
-from srcad.transforms.settle import settle
 from srcad.transforms.simplify import simplify
 from srcad.transforms.views import copy_views
 
@@ -42,8 +40,7 @@ class Derivative:
     @property
     def guards(self) -> tuple[Guard, ...]:
         """What the sizes of a call must fulfil; writing the text may add to it, so ask last."""
-        sizes = self.program.sizes
-        return tuple(guard for guard in sizes.guards if readable(guard, self.primal.params))
+        return guards_of(self.program, self.primal)
 
 
 def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Derivative:
@@ -56,7 +53,7 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     """
     sizes = program.sizes
     builder = Builder(sizes, known=program.known)
-    primal = simplify(decide(settle(program.function)), sizes, share=False)
+    primal = primal_of(program)
     wanted = tuple(var for var in wrt if var.kind.is_inexact)
     carrying = active(primal.body, wanted)
     results = primal.body.results
@@ -69,24 +66,6 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     bwd = copy_views(bwd)
     fwd, bwd, count = _unused_dropped(fwd, bwd, count, len(results))
     return Derivative(program, primal, fwd, bwd, seeded, wanted, count, remaining(plan, bwd))
-
-
-def readable(guard: Guard, params: tuple[Var, ...]) -> bool:
-    """Whether a guard can be checked with the arguments of a call."""
-
-    def known(dim: Dim) -> bool:
-        return all(good(symbol) for symbol, _ in dim.terms)
-
-    def good(symbol: Symbol) -> bool:
-        match symbol:
-            case SizeOf(var, _) | ValueOf(var):
-                return var in params
-            case SliceLength(start, stop, _, length):
-                return all(d is None or known(d) for d in (start, stop, length))
-            case Opaque(_, operands):
-                return all(known(d) for d in operands)
-
-    return known(guard.dim)
 
 
 def _unused_dropped(

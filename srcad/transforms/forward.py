@@ -168,32 +168,29 @@ def _loop(state: _Forward, stmt: Loop) -> None:
     nexts = stmt.body.results[1:] if stmt.breaks else stmt.body.results
     before = state.dots
     state.dots = dict(before)
-    carried = []
-    for place in places:
-        phi = stmt.carried[place]
-        dot = Var(_hint(phi), phi.kind, phi.shape)
-        carried.append(dot)
-        state.dots[phi] = dot
+    carried = _moving(state, [stmt.carried[i] for i in places])
     with state.builder.block() as body:
         _block(state, stmt.body)
         state.builder.origin = stmt.origin
         ends = tuple(_handed(state, nexts[i], stmt.carried[i]) for i in places)
     state.dots = before
-    targets = []
-    for place in places:
-        target = stmt.targets[place]
-        dot = Var(_hint(target), target.kind, target.shape)
-        targets.append(dot)
-        state.dots[target] = dot
+    targets = _moving(state, [stmt.targets[i] for i in places])
     state.builder.add(
         replace(
             stmt,
-            carried=stmt.carried + tuple(carried),
+            carried=stmt.carried + carried,
             inits=stmt.inits + inits,
             body=Block(tuple(body), stmt.body.results + ends),
-            targets=stmt.targets + tuple(targets),
+            targets=stmt.targets + targets,
         )
     )
+
+
+def _moving(state: _Forward, values: list[Var]) -> tuple[Var, ...]:
+    """New tangents of values."""
+    dots = tuple(Var(_hint(value), value.kind, value.shape) for value in values)
+    state.dots.update(zip(values, dots, strict=True))
+    return dots
 
 
 # -- what is handed on --------------------------------------------------------------------------

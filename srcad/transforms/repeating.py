@@ -83,6 +83,7 @@ def decides_on_inputs(params: tuple[Var, ...], stmt: Let) -> bool:
 
 
 def uses(operand: Operand) -> Iterable[tuple[Var, bool]]:
+    """The variables of an operand, each with whether only its shape is read."""
     match operand:
         case ShapeOf(var):
             yield var, True

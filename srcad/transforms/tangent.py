@@ -10,11 +10,9 @@ from srcad.frontend.builder import Builder
 from srcad.frontend.lower import Program
 from srcad.ir.nodes import Function, Var
 from srcad.ir.walk import defined
-from srcad.transforms.decisions import decide
-from srcad.transforms.derivative import readable
 from srcad.transforms.forward import forward
 from srcad.transforms.order import beside_uses
-from srcad.transforms.settle import settle
+from srcad.transforms.primal import guards_of, primal_of
 from srcad.transforms.simplify import simplify
 from srcad.transforms.views import copy_views
 
@@ -36,8 +34,7 @@ class Tangent:
     @property
     def guards(self) -> tuple[Guard, ...]:
         """What the sizes of a call must fulfil; writing the text may add to it, so ask last."""
-        sizes = self.program.sizes
-        return tuple(guard for guard in sizes.guards if readable(guard, self.primal.params))
+        return guards_of(self.program, self.primal)
 
 
 def push(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Tangent:
@@ -50,7 +47,7 @@ def push(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Ta
     """
     sizes = program.sizes
     builder = Builder(sizes, known=program.known)
-    primal = simplify(decide(settle(program.function)), sizes, share=False)
+    primal = primal_of(program)
     wanted = tuple(var for var in wrt if var.kind.is_inexact)
     carrying = active(primal.body, wanted)
     results = primal.body.results
