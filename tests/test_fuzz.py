@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fuzzing.case import Case, Wrong, case_of, loaded
-from fuzzing.checks import Subject, check, depends_on_layout
+from fuzzing.checks import check
 from fuzzing.engines import check_value
 from fuzzing.grammar import program
 from fuzzing.numbers import duplicate, has_holes, same, strided
 from fuzzing.omitted import explained, without
 from fuzzing.patience import TooLong, limited
 from fuzzing.report import entry
+from fuzzing.rounding import depends_on_layout, depends_on_rounding
 from fuzzing.run import run, smallest
 from fuzzing.shrinking import shrink
 
@@ -175,8 +176,23 @@ def test_what_only_the_layout_of_memory_decides_is_told_apart(decided):
     def first_in_memory(u):
         return u.ravel("K")[1] if decided else u.ravel()[1]
 
-    subject = Subject(first_in_memory, "", False)
-    assert depends_on_layout(subject, (np.arange(6.0).reshape(2, 3),)) is decided
+    call = (np.arange(6.0).reshape(2, 3),)
+    assert depends_on_layout(first_in_memory, call, 1e-9) is decided
+
+
+@pytest.mark.parametrize("decided", [True, False])
+def test_so_is_what_the_last_bit_of_a_sum_decides(decided):
+    best = "np.mean(np.where(x > 0.3, x, x))" if decided else "0.4 * np.mean(x)"
+    source = f"""import numpy as np
+
+def f(x, a):
+    best = {best}
+    if np.mean(x) >= best:
+        a = a + 4.0
+    return a * best
+"""
+    call = (np.array([0.5, 0.2, 0.8, 0.4]), 0.2)
+    assert depends_on_rounding(source, call, None, 1e-9) is decided
 
 
 @pytest.mark.parametrize("kind, sides", [("smooth", 3), ("median", 3), ("four", 4), ("kink", 2)])

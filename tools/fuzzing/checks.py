@@ -28,6 +28,7 @@ from fuzzing.numbers import (
     single,
 )
 from fuzzing.omitted import explained
+from fuzzing.rounding import depends_on_layout, depends_on_rounding
 from srcad import pipeline
 
 EXACT, COARSE = 1e-9, 2e-3
@@ -47,6 +48,7 @@ class Subject:
     compiled: bool
     counts: Counter[str] = field(default_factory=Counter)
     papers: dict[int, Any] = field(default_factory=dict)
+    truth: Truth | None = None
 
     def __post_init__(self) -> None:
         self.array = srcad.differentiable(engine="numpy")(self.function)
@@ -70,8 +72,8 @@ def check(case: Case, compiled: bool = False) -> Outcome:
             try:
                 check_call(subject, call, random)
             except Wrong as wrong:
-                if wrong.kind.startswith("value") and depends_on_layout(subject, call):
-                    outcome.counts["decided by the layout of memory"] += 1
+                if is_rounding(subject, call, wrong):
+                    outcome.counts["decided by rounding"] += 1
                 else:
                     outcome.failure = wrong
             except srcad.SrcadError as error:
@@ -84,27 +86,17 @@ def check(case: Case, compiled: bool = False) -> Outcome:
     return outcome
 
 
-def depends_on_layout(subject: Subject, call: Call) -> bool:
-    """Whether Python itself finds something else for the same numbers in another layout.
-
-    Sums of the same numbers in another order differ in their last bits, and a comparison of two of
-    them goes one way or the other.
-    """
+def is_rounding(subject: Subject, call: Call, wrong: Wrong) -> bool:
+    """Whether rounding decides what the program gives, and may decide otherwise at each level."""
     tolerance = COARSE if single(call) or "float32" in subject.source else EXACT
-    found = []
-    for order in ("C", "F"):
-        laid = [
-            np.array(leaf, order=order) if isinstance(leaf, np.ndarray) else leaf
-            for leaf in leaves(copy.deepcopy(call))
-        ]
-        try:
-            found.append(subject.function(*rebuilt(call, laid)))
-        except Exception:
-            return True
-    try:
-        check_value(found[0], found[1], tolerance, "layout")
-    except Wrong:
-        return True
+    if wrong.kind.startswith("value"):
+        return depends_on_layout(subject.function, call, tolerance) or depends_on_rounding(
+            subject.source, call, None, tolerance
+        )
+    if wrong.kind.startswith("gradient") and "array level" not in wrong.kind:
+        return subject.truth is not None and depends_on_rounding(
+            subject.source, call, subject.truth, tolerance
+        )
     return False
 
 
@@ -125,6 +117,7 @@ def reason(error: Exception) -> str:
 def check_call(subject: Subject, call: Call, random: np.random.Generator) -> None:
     """Try a program with arguments."""
     before = copy.deepcopy(call)
+    subject.truth = None
     try:
         expected = subject.function(*copy.deepcopy(call))
     except Exception as error:
@@ -181,7 +174,7 @@ def check_returns(subject: Subject, call: Call, expected: Any, random: np.random
     if not finite(floats(bars)):
         subject.counts["gradients that are not finite"] += 1
         return
-    truth = Truth(call, expected, weights, bars, pullback, tolerance)
+    truth = subject.truth = Truth(call, expected, weights, bars, pullback, tolerance)
     if tolerance == EXACT:
         check_differences(subject, truth, random)
     subject.counts["array level"] += 1
