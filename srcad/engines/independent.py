@@ -22,6 +22,7 @@ from numba.core.typed_passes import NativeLowering
 
 from srcad.engines import large
 from srcad.engines.indices import Indices
+from srcad.engines.linking import KeepingLibrary
 from srcad.runtime.compiled import independent
 
 LINES = "independent loops"
@@ -145,9 +146,18 @@ def _line(function: Any, blocks: list[ir.Block]) -> int | None:
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class IndependentLowering(NativeLowering):
-    """Numba's last pass, with loops marked."""
+    """Numba's last pass, with loops marked, and into a library that keeps the memory of arrays."""
 
     _name = "srcad_native_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Numba's name for what a pass does."""
+        if state.library is None:
+            library: Any = KeepingLibrary
+            state.library = library(state.targetctx.codegen(), state.func_id.func_qualname)
+            state.library.enable_object_caching()
+        super().run_pass(state)  # type: ignore[no-untyped-call]
+        return True
 
     @property
     def lowering_class(self) -> type[Lower]:
