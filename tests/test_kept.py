@@ -225,10 +225,62 @@ def test_exceptions():
     function = srcad.value_and_grad(sweep)
     wanted = by_numpy(sweep, u.copy(), 10.0)
     check(function(u.copy(), 10.0), wanted)
+    before = kept.total()
     for _ in range(3):
         with pytest.raises(ValueError, match="too much"):
             function(u.copy(), 0.7)
+        assert kept.total() == before
     check(function(u.copy(), 10.0), wanted)
+    assert kept.total() == before
+
+
+def test_an_exception_in_the_forward_sweep_of_a_pullback():
+    u = np.linspace(0.0, 1.0, MANY)
+    srcad.vjp(sweep, u.copy(), 10.0)
+    gc.collect()
+    before = kept.total()
+    for _ in range(3):
+        with pytest.raises(ValueError, match="too much"):
+            srcad.vjp(sweep, u.copy(), 0.7)
+        assert kept.total() == before > 0
+
+
+def test_what_is_held_survives_exceptions():
+    u = np.linspace(0.0, 1.0, MANY)
+    value, pullback = srcad.vjp(sweep, u.copy(), 10.0)
+    bar, kept_bar = pullback(1.0)[0], srcad.grad(sweep)(u.copy(), 10.0)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="too much"):
+            srcad.grad(sweep)(u.copy(), 0.7)
+        filled(MANY, np.nan)
+    np.testing.assert_array_equal(pullback(1.0)[0], bar)
+    np.testing.assert_array_equal(bar, kept_bar)
+    check((value, bar), by_numpy(sweep, u.copy(), 10.0))
+
+
+def test_compiled_code_that_calls_python_that_calls_compiled_code():
+    """What the inner call has is its own affair, also if the outer one fails."""
+    held = []
+
+    def outer(size, fails):
+        array = np.empty(size)
+        for i in range(size):
+            array[i] = i
+        with numba.objmode():
+            held.append(filled(MANY, 3.0))
+        if fails:
+            raise ValueError("too much")
+        return array
+
+    function = numba.njit(pipeline_class=Compiler, **{**FLAGS, "nogil": False})(outer)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="too much"):
+            function(MANY, True)
+        array = function(MANY, False)
+        filled(MANY, np.nan)
+        filled(MANY, np.nan)
+        assert array[-1] == MANY - 1
+    assert all(np.all(one == 3.0) for one in held)
 
 
 def test_it_is_bounded():

@@ -22,7 +22,7 @@ from numba.core.typed_passes import NativeLowering
 
 from srcad.engines import large
 from srcad.engines.indices import Indices
-from srcad.engines.linking import KeepingLibrary
+from srcad.engines.linking import FramedCall, KeepingLibrary
 from srcad.runtime.compiled import independent
 
 LINES = "independent loops"
@@ -111,6 +111,16 @@ class _Lower(Lower):
             own = [self.blocks[offset] for offset in sorted(set(loop.body) - inner)]
             if _line(self.func_ir, own) in lines:
                 self._mark([block for offset in loop.body for block in self.written[offset]], loop)
+
+    def create_cpython_wrapper(self, release_gil: bool = False) -> None:
+        """Write the code of calls from Python."""
+        made, context = self.fndesc, self.context
+        module = context.create_module("wrapper")
+        kind = context.call_conv.get_function_type(made.restype, made.argtypes)
+        function = llvm.Function(module, kind, made.llvm_func_name)
+        wrapper: Any = FramedCall
+        wrapper(context, module, function, made, self.env, self.call_helper, release_gil).build()
+        self.library.add_ir_module(module)
 
     def _mark(self, blocks: list[llvm.Block], loop: Any) -> None:
         header = self.blkmap[loop.header]

@@ -7,6 +7,9 @@ Whatever anybody holds, in Python or in a pullback, is not touched.
 
 Only one thread at a time comes here; others that would have to wait, and the child of a fork that
 another thread left locked, use the C library.
+
+Code of Numba's that raises an exception forgets its arrays.  So a call from Python has a `frame`:
+a list of the memory that it has, which is taken back if it fails.
 """
 
 from __future__ import annotations
@@ -44,13 +47,17 @@ STEPS = 3
 """Powers of two between one `room` and twice as much."""
 
 HEADER = 64
-"""Bytes before the memory of an array, for what stands there: its room."""
+"""Bytes before the memory of an array, for `PIECE`."""
 
 NUMBAS = "NRT_MemInfo_alloc_aligned"
 """What Numba's code calls for the memory of an array."""
 
 OWN = "srcad_alloc_aligned"
 """What the code of srcad calls in its place."""
+
+ENTER, LEAVE = "srcad_enter", "srcad_leave"
+"""What a call from Python calls with its frame, and whether that is to list anything: not if Python
+can run in between; and in the end with its frame and how it went."""
 
 SUPPORTED = sys.platform == "linux" and sys.maxsize > 1 << 32
 
@@ -59,6 +66,11 @@ POINTER = BYTE.as_pointer()
 NOTHING = llvm.VoidType()
 # `NRT_ExternalAllocator` of Numba's interface: malloc, realloc, free and what they are given.
 ALLOCATOR = llvm.LiteralStructType((POINTER,) * 4)
+# A frame: its first piece, and the frame of the call around it.
+FRAME = llvm.LiteralStructType((POINTER,) * 2)
+# A piece of memory: its room, the pieces before and after it in a frame, and that.
+PIECE = llvm.LiteralStructType((WORD, POINTER, POINTER, POINTER))
+ROOM, BEFORE, AFTER, OWNER = range(4)
 
 
 @functools.cache
@@ -70,14 +82,24 @@ def load() -> Any:
     """
     with global_compiler_lock:
         rtsys.initialize(cpu_target.target_context)
-        module = binding.parse_assembly(str(_Writer().module))
+        module = binding.parse_assembly(str(_Writer(_thread_key()).module))
         module.verify()
         # Numba's own engine would optimise it for longer than most programs need it.
         machine = binding.Target.from_default_triple().create_target_machine(opt=2)
         engine = binding.create_mcjit_compiler(module, machine)
         engine.finalize_object()
-        binding.add_symbol(OWN, engine.get_function_address(OWN))
+        for name in (OWN, ENTER, LEAVE):
+            binding.add_symbol(name, engine.get_function_address(name))
     return engine
+
+
+def _thread_key() -> int | None:
+    """Where a thread has its frame; None where nothing is kept."""
+    if not SUPPORTED:
+        return None
+    key = ctypes.c_uint()
+    failed = ctypes.CDLL(None).pthread_key_create(ctypes.byref(key), None)
+    return None if failed else key.value
 
 
 def release() -> None:
@@ -93,7 +115,7 @@ def total() -> int:
 class _Writer:
     """The code of it, and where it keeps what."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: int | None) -> None:
         self.module = llvm.Module("srcad_kept")
         self.lock = self._variable("lock", NUMBER)
         self.clock = self._variable("clock", WORD)
@@ -106,10 +128,19 @@ class _Writer:
         self.free = self._declared("PyMem_RawFree", NOTHING, POINTER)
         self._write_total()
         self.release = self._write_release()
+        if key is None:
+            self._write_nothing()
+            return
+        self.key = NUMBER(key)
+        self.frame = self._declared("pthread_getspecific", POINTER, NUMBER)
+        self.set_frame = self._declared("pthread_setspecific", NUMBER, NUMBER, POINTER)
         allocator = self._variable("allocator", ALLOCATOR)
-        functions = [self._write_take(), POINTER(None), self._write_give(), POINTER(None)]
+        give = self._write_give()
+        functions = [self._write_take(), POINTER(None), give, POINTER(None)]
         allocator.initializer = ALLOCATOR([function.bitcast(POINTER) for function in functions])
-        self._write_own(allocator if SUPPORTED else None)
+        self._write_own(allocator)
+        self._write_enter()
+        self._write_leave(give)
 
     def _variable(self, name: str, kind: llvm.Type) -> llvm.GlobalVariable:
         variable = llvm.GlobalVariable(self.module, kind, f"srcad_kept_{name}")
@@ -180,9 +211,37 @@ class _Writer:
         memory = builder.load(found)
         with builder.if_then(cgutils.is_null(builder, memory), likely=False):
             builder.ret(memory)
-        builder.store(room, builder.bitcast(memory, WORD.as_pointer()))
+        self._list(builder, memory, room)
         builder.ret(cgutils.gep(builder, memory, HEADER))
         return function
+
+    def _list(self, builder: llvm.IRBuilder, memory: Any, room: Any) -> None:
+        """Write the header of a piece, and put it before the others of the frame of the thread."""
+        frame = builder.call(self.frame, [self.key])
+        builder.store(room, _field(builder, memory, ROOM))
+        builder.store(frame, _field(builder, memory, OWNER))
+        with builder.if_then(cgutils.is_not_null(builder, frame)):
+            first = _field(builder, frame, 0, FRAME)
+            after = builder.load(first)
+            builder.store(POINTER(None), _field(builder, memory, BEFORE))
+            builder.store(after, _field(builder, memory, AFTER))
+            with builder.if_then(cgutils.is_not_null(builder, after)):
+                builder.store(memory, _field(builder, after, BEFORE))
+            builder.store(memory, first)
+
+    def _unlist(self, builder: llvm.IRBuilder, memory: Any) -> None:
+        """Take a piece out of the list that it is in; only the thread of the frame does so."""
+        frame = builder.load(_field(builder, memory, OWNER))
+        with builder.if_then(cgutils.is_not_null(builder, frame)):
+            before = builder.load(_field(builder, memory, BEFORE))
+            after = builder.load(_field(builder, memory, AFTER))
+            is_first = cgutils.is_null(builder, before)
+            place = builder.select(
+                is_first, _field(builder, frame, 0, FRAME), _field(builder, before, AFTER)
+            )
+            builder.store(after, place)
+            with builder.if_then(cgutils.is_not_null(builder, after)):
+                builder.store(before, _field(builder, after, BEFORE))
 
     def _room(self, builder: llvm.IRBuilder, size: Any) -> Any:
         """The bytes to ask the C library for: of every size one of few, an eighth more at most."""
@@ -195,7 +254,8 @@ class _Writer:
         """Write `free`: keep the piece, and let go of others for it."""
         builder, function = self._defined("srcad_give", NOTHING, POINTER, POINTER)
         memory = cgutils.gep(builder, function.args[0], -HEADER)
-        room = builder.load(builder.bitcast(memory, WORD.as_pointer()))
+        self._unlist(builder, memory)
+        room = builder.load(_field(builder, memory, ROOM))
         left = cgutils.alloca_once_value(builder, memory)
         with builder.if_then(builder.icmp_signed("<=", room, WORD(LIMIT))), self._locked(builder):
             now = builder.add(builder.load(self.clock), WORD(1))
@@ -249,14 +309,11 @@ class _Writer:
         builder.position_at_end(done)
         return builder.load(empty)
 
-    def _write_own(self, allocator: llvm.GlobalVariable | None) -> None:
+    def _write_own(self, allocator: llvm.GlobalVariable) -> None:
         """Write `OWN`: small arrays as Numba makes them, others with memory from here."""
         builder, function = self._defined(OWN, POINTER, WORD, NUMBER)
         size, align = function.args
         numbas = self._declared(NUMBAS, POINTER, WORD, NUMBER)
-        if allocator is None:
-            builder.ret(builder.call(numbas, [size, align]))
-            return
         with builder.if_then(builder.icmp_signed("<", size, WORD(LEAST)), likely=True):
             builder.ret(builder.call(numbas, [size, align]))
         # The second function of Numba's interface allocates by somebody else's functions.
@@ -268,10 +325,55 @@ class _Writer:
         made = builder.call(allocate, [builder.add(size, step), allocator])
         with builder.if_then(cgutils.is_null(builder, made), likely=False):
             builder.ret(made)
-        info = builder.bitcast(made, INFO.as_pointer())
-        first = builder.ptrtoint(builder.load(cgutils.gep(builder, info, 0, 3)), WORD)
+        data, bytes_of_it = (_field(builder, made, place, INFO) for place in (3, 4))
+        first = builder.ptrtoint(builder.load(data), WORD)
         first = builder.add(first, builder.sub(step, WORD(1)))
         first = builder.and_(first, builder.neg(step))
-        builder.store(builder.inttoptr(first, POINTER), cgutils.gep(builder, info, 0, 3))
-        builder.store(size, cgutils.gep(builder, info, 0, 4))
+        builder.store(builder.inttoptr(first, POINTER), data)
+        builder.store(size, bytes_of_it)
         builder.ret(made)
+
+    def _write_enter(self) -> None:
+        """Write `ENTER`: the frame of a call becomes that of the thread if it lists pieces."""
+        builder, function = self._defined(ENTER, NOTHING, POINTER, TRUTH)
+        frame, lists = function.args
+        builder.store(POINTER(None), _field(builder, frame, 0, FRAME))
+        around = builder.call(self.frame, [self.key])
+        builder.store(around, _field(builder, frame, 1, FRAME))
+        builder.call(self.set_frame, [self.key, builder.select(lists, frame, POINTER(None))])
+        builder.ret_void()
+
+    def _write_leave(self, give: llvm.Function) -> None:
+        """Write `LEAVE`: what a call has is its result, or is taken back."""
+        builder, function = self._defined(LEAVE, NOTHING, POINTER, NUMBER)
+        frame, status = function.args
+        around = builder.load(_field(builder, frame, 1, FRAME))
+        builder.call(self.set_frame, [self.key, around])
+        piece = cgutils.alloca_once_value(builder, builder.load(_field(builder, frame, 0, FRAME)))
+        look, done = builder.append_basic_block("look"), builder.append_basic_block("done")
+        builder.branch(look)
+        builder.position_at_end(look)
+        memory = builder.load(piece)
+        with builder.if_then(cgutils.is_not_null(builder, memory)):
+            builder.store(builder.load(_field(builder, memory, AFTER)), piece)
+            builder.store(POINTER(None), _field(builder, memory, OWNER))
+            with builder.if_then(builder.icmp_signed("!=", status, NUMBER(0)), likely=False):
+                builder.call(give, [cgutils.gep(builder, memory, HEADER), POINTER(None)])
+            builder.branch(look)
+        builder.branch(done)
+        builder.position_at_end(done)
+        builder.ret_void()
+
+    def _write_nothing(self) -> None:
+        """Write what stands for all of this where nothing is kept."""
+        builder, function = self._defined(OWN, POINTER, WORD, NUMBER)
+        numbas = self._declared(NUMBAS, POINTER, WORD, NUMBER)
+        builder.ret(builder.call(numbas, function.args))
+        for name, kinds in ((ENTER, (POINTER, TRUTH)), (LEAVE, (POINTER, NUMBER))):
+            builder, _ = self._defined(name, NOTHING, *kinds)
+            builder.ret_void()
+
+
+def _field(builder: llvm.IRBuilder, pointer: Any, place: int, kind: llvm.Type = PIECE) -> Any:
+    """The address of one of the fields of what a pointer points to."""
+    return cgutils.gep(builder, builder.bitcast(pointer, kind.as_pointer()), 0, place)
