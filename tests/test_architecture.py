@@ -32,11 +32,13 @@ FLOORS = {
     "analyses": CORE,
     "frontend": FACTS | {"rules", "trees"},
     "transforms": PROGRAMS,
+    "argnums": {"errors"},
+    "nesting": PROGRAMS | {"transforms", "argnums"},
     "emit": FACTS | {"transforms"},
     "loops": TEXT,
     "engines": CORE | {"cache", "runtime", "transforms", "emit"},
-    "specialise": FACTS | {"frontend"},
-    "pipeline": PASSES,
+    "specialise": FACTS | {"frontend", "nesting"},
+    "pipeline": PASSES | {"nesting"},
     "tangents": PASSES | {"pipeline"},
     "target": {"errors", "trees", "pipeline"},
     "differences": set(),
@@ -46,12 +48,12 @@ FLOORS = {
     "explanation": {"errors", "analyses"},
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
-    "gradient": CALLS | {"check", "fastpath"},
+    "gradient": CALLS | {"argnums", "check", "fastpath", "nesting"},
     "pushforward": CALLS | {"pullback", "tangents"},
-    "jacobian": CALLS | {"gradient", "tangents"},
+    "jacobian": CALLS | {"argnums", "nesting", "tangents"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS
-    | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
+    | {"argnums", "pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
     | {"explaining", "explanation"},
 }
 
