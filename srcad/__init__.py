@@ -2,6 +2,7 @@
 
 from srcad.api import (
     Pullback,
+    emit,
     explain,
     grad,
     jacfwd,
@@ -56,6 +57,7 @@ __all__ = [
     "UnsupportedSyntax",
     "UnsupportedType",
     "differentiable",
+    "emit",
     "explain",
     "grad",
     "jacfwd",

@@ -49,15 +49,16 @@ FLOORS = {
     "gradient": CALLS | {"check", "fastpath"},
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"gradient", "tangents"},
+    "standalone": PASSES - {"engines", "cotangents"} | {"pipeline", "target"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS
     | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
-    | {"explaining", "explanation"},
+    | {"explaining", "explanation", "standalone"},
 }
 
 # The parts that may import a library. One file only, where the number is 1.
 LIBRARIES = {
-    "ast": ({"frontend", "emit", "loops"}, None),
+    "ast": ({"frontend", "emit", "loops", "standalone"}, None),
     "gast": ({"frontend"}, None),
     "astor": ({"emit"}, 1),
     "numba": ({"engines"}, None),
