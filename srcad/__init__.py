@@ -34,6 +34,7 @@ from srcad.errors import (
     UnsupportedSyntax,
     UnsupportedType,
 )
+from srcad.testing import check_grads
 
 __version__ = "0.1.0"
 
@@ -56,6 +57,7 @@ __all__ = [
     "UnsafeMutation",
     "UnsupportedSyntax",
     "UnsupportedType",
+    "check_grads",
     "differentiable",
     "emit",
     "explain",

@@ -49,6 +49,7 @@ FLOORS = {
     "gradient": CALLS | {"check", "fastpath"},
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"gradient", "tangents"},
+    "testing": CALLS | {"check", "directions", "pullback", "pushforward"},
     "standalone": PASSES - {"engines", "cotangents"} | {"pipeline", "target"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS
