@@ -11,6 +11,7 @@ from srcad.explaining import explained
 from srcad.explanation import Explanation
 from srcad.gradient import Gradient, GradientOptions, checked_argnums
 from srcad.jacobian import Jacobian, JacobianOptions
+from srcad.njit import compiled_gradient
 from srcad.pullback import Pullback, pull
 from srcad.pushforward import linear, push
 from srcad.standalone.module import adjoint_module, tangent_module
@@ -26,6 +27,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "njit_value_and_grad",
     "source",
     "value_and_grad",
     "vjp",
@@ -388,6 +390,46 @@ def emit(
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text
+
+
+def njit_value_and_grad(
+    fun: Function, *example_args: object, argnums: int | Sequence[int] = 0
+) -> Any:
+    """Return a function of Numba's that computes a function's value and its gradient.
+
+    It can be called in `@njit` functions, such as the loops of samplers and optimisers, and by
+    Python. It is for arguments of the kinds of `example_args`, and of sizes for which the program
+    is the same; for others it raises. Where only Python does right, it raises `Bail`; it does not
+    warn of floating-point errors, which leave infinities and nan, as in any code of Numba's.
+
+    Args:
+        fun: the function; its result is a real number. What it calls is compiled as it is now.
+        example_args: its positional arguments: numbers and arrays. Nothing is run with them.
+        argnums: which of them to differentiate by, as for `grad`.
+
+    Returns:
+        A function of the same arguments, and after them of the numbers and arrays that `fun` reads
+        from outside. It returns `(value, gradient)`, and a tuple of gradients if `argnums` is a
+        sequence.
+
+    Raises:
+        ArgumentError: for arguments that are no numbers and arrays in one piece, for those that
+            cannot be differentiated by, and for results that are no real number.
+        CompilationError: when Numba cannot compile it.
+        TypeError: Python's own, when `fun` does not take such arguments.
+
+    >>> import numba
+    >>> by_x = njit_value_and_grad(lambda x: x**3, 1.0)
+    >>> @numba.njit
+    ... def newton(x):
+    ...     for _ in range(20):
+    ...         value, slope = by_x(x)
+    ...         x -= (value - 8.0) / slope
+    ...     return x
+    >>> newton(1.0)
+    2.0
+    """
+    return compiled_gradient(Target.of(fun), example_args, checked_argnums(argnums))
 
 
 def explain(fun: Function, *args: object, **kwargs: object) -> Explanation:

@@ -49,12 +49,13 @@ FLOORS = {
     "gradient": CALLS | {"check", "fastpath"},
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"gradient", "tangents"},
+    "njit": CALLS - {"pipeline"} | {"engines", "gradient", "standalone"},
     "testing": CALLS | {"check", "directions", "pullback", "pushforward"},
     "standalone": PASSES - {"engines", "cotangents"} | {"pipeline", "target"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS
     | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
-    | {"explaining", "explanation", "standalone"},
+    | {"explaining", "explanation", "standalone", "njit"},
 }
 
 # The parts that may import a library. One file only, where the number is 1.

@@ -46,12 +46,14 @@ def bars_owned(text: str, name: str, count: int) -> tuple[bool, ...]:
     return owned_results(text, name) or (False,) * count
 
 
-def value_and_grad(pair: Pair, fused: str) -> str:
+def value_and_grad(pair: Pair, fused: str, packs: tuple[tuple[str, ...], bool] | None) -> str:
     """The function that returns the value and the gradient.
 
     Args:
         pair: the generated functions.
         fused: the name of the function that does both, if there is one.
+        packs: the bars in the order in which they are returned, and whether the only one of them
+            is returned as it is; None for that of the functions.
     """
     name = pair.name
     out, saved = _fresh(("out", "saved"), {*pair.params, *pair.bars})
@@ -65,10 +67,13 @@ def value_and_grad(pair: Pair, fused: str) -> str:
     else:
         lines.append(f"    {out}, {saved} = {name}_fwd({', '.join(pair.params)})")
         kind = pair.results[0]
-        one = "1.0" if kind is None or (pair.numba and kind.dtype == "float64") else _one(kind)
-        call = f"{bars} = {name}_bwd({', '.join([saved, *([one] if pair.seeds else [])])})"
+        seed = "1.0" if kind is None or (pair.numba and kind.dtype == "float64") else _one(kind)
+        call = f"{bars} = {name}_bwd({', '.join([saved, *([seed] if pair.seeds else [])])})"
         lines += _quiet(call, pair.numba, "    ")
-    lines.append(f"    return {out}, {packed(_copied(pair))}")
+    texts = dict(zip(pair.bars, _copied(pair), strict=True))
+    rows, one = packs or (tuple(pair.bars), len(pair.bars) == 1)
+    gradient = texts[rows[0]] if one else tupled([texts[row] for row in rows])
+    lines.append(f"    return {out}, {gradient}")
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from srcad import trees
@@ -26,7 +27,39 @@ from srcad.target import Function, primal_names
 from srcad.transforms.derivative import differentiate
 from srcad.transforms.tangent import push
 
-__all__ = ["adjoint_module", "tangent_module"]
+__all__ = ["Gradient", "Written", "adjoint", "adjoint_module", "tangent_module"]
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """What a gradient is by.
+
+    Args:
+        places: the leaves of the arguments, in the order in which their gradients are returned.
+        several: whether they come as a tuple, also if there is only one.
+    """
+
+    places: tuple[int, ...]
+    several: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    """The functions of an adjoint, and what a module of them needs.
+
+    Args:
+        name: the name of the user's function.
+        header: the docstring of the module, and the user's function as a comment.
+        functions: the text of each function, and whether Numba compiles it.
+        parts: the generated module that they were taken from.
+        constants: objects that they name without importing them.
+    """
+
+    name: str
+    header: str
+    functions: tuple[tuple[str, bool], ...]
+    parts: Apart
+    constants: Mapping[str, Any]
 
 
 def adjoint_module(
@@ -45,8 +78,31 @@ def adjoint_module(
         CompilationError: if Numba cannot compile it.
         UnsupportedType: if it needs objects that it cannot import.
     """
+    made = adjoint(function, args, kwargs, None, numba)
+    helpers = [*made.parts.called, *constants(made.constants, made.name), "cotangent_of"]
+    functions = [(without_notes(text), compiled) for text, compiled in made.functions]
+    return together(made.header, functions, made.parts.imports, _needed(helpers, functions))
+
+
+def adjoint(
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    gradient: Gradient | None,
+    numba: bool,
+) -> Written:
+    """The functions of the adjoint of a function.
+
+    Args:
+        function: any callable.
+        args: its positional arguments.
+        kwargs: its keyword arguments.
+        gradient: what to differentiate by; None for all that are floats or complex numbers.
+        numba: whether it is the loop level that is wanted.
+    """
     leaves, structure = trees.flatten((args, kwargs))
-    wrt = (True,) * len(leaves)
+    chosen = range(len(leaves)) if gradient is None else gradient.places
+    wrt = tuple(place in chosen for place in range(len(leaves)))
     # Made anew each time: what was asked of one that is shared before would be in the text.
     program, template, _, wanted, order = begun(function, args, kwargs, wrt, False)
     name = program.function.name
@@ -77,37 +133,41 @@ def adjoint_module(
         numba,
     )
     check = f"{NAME}({', '.join(names)})"
-    texts = {key: without_notes(text) for key, text in parts.functions.items()}
-    functions = [
-        (checked(texts[f"{name}_fwd"], check), numba),
-        (texts[f"{name}_bwd"], numba),
-    ]
+    texts = parts.functions
+    functions = [(checked(texts[f"{name}_fwd"], check), numba), (texts[f"{name}_bwd"], numba)]
     scalar = isinstance(template, Place) and _is_real(derivative.primal.body.results[0])
     if scalar:
         if is_fused:
             both = texts[fused].replace(f"def {fused}(", f"def {name}_fused(", 1)
             functions.append((checked(both, check), numba))
-        functions.append((value_and_grad(pair, f"{name}_fused"), numba))
-    functions.append((vjp(pair, check), False))
+        places = {program.leaves.index(var): var for var in derivative.inputs}
+        one = gradient is not None and not gradient.several
+        rows = [named[places[i]] for i in gradient.places] if gradient else None
+        packs = None if rows is None else (tuple(f"{row}_bar" for row in rows), one)
+        functions.append((value_and_grad(pair, f"{name}_fused", packs), numba))
+    elif gradient is not None:
+        raise ArgumentError(
+            f"`{name}` has no gradient: its result is not one real number",
+            hint="return a real number, or take the backward function of srcad.emit(numba=True)",
+        )
+    if gradient is None:
+        functions.append((vjp(pair, check), False))
     given = [Param(named[var], var.kind, var in program.written) for var in params]
-    text = check_text(given, derivative.guards, named, numba)
-    functions.append((text, numba))
-    inputs = listed(derivative.inputs)
+    functions.append((check_text(given, derivative.guards, named, numba), numba))
     usage = [f"{name}_vjp({', '.join(names)}) -> value, pull"]
     if scalar:
-        gradient = ", ".join(bars)
-        gradient = f"({gradient})" if len(bars) > 1 else gradient
-        usage.insert(0, f"{name}_value_and_grad({', '.join(names)}) -> value, {gradient}")
+        shown = ", ".join(bars)
+        shown = f"({shown})" if len(bars) > 1 else shown
+        usage.insert(0, f"{name}_value_and_grad({', '.join(names)}) -> value, {shown}")
     usage += _results(template, value=order, cotangents=derivative.seeded)
     header = _header(
-        f"Adjoint of `{name}`{_place(program)} with respect to {inputs}.",
+        f"Adjoint of `{name}`{_place(program)} with respect to {listed(derivative.inputs)}.",
         program,
         _meanings(function, program, leaves, structure, named),
         usage,
         _libraries(parts, numba),
     )
-    helpers = [*parts.called, *constants(generated.constants, name), "cotangent_of"]
-    return together(header, functions, parts.imports, _needed(helpers, functions))
+    return Written(name, header, tuple(functions), parts, generated.constants)
 
 
 def tangent_module(

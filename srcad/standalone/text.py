@@ -31,12 +31,14 @@ class Apart:
         functions: the text of each of its functions.
         nodes: their syntax trees.
         imports: its imports of other libraries.
+        own: its imports from srcad.
         called: the names that it imports from srcad.
     """
 
     functions: dict[str, str]
     nodes: dict[str, ast.FunctionDef]
     imports: tuple[str, ...]
+    own: tuple[str, ...]
     called: frozenset[str]
 
 
@@ -45,6 +47,7 @@ def apart(text: str) -> Apart:
     functions: dict[str, str] = {}
     nodes: dict[str, ast.FunctionDef] = {}
     imports: list[str] = []
+    own: list[str] = []
     called: set[str] = set()
     for stmt in ast.parse(text).body:
         match stmt:
@@ -52,10 +55,11 @@ def apart(text: str) -> Apart:
                 functions[name] = ast.get_source_segment(text, stmt) or ""
                 nodes[name] = stmt
             case ast.ImportFrom(module=str(module), names=names) if module.startswith("srcad."):
+                own.append(ast.unparse(stmt))
                 called.update(alias.name for alias in names)
             case ast.Import() | ast.ImportFrom():
                 imports.append(ast.unparse(stmt))
-    return Apart(functions, nodes, tuple(imports), frozenset(called))
+    return Apart(functions, nodes, tuple(imports), tuple(own), frozenset(called))
 
 
 def checked(function: str, check: str) -> str:
@@ -70,9 +74,14 @@ def checked(function: str, check: str) -> str:
     return _DOCSTRING_END.sub(lambda found: f"{found.group()}    {check}\n", function, count=1)
 
 
+def unwatched(function: str) -> str:
+    """A function of the loop level that does not ask for floating-point errors."""
+    return _NOTES.sub("", function + "\n").rstrip("\n")
+
+
 def without_notes(function: str) -> str:
     """A function of the loop level as Numba alone compiles it."""
-    lines = _NOTES.sub("", function + "\n").rstrip("\n").split("\n")
+    lines = unwatched(function).split("\n")
     return "\n".join(
         line if line.lstrip().startswith("#") else _RANGES.sub("range(", line) for line in lines
     )
