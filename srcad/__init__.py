@@ -2,6 +2,7 @@
 
 from srcad.api import (
     Pullback,
+    emit,
     explain,
     grad,
     hessian,
@@ -11,6 +12,7 @@ from srcad.api import (
     jacrev,
     jvp,
     linearize,
+    njit_value_and_grad,
     source,
     value_and_grad,
     vjp,
@@ -35,6 +37,7 @@ from srcad.errors import (
     UnsupportedSyntax,
     UnsupportedType,
 )
+from srcad.testing import check_grads
 
 __version__ = "0.1.0"
 
@@ -57,7 +60,9 @@ __all__ = [
     "UnsafeMutation",
     "UnsupportedSyntax",
     "UnsupportedType",
+    "check_grads",
     "differentiable",
+    "emit",
     "explain",
     "grad",
     "hessian",
@@ -67,6 +72,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "njit_value_and_grad",
     "source",
     "value_and_grad",
     "vjp",

@@ -51,15 +51,18 @@ FLOORS = {
     "gradient": CALLS | {"argnums", "check", "fastpath", "nesting"},
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"argnums", "nesting", "tangents"},
+    "njit": CALLS - {"pipeline"} | {"argnums", "engines", "gradient", "standalone"},
+    "testing": CALLS | {"check", "directions", "pullback", "pushforward"},
+    "standalone": PASSES - {"engines", "cotangents"} | {"argnums", "pipeline", "target"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS
     | {"argnums", "pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
-    | {"explaining", "explanation"},
+    | {"explaining", "explanation", "standalone", "njit"},
 }
 
 # The parts that may import a library. One file only, where the number is 1.
 LIBRARIES = {
-    "ast": ({"frontend", "emit", "loops"}, None),
+    "ast": ({"frontend", "emit", "loops", "standalone"}, None),
     "gast": ({"frontend"}, None),
     "astor": ({"emit"}, 1),
     "numba": ({"engines"}, None),
