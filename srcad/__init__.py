@@ -13,6 +13,7 @@ from srcad.api import (
     value_and_grad,
     vjp,
 )
+from srcad.custom import stop_gradient
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -64,6 +65,7 @@ __all__ = [
     "jvp",
     "linearize",
     "source",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

@@ -23,6 +23,7 @@ from srcad.frontend import (
     control,
     copies,
     cursors,
+    custom,
     displays,
     dunders,
     expressions,
@@ -120,7 +121,9 @@ def call(
     """Call any value."""
     match callee:
         case Closure(function=function) if (
-            function in rewritten.WRITTEN or function in copies.HANDLERS
+            function in rewritten.WRITTEN
+            or function in copies.HANDLERS
+            or function in custom.HANDLERS
         ):
             return call_python(ctx, function, args, kwargs, node, hint)
         case Closure(function=function, receiver=None) if (
