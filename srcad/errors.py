@@ -197,6 +197,7 @@ class CotangentError(SrcadError, ValueError):
     """A pullback was called with cotangents that do not fit the function's result.
 
     Cause: another tree structure, shape or dtype than the result has, at the leaf that is named.
+    Or the `bwd` of a `custom_vjp` returns cotangents that do not fit its arguments.
 
     Example:
         y, pullback = vjp(np.sin, np.ones(3))

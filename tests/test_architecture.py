@@ -36,7 +36,7 @@ FLOORS = {
     "emit": FACTS | {"transforms"},
     "loops": TEXT,
     "engines": CORE | {"cache", "runtime", "transforms", "emit"},
-    "specialise": FACTS | {"frontend"},
+    "specialise": FACTS | {"frontend", "custom"},
     "pipeline": PASSES,
     "tangents": PASSES | {"pipeline"},
     "target": {"errors", "trees", "pipeline"},

@@ -108,6 +108,7 @@ class Lowering:
     growable: list[frozenset[int]] = field(default_factory=list)
     iterated: list[int] = field(default_factory=list)
     spliced: int = 0
+    ruled: list[object] = field(default_factory=list)
     returned: Origin | None = None
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 

@@ -105,4 +105,17 @@ def _rows(ctx: Lowering, value: Ref, leaf: Leaf, node: gast.AST) -> Value:
     return made
 
 
-HANDLERS: dict[Any, Any] = {custom.stop_gradient: _stop_gradient}
+def _made_inside(
+    ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST
+) -> Value:
+    ctx.refuse(
+        "a function is given its rule inside of the function that is differentiated",
+        node,
+        "decorate it outside of the function, and pass what it needs as arguments",
+    )
+
+
+HANDLERS: dict[Any, Any] = {
+    custom.stop_gradient: _stop_gradient,
+    custom.custom_vjp: _made_inside,
+}

@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from srcad.ir.nodes import Block, Var
+from srcad.ir.primitives import Primitive
 from srcad.rules.registry import PRIMITIVES, constant, shape_rule
 from srcad.runtime.arrays import stop_gradient
 
 
-def _same_kind(kind: Any) -> Any:
+def _same_kind(kind: Any, *_: Any) -> Any:
     return kind
 
 
-constant(stop_gradient, view=True, text="stop_gradient", options={"kind": _same_kind})
-
-
-@shape_rule(stop_gradient)
-def _same_shape(sizes: Any, x: Any) -> Any:
+def _same_shape(sizes: Any, x: Any, *_: Any) -> Any:
     return x.shape
 
 
+constant(stop_gradient, view=True, text="stop_gradient", options={"kind": _same_kind})
+shape_rule(stop_gradient)(_same_shape)
+
 STOP = PRIMITIVES[stop_gradient]
 """A constant to the derivative; it stays in the text, which may be differentiated again."""
+
+HELD = Primitive(
+    "held", np.asarray, "constant", shape=_same_shape, view=True, options={"kind": _same_kind}
+)
+"""An argument as a rule of the user's sees it: what is computed of it has no derivative."""
+
+CALL = Primitive("call", np.asarray, "rule")
+"""A call that a `custom_vjp` differentiates; each one is a primitive of its own, with a `Pull`."""
+
+RESULT = Primitive("result", np.asarray, "rule", view=True)
+"""A result of such a call: the value, and the call that it comes from."""
+
+MARKS = frozenset({HELD, RESULT})
+"""What is left out of a program once its derivative is written: the value is the first argument."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pull:
+    """How a call is pulled back: the body of the user's `bwd`, written where it was called.
+
+    `block` reads values of the program, which are `free`, and `bars`, which stand for the
+    cotangents of the results; its results are the bars of the arguments.
+    """
+
+    name: str
+    block: Block
+    bars: tuple[Var, ...]
+    free: tuple[Var, ...]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from srcad.ir.nodes import Atom, Block, Function, If, Let, Loop, Stmt, Var
 from srcad.ir.primitives import Primitive
-from srcad.ir.walk import map_block
-from srcad.rules.marks import STOP
+from srcad.ir.walk import map_atom, map_stmt
+from srcad.rules.marks import MARKS, STOP
+from srcad.transforms.reverse import Adjoint
 
 
 def compiled_form(function: Function) -> Function:
@@ -16,35 +17,71 @@ def compiled_form(function: Function) -> Function:
     return unmarked(function, (STOP,))
 
 
-def unmarked(function: Function, marks: Iterable[Primitive]) -> Function:
+def unmarked(function: Function, marks: Iterable[Primitive] = MARKS) -> Function:
     """A program in which marked values are what they were marked in: the first arguments."""
-    found: dict[Var, Atom] = {}
-    body = _without(function.body, frozenset(marks), found)
-    if not found:
-        return function
-
-    def plain(var: Var) -> Atom:
-        value: Atom = var
-        while isinstance(value, Var) and value in found:
-            value = found[value]
-        return value
-
-    return replace(function, body=map_block(body, plain))
+    plain = _Plain(frozenset(marks))
+    body = plain.block(function.body)
+    return replace(function, body=body) if plain.same else function
 
 
-def _without(block: Block, marks: frozenset[Primitive], found: dict[Var, Atom]) -> Block:
-    body: list[Stmt] = []
-    for stmt in block.body:
-        match stmt:
-            case Let(target=target, primitive=primitive, args=args) if primitive in marks:
-                assert isinstance(args[0], Atom)
-                found[target] = args[0]
-            case If(then=then, orelse=orelse):
-                then, orelse = _without(then, marks, found), _without(orelse, marks, found)
-                body.append(replace(stmt, then=then, orelse=orelse))
-            case Loop(test=test, body=inner):
-                test = None if test is None else _without(test, marks, found)
-                body.append(replace(stmt, test=test, body=_without(inner, marks, found)))
-            case _:
-                body.append(stmt)
-    return replace(block, body=tuple(body))
+def both_unmarked(primal: Function, adjoint: Adjoint) -> tuple[Function, Adjoint]:
+    """The same of a program and its adjoint, which reads the values of the program."""
+    plain = _Plain(MARKS)
+    body, bars = plain.block(primal.body), plain.block(adjoint.body)
+    if not plain.same:
+        return primal, adjoint
+    mirrors = {
+        id(plain.blocks[block]): plain.blocks[id(mirrored)]
+        for block, mirrored in adjoint.mirrors.items()
+        if block in plain.blocks
+    }
+    loops = {
+        counter: plain.loops[id(loop)]
+        for counter, loop in adjoint.loops.items()
+        if id(loop) in plain.loops
+    }
+    return replace(primal, body=body), Adjoint(bars, adjoint.seeds, mirrors, loops)
+
+
+@dataclass
+class _Plain:
+    """What was left out, and what has become of the blocks and loops around it, by identity."""
+
+    marks: frozenset[Primitive]
+    same: dict[Var, Atom] = field(default_factory=dict)
+    blocks: dict[int, Block] = field(default_factory=dict)
+    loops: dict[int, Loop] = field(default_factory=dict)
+
+    def value(self, var: Var) -> Atom:
+        found: Atom = var
+        while isinstance(found, Var) and found in self.same:
+            found = self.same[found]
+        return found
+
+    def block(self, block: Block) -> Block:
+        body: list[Stmt] = []
+        for stmt in block.body:
+            match stmt:
+                case Let(target=target, primitive=primitive, args=args) if primitive in self.marks:
+                    assert isinstance(args[0], Atom)
+                    self.same[target] = args[0]
+                case Let(primitive=primitive) if "pull" in primitive.options:
+                    continue
+                case If(test=test, then=then, orelse=orelse):
+                    test = map_atom(test, self.value)
+                    then, orelse = self.block(then), self.block(orelse)
+                    body.append(replace(stmt, test=test, then=then, orelse=orelse))
+                case Loop():
+                    body.append(self.loop(stmt))
+                case _:
+                    body.append(map_stmt(stmt, self.value))
+        results = tuple(map_atom(result, self.value) for result in block.results)
+        made = self.blocks[id(block)] = Block(tuple(body), results)
+        return made
+
+    def loop(self, stmt: Loop) -> Loop:
+        head = map_stmt(replace(stmt, test=None, body=Block()), self.value)
+        assert isinstance(head, Loop)
+        test = None if stmt.test is None else self.block(stmt.test)
+        made = self.loops[id(stmt)] = replace(head, test=test, body=self.block(stmt.body))
+        return made
