@@ -13,7 +13,7 @@ from srcad.api import (
     value_and_grad,
     vjp,
 )
-from srcad.custom import custom_vjp, stop_gradient
+from srcad.custom import custom_jvp, custom_vjp, stop_gradient
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -56,6 +56,7 @@ __all__ = [
     "UnsafeMutation",
     "UnsupportedSyntax",
     "UnsupportedType",
+    "custom_jvp",
     "custom_vjp",
     "differentiable",
     "explain",

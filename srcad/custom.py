@@ -8,7 +8,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 from srcad import trees
 from srcad.errors import ArgumentError
 
-__all__ = ["Ruled", "custom_vjp", "stop_gradient"]
+__all__ = ["Ruled", "custom_jvp", "custom_vjp", "stop_gradient"]
 
 Tree = TypeVar("Tree")
 P = ParamSpec("P")
@@ -36,6 +36,7 @@ class Ruled(Generic[P, R]):
     """A function with a derivative of the user's own; calling it is calling the function."""
 
     __wrapped__: Callable[P, R]
+    usage = ""
 
     def __init__(self, function: Callable[P, R], nondiff_argnums: int | Sequence[int] = ()) -> None:
         if not callable(function):
@@ -92,6 +93,7 @@ class custom_vjp(Ruled[P, R]):
     0.5
     """
 
+    usage = "defvjp(fwd, bwd)"
     fwd: Callable[..., Any] | None = None
     bwd: Callable[..., Any] | None = None
 
@@ -117,3 +119,72 @@ class custom_vjp(Ruled[P, R]):
     def rules(self) -> tuple[object, ...]:
         """The functions that make up the rule."""
         return self.fwd, self.bwd
+
+
+class custom_jvp(Ruled[P, R]):
+    """Give a function the tangent of your own: `f.defjvp(rule)`, as in JAX.
+
+    The rule stands for the function wherever srcad differentiates a call of it: forward mode writes
+    it into the tangent program, and reverse mode transposes it, which has to be plainly linear in
+    the tangents.
+
+    Args:
+        function: the function. Derivatives are taken of its arguments only: what it reads from
+            outside may not depend on what is differentiated.
+        nondiff_argnums: which arguments have no tangent: functions, texts, sizes. The rule is given
+            them first.
+
+    >>> import srcad
+    >>> @srcad.custom_jvp
+    ... def product(x, y):
+    ...     return x * y
+    >>> @product.defjvp
+    ... def product_jvp(primals, tangents):
+    ...     (x, y), (x_dot, y_dot) = primals, tangents
+    ...     return x * y, x_dot * y + x * y_dot
+    >>> srcad.grad(product)(2.0, 3.0)
+    3.0
+    """
+
+    usage = "defjvp(rule)"
+    jvp: Callable[..., Any] | None = None
+    jvps: tuple[Callable[..., Any] | None, ...] = ()
+
+    def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+        """Define the rule.
+
+        Args:
+            rule: takes the arguments of `nondiff_argnums`, a tuple of the others, and a tuple of
+                their tangents (None in place of integers); returns the result of the function and
+                its tangent, of the same structure, or None where it is zero.
+
+        Returns:
+            The rule, so that this is a decorator.
+
+        Raises:
+            ArgumentError: when it cannot be called.
+        """
+        if not callable(rule):
+            raise ArgumentError(f"Expected a callable value, got {rule!r}")
+        self.jvp, self.jvps = rule, ()
+        return rule
+
+    def defjvps(self, *rules: Callable[..., Any] | None) -> None:
+        """Define the rule argument by argument, for a function with one number or array as result.
+
+        Args:
+            rules: for each argument a function of its tangent, the result and all arguments, which
+                returns what it adds to the tangent of the result; None where that is zero.
+
+        Raises:
+            ArgumentError: when one of them cannot be called.
+        """
+        for rule in rules:
+            if rule is not None and not callable(rule):
+                raise ArgumentError(f"Expected a callable value, got {rule!r}")
+        self.jvp, self.jvps = None, rules
+
+    @property
+    def rules(self) -> tuple[object, ...]:
+        """The functions that make up the rule."""
+        return (self.jvps,) if self.jvp is None else (self.jvp,)

@@ -211,6 +211,7 @@ class TangentError(SrcadError, ValueError):
     """`jvp` was called with tangents that do not fit the primals.
 
     Cause: another tree structure, shape or dtype than the primals have, at the leaf that is named.
+    Or the rule of a `custom_jvp` returns a tangent that does not fit its result.
 
     Example:
         jvp(np.sin, (np.ones(3),), (np.ones(4),))    # expected:  a float64 array of shape (3,)

@@ -117,5 +117,6 @@ def _made_inside(
 
 HANDLERS: dict[Any, Any] = {
     custom.stop_gradient: _stop_gradient,
+    custom.custom_jvp: _made_inside,
     custom.custom_vjp: _made_inside,
 }

@@ -1,4 +1,4 @@
-"""Cotangents that a rule of the user's returns: they must fit the arguments."""
+"""Cotangents and tangents that a rule of the user's returns: they must fit what they are of."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from collections.abc import Sequence as Many
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from srcad.errors import CotangentError
+from srcad.errors import CotangentError, TangentError
 from srcad.frontend import expressions, objects
+from srcad.frontend.builder import operand_shape
 from srcad.frontend.values import (
     Array,
     Items,
@@ -24,12 +25,12 @@ from srcad.ir.nodes import Atom, Const, Var
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
-WAY_OUT = "return one like the argument: of its structure and shape, or None where it is zero"
+Pairs = list[tuple[Number | Array, Atom]]
 
 
 def fitted(
-    ctx: Lowering, arguments: Many[Value], names: Many[str], answer: Value, rule: str
-) -> list[tuple[Var, Atom]]:
+    ctx: Lowering, arguments: Many[Value], names: Many[str], answer: Value, whose: str
+) -> Pairs:
     """The numbers and arrays among the arguments that have a cotangent, and it.
 
     Args:
@@ -37,7 +38,7 @@ def fitted(
         arguments: what the rule was given.
         names: their names.
         answer: what it returned.
-        rule: the name of the function that it is the rule of.
+        whose: what the rule is called in messages.
 
     Raises:
         CotangentError: if it does not fit.
@@ -48,7 +49,7 @@ def fitted(
         what = objects.describe(ctx, answer)
         what = what if found is None else f"{what} of {len(found)}"
         ctx.refuse(
-            f"the `bwd` of `{rule}` returns {what}, and not a tuple of {len(arguments)}",
+            f"the {whose} returns {what}, and not a tuple of {len(arguments)}",
             None,
             f"return a cotangent for each of: {', '.join(names)}",
             CotangentError,
@@ -56,27 +57,43 @@ def fitted(
     return [
         pair
         for name, argument, bar in zip(names, arguments, found, strict=True)
-        for pair in _pairs(ctx, argument, bar, name, rule)
+        for pair in pairs(ctx, argument, bar, name, f"cotangent that the {whose}")
     ]
 
 
+def pairs(ctx: Lowering, given: Value, answer: Value, name: str, what: str) -> Pairs:
+    """The leaves of a tree, each with the leaf of the other that stands for it.
+
+    Args:
+        ctx: the lowering; the line being worked on is where the rule returns.
+        given: the tree.
+        answer: the other; where it has None, it is zero.
+        name: what the tree is called.
+        what: what the other is.
+
+    Raises:
+        CotangentError: if it does not fit.
+    """
+    return list(_pairs(ctx, given, answer, name, what))
+
+
 def _pairs(
-    ctx: Lowering, argument: Value, bar: Value, name: str, rule: str
-) -> Iterator[tuple[Var, Atom]]:
-    bar = objects.resolve(ctx, bar)
+    ctx: Lowering, argument: Value, bar: Value, name: str, what: str
+) -> Iterator[tuple[Number | Array, Atom]]:
+    argument, bar = objects.resolve(ctx, argument), objects.resolve(ctx, bar)
     if is_none(bar):
         return
     if isinstance(argument, Number | Array):
-        if argument.kind.is_inexact and (made := _leaf(ctx, argument, bar, name, rule)) is not None:
-            yield made
+        if argument.kind.is_inexact:
+            yield argument, _leaf(ctx, argument, bar, name, what)
         return
     one, other = _parts(ctx, argument), _parts(ctx, bar)
     if one is None:
         return
     if other is None or one[0] != other[0] or list(one[1]) != list(other[1]):
-        _refuse(ctx, argument, bar, name, rule)
+        _refuse(ctx, argument, bar, name, what)
     for key, part in one[1].items():
-        yield from _pairs(ctx, part, other[1][key], f"{name}{_step(one[0], key)}", rule)
+        yield from _pairs(ctx, part, other[1][key], f"{name}{_step(one[0], key)}", what)
 
 
 def _step(kind: Any, key: Any) -> str:
@@ -100,31 +117,25 @@ def _parts(ctx: Lowering, value: Value) -> tuple[Any, dict[Any, Value]] | None:
     return None
 
 
-def _leaf(
-    ctx: Lowering, argument: Number | Array, bar: Value, name: str, rule: str
-) -> tuple[Var, Atom] | None:
+def _leaf(ctx: Lowering, argument: Number | Array, bar: Value, name: str, what: str) -> Atom:
     if not isinstance(bar, Number | Array) or not (bar.kind.is_inexact or bar.kind.is_integral):
-        _refuse(ctx, argument, bar, name, rule)
+        _refuse(ctx, argument, bar, name, what)
     held, made = expressions.operand(ctx, argument), expressions.operand(ctx, bar)
     assert isinstance(made, Var | Const)
-    if not isinstance(held, Var):
-        return None
-    shape = made.shape if isinstance(made, Var) else ()
-    if len(shape) != len(held.shape) or (bar.kind.is_complex and not argument.kind.is_complex):
-        _refuse(ctx, argument, bar, name, rule)
-    for one, other in zip(held.shape, shape, strict=True):
-        if not ctx.sizes.equal(one, other):
-            _refuse(ctx, argument, bar, name, rule)
-    return held, made
+    one, other = operand_shape(held), operand_shape(made)
+    fits = len(one) == len(other) and (argument.kind.is_complex or not bar.kind.is_complex)
+    if not fits or not all(ctx.sizes.equal(a, b) for a, b in zip(one, other, strict=True)):
+        _refuse(ctx, argument, bar, name, what)
+    return made
 
 
-def _refuse(ctx: Lowering, argument: Value, bar: Value, name: str, rule: str) -> NoReturn:
+def _refuse(ctx: Lowering, argument: Value, bar: Value, name: str, what: str) -> NoReturn:
     ctx.refuse(
-        f"the cotangent that the `bwd` of `{rule}` returns for `{name}` does not fit: "
-        f"{_shown(ctx, bar)} for {_shown(ctx, argument)}",
+        f"the {what} returns for `{name}` does not fit: {_shown(ctx, bar)} for "
+        f"{_shown(ctx, argument)}",
         None,
-        WAY_OUT,
-        CotangentError,
+        f"return one like `{name}`: of its structure and shape, or None where it is zero",
+        TangentError if what.startswith("tangent") else CotangentError,
     )
 
 

@@ -1,25 +1,32 @@
-"""Calls of functions that bring their own derivatives: `custom_vjp`.
+"""Calls of functions that bring their own derivatives: `custom_vjp` and `custom_jvp`.
 
-What the program computes is what `fwd` computes. Its arguments are held: to the derivative they are
-constants there, and what it passes through is the body of `bwd`, which is written when the call is.
+The arguments of a rule are held: what it computes of them has no derivative, but by the rule.
 """
 
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcad.custom import Ruled, custom_vjp
-from srcad.errors import MissingRule, UnsafeMutation, UnsupportedType
-from srcad.frontend import calls, control, custom, expressions, fitting_bars, memory, objects
+from srcad.custom import Ruled, custom_jvp, custom_vjp
+from srcad.errors import MissingRule, Origin, UnsafeMutation, UnsupportedType
+from srcad.frontend import (
+    calls,
+    control,
+    custom,
+    expressions,
+    memory,
+    objects,
+    own_adjoints,
+    own_tangents,
+)
 from srcad.frontend.values import Array, Items, Number, Path, Ref, Static, Value
-from srcad.ir.kinds import FLOAT
-from srcad.ir.nodes import Atom, Block, Const, Let, Operand, ShapeOf, Var
-from srcad.ir.walk import block_vars, defined
-from srcad.rules.marks import CALL, HELD, RESULT, Pull
+from srcad.ir.nodes import Atom, Const, Let, Var
+from srcad.ir.primitives import Primitive
+from srcad.rules.marks import HELD
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
@@ -53,7 +60,7 @@ def call(
     name = getattr(function, "__name__", "function")
     if not all(function.rules):
         ctx.refuse(
-            f"`{name}` has no rule yet", None, f"define it: {name}.defvjp(fwd, bwd)", MissingRule
+            f"`{name}` has no rule yet", None, f"define it: {name}.{function.usage}", MissingRule
         )
     if any(function is other for other in ctx.ruled):  # a rule may call its function
         plain = objects.wrap(ctx, function.function, (*path, ("attr", "function")))
@@ -61,10 +68,13 @@ def call(
     given = _positional(ctx, function, path, args, kwargs)
     if ctx.state.dead:
         return Static(None)
-    assert isinstance(function, custom_vjp)
+    arguments = _held(ctx, function, given, node)
     ctx.ruled.append(function)
     try:
-        return _pulled(ctx, function, path, _held(ctx, function, given, node), name, node)
+        if isinstance(function, custom_jvp):
+            return own_tangents.pushed(ctx, function, path, arguments, name, node)
+        assert isinstance(function, custom_vjp)
+        return own_adjoints.pulled(ctx, function, path, arguments, name, node)
     finally:
         ctx.ruled.pop()
 
@@ -150,7 +160,7 @@ def _containers(ctx: Lowering, value: Value) -> list[int]:
     return []
 
 
-def _unwritten(ctx: Lowering, arguments: Arguments, name: str) -> None:
+def check_unwritten(ctx: Lowering, arguments: Arguments, name: str) -> None:
     """Refuse rules that write to the arguments: it would be lost."""
     arrays = {ctx.state.memory[cell] for v in arguments.held for cell in memory.cells(ctx.state, v)}
     same = all(ctx.state.heap[i] is content for i, content in arguments.made.items())
@@ -160,105 +170,31 @@ def _unwritten(ctx: Lowering, arguments: Arguments, name: str) -> None:
         )
 
 
-# -- custom_vjp ---------------------------------------------------------------------------------
+def two_of(ctx: Lowering, made: Value, rule: Value, whose: str, what: str) -> list[Value]:
+    """The two values that a rule returns."""
+    with ctx.builder.origins(calls.body_of(rule) or ctx.returned or ctx.builder.origin):
+        made = objects.resolve(ctx, made)
+        pair = objects.try_iterate(ctx, made, None) if isinstance(made, Items | Ref) else None
+        if pair is None or len(pair) != 2:
+            ctx.refuse(
+                f"the {whose} returns {objects.describe(ctx, made)}",
+                None,
+                f"return a pair: {what}",
+                UnsupportedType,
+            )
+    return pair
 
 
-def _pulled(
-    ctx: Lowering,
-    function: custom_vjp[..., Any],
-    path: Path,
-    arguments: Arguments,
-    name: str,
-    node: gast.AST,
+def linked(
+    ctx: Lowering, mark: Primitive, leaf: Number | Array, *others: Atom, origin: Origin | None
 ) -> Value:
-    """A call with `fwd`, and the body of `bwd` for whoever differentiates it."""
-    fwd = objects.wrap(ctx, function.fwd, (*path, ("attr", "fwd")))
-    made = calls.call(ctx, fwd, arguments.every, {}, node)
-    if ctx.state.dead:
-        return made
-    made = objects.resolve(ctx, made, node)
-    pair = objects.try_iterate(ctx, made, node) if isinstance(made, Items | Ref) else None
-    if pair is None or len(pair) != 2:
-        ctx.refuse(
-            f"the `fwd` of `{name}` returns {objects.describe(ctx, made)}",
-            None,
-            "return a pair: the result, and what `bwd` needs",
-            UnsupportedType,
-        )
-    _unwritten(ctx, arguments, name)
-    outs: list[Atom] = []
-    bars: list[Var] = []
-
-    def bar_of(leaf: Number | Array) -> Value:
-        if not leaf.kind.is_inexact:
-            return Static(None)
-        atom = expressions.operand(ctx, leaf)
-        assert isinstance(atom, Var | Const)
-        shape = atom.shape if isinstance(atom, Var) else ()
-        bar = ctx.builder.fresh("", leaf.kind, shape)
-        outs.append(atom)
-        bars.append(bar)
-        return memory.new_array(ctx, bar)
-
-    origin = ctx.builder.origin
-    bwd = objects.wrap(ctx, function.bwd, (*path, ("attr", "bwd")))
-    before, ctx.state = ctx.state, ctx.state.copy()
-    attempts, ctx.attempts = ctx.attempts, []
-    returned, ctx.returned = ctx.returned, None
-    try:
-        with ctx.builder.block() as body:
-            out_bar = custom.changed(ctx, pair[0], bar_of, node)
-            given = [*arguments.plain, pair[1], out_bar]
-            answer = calls.call(ctx, bwd, given, {}, node)
-            ctx.returned = calls.body_of(bwd) or ctx.returned or origin
-            targets, results = _answered(ctx, arguments, answer, name)
-    finally:
-        ctx.state, ctx.attempts, ctx.returned = before, attempts, returned
-        ctx.builder.origin = origin
-    block = Block(tuple(body), tuple(results))
-    inside = {*defined(block), *bars}
-    free = tuple(v for v in dict.fromkeys(block_vars(block)) if v not in inside)
-    primitive = replace(CALL, options={"pull": Pull(name, block, tuple(bars), free)})
-    token = ctx.builder.fresh("", FLOAT)
-    shapes: tuple[Operand, ...] = tuple(
-        ShapeOf(out) if isinstance(out, Var) and out.kind.is_array else Const(None) for out in outs
-    )
-    ctx.builder.add(Let(token, primitive, (tuple(targets), free, shapes), (), origin))
-    return _results(ctx, pair[0], token, node)
-
-
-def _answered(
-    ctx: Lowering, arguments: Arguments, answer: Value, name: str
-) -> tuple[list[Var], list[Atom]]:
-    """The arguments that have cotangents, and those."""
-    if ctx.state.dead:  # it raises, wherever it is asked
-        return list(arguments.operands.values()), [Const(0.0)] * len(arguments.operands)
-    with ctx.builder.origins(ctx.returned):
-        found = fitting_bars.fitted(ctx, arguments.held, arguments.names, answer, name)
-    targets: list[Var] = []
-    results: list[Atom] = []
-    for held, bar in found:
-        targets.append(arguments.operands[held])
-        results.append(bar)
-    return targets, results
-
-
-def _results(ctx: Lowering, out: Value, token: Var, node: gast.AST) -> Value:
-    """What the call gives: the values that `fwd` gave, with the derivative of the call."""
-    numbers = iter(range(10**9))
-
-    def linked(leaf: Number | Array) -> Value:
-        if not leaf.kind.is_inexact:
-            return leaf
-        atom = expressions.operand(ctx, leaf)
-        assert isinstance(atom, Var | Const)
-        shape = atom.shape if isinstance(atom, Var) else ()
-        made = ctx.builder.fresh(atom.hint if isinstance(atom, Var) else "", leaf.kind, shape)
-        place = Const(next(numbers))
-        ctx.builder.add(Let(made, RESULT, (atom, token, place), (), ctx.builder.origin))
-        if atom in ctx.builder.contiguous:
-            ctx.builder.contiguous.add(made)
-        shared = frozenset({leaf.cell}) if isinstance(leaf, Array) else frozenset[int]()
-        return memory.new_array(ctx, made, shared)
-
-    return custom.changed(ctx, out, linked, node)
+    """A result of a call: the number or array that it is, and where its derivative comes from."""
+    atom = expressions.operand(ctx, leaf)
+    assert isinstance(atom, Var | Const)
+    shape = atom.shape if isinstance(atom, Var) else ()
+    made = ctx.builder.fresh(atom.hint if isinstance(atom, Var) else "", leaf.kind, shape)
+    ctx.builder.add(Let(made, mark, (atom, *others), (), origin))
+    if atom in ctx.builder.contiguous:
+        ctx.builder.contiguous.add(made)
+    shared = frozenset({leaf.cell}) if isinstance(leaf, Array) else frozenset[int]()
+    return memory.new_array(ctx, made, shared)

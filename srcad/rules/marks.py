@@ -38,7 +38,13 @@ CALL = Primitive("call", np.asarray, "rule")
 RESULT = Primitive("result", np.asarray, "rule", view=True)
 """A result of such a call: the value, and the call that it comes from."""
 
-MARKS = frozenset({HELD, RESULT})
+TANGENT = Primitive("tangent", np.zeros_like, "rule")
+"""The tangent of an argument, as a `custom_jvp` sees it: zero, with the derivative of it."""
+
+JOINED = Primitive("joined", np.asarray, "rule", view=True)
+"""A result of a `custom_jvp`: the value, and the tangent that has its derivative."""
+
+MARKS = frozenset({HELD, RESULT, JOINED})
 """What is left out of a program once its derivative is written: the value is the first argument."""
 
 

@@ -30,7 +30,8 @@ from srcad.ir.nodes import (
     Var,
 )
 from srcad.ir.walk import own_vars
-from srcad.rules.marks import RESULT
+from srcad.rules.marks import JOINED, RESULT, TANGENT
+from srcad.transforms.partials import as_dtype
 from srcad.transforms.pulled import check_outside, is_ruled
 from srcad.transforms.pushed import pushed
 from srcad.transforms.pushforward import Dots, tangent
@@ -132,8 +133,16 @@ def _let(state: _Forward, stmt: Let) -> None:
 
 
 def _ruled(state: _Forward, stmt: Let) -> None:
-    """A call with a rule of the user's, or a result of one."""
+    """A part of a call with a rule of the user's."""
     state.builder.add(stmt)
+    if stmt.primitive in (TANGENT, JOINED):
+        moving = stmt.args[-1]
+        check_outside(state.active, stmt.args[:-1], stmt)
+        if isinstance(moving, Var) and moving in state.dots:
+            made = as_dtype(state.builder, state.dots[moving], stmt.target)
+            assert isinstance(made, Var)
+            state.dots[stmt.target] = made
+        return
     if stmt.primitive is not RESULT:
         check_outside(state.active, stmt.args[1], stmt)
         state.calls[stmt.target] = pushed(state.builder, state.dots, stmt)

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from srcad.errors import UnsupportedSyntax
 from srcad.ir.nodes import (
     Atom,
     Block,
     Const,
     Effect,
+    Function,
     If,
     Let,
     Loop,
@@ -20,11 +22,12 @@ from srcad.ir.nodes import (
     Stmt,
     Var,
 )
+from srcad.rules.marks import JOINED, TANGENT
 
-SUMS = ("+", "-", "np.add", "np.subtract", "np.where", "assign", "setitem", "add_at")
+SUMS = ("+", "-", "np.add", "np.subtract", "np.where", "setitem", "add_at")
 PRODUCTS = ("*", "np.multiply", "np.vdot")
 QUOTIENTS = ("/", "np.divide", "np.true_divide")
-UNARY = ("neg", "pos", "np.negative", "np.positive", "np.conjugate", "np.conj", "cast")
+UNARY = ("neg", "pos", "np.negative", "np.positive", "np.conjugate", "np.conj", "cast", "assign")
 PARTS = ("np.real", "np.imag", "np.copy", "np.linalg.solve")
 ZEROS = ("np.zeros", "np.empty")
 
@@ -149,17 +152,40 @@ def _loop(stmt: Loop, seen: _Seen) -> None:
             seen.zeros.add(target)
 
 
+def check_rules(function: Function) -> None:
+    """Refuse tangent rules of the user's that are not linear in the tangents.
+
+    Raises:
+        UnsupportedSyntax: naming the line.
+    """
+    try:
+        check_linear(function.body, ())
+    except NotLinear as found:
+        raise UnsupportedSyntax(
+            "a rule of `custom_jvp` is not plainly linear in the tangents here",
+            found.stmt.origin,
+            "add up products of tangents and values that do not depend on tangents",
+        ) from None
+
+
 def _let(stmt: Let, seen: _Seen) -> None:
+    if stmt.primitive in (TANGENT, JOINED):
+        if any(map(seen.moves, stmt.args[:1])):
+            raise NotLinear(stmt)
+        if stmt.primitive is TANGENT:
+            seen.moving.add(stmt.target)
+        return
     text, form = stmt.primitive.text, stmt.primitive.form
-    operands = (*stmt.args, *(value for _, value in stmt.kwargs))
+    args = stmt.args[1:] if text == "assign" else stmt.args  # what was there before is gone
+    operands = (*args, *(value for _, value in stmt.kwargs))
     places = [place for place, operand in enumerate(operands) if seen.moves(operand)]
     if not places:
-        if text in ZEROS or (text in (*SUMS, *UNARY) and all(map(seen.fits, stmt.args))):
+        if text in ZEROS or (text in (*SUMS, *UNARY) and all(map(seen.fits, args))):
             seen.zeros.add(stmt.target)
         return
     if text in SUMS:
         # `where(test, a, b)` and `x[index] = v`: what stands in the middle is no summand.
-        other = {"np.where": 0, "setitem": 1, "add_at": 1, "assign": 0}.get(text)
+        other = {"np.where": 0, "setitem": 1, "add_at": 1}.get(text)
         summands = [operand for place, operand in enumerate(stmt.args) if place != other]
         good = other not in places and all(map(seen.fits, summands))
     elif text in PRODUCTS or form == "multilinear":

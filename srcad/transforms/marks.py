@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from srcad.ir.nodes import Atom, Block, Function, If, Let, Loop, Stmt, Var
+import numpy as np
+
+from srcad.ir.nodes import Atom, Block, Const, Function, If, Let, Loop, ShapeOf, Stmt, Var
 from srcad.ir.primitives import Primitive
 from srcad.ir.walk import map_atom, map_stmt
-from srcad.rules.marks import MARKS, STOP
+from srcad.rules.marks import MARKS, STOP, TANGENT
+from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.reverse import Adjoint
 
 
@@ -21,14 +24,14 @@ def unmarked(function: Function, marks: Iterable[Primitive] = MARKS) -> Function
     """A program in which marked values are what they were marked in: the first arguments."""
     plain = _Plain(frozenset(marks))
     body = plain.block(function.body)
-    return replace(function, body=body) if plain.same else function
+    return replace(function, body=body) if plain.same or plain.found else function
 
 
 def both_unmarked(primal: Function, adjoint: Adjoint) -> tuple[Function, Adjoint]:
     """The same of a program and its adjoint, which reads the values of the program."""
     plain = _Plain(MARKS)
     body, bars = plain.block(primal.body), plain.block(adjoint.body)
-    if not plain.same:
+    if not plain.same and not plain.found:
         return primal, adjoint
     mirrors = {
         id(plain.blocks[block]): plain.blocks[id(mirrored)]
@@ -48,6 +51,7 @@ class _Plain:
     """What was left out, and what has become of the blocks and loops around it, by identity."""
 
     marks: frozenset[Primitive]
+    found: bool = False
     same: dict[Var, Atom] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
     loops: dict[int, Loop] = field(default_factory=dict)
@@ -67,6 +71,8 @@ class _Plain:
                     self.same[target] = args[0]
                 case Let(primitive=primitive) if "pull" in primitive.options:
                     continue
+                case Let(primitive=primitive) if primitive is TANGENT:
+                    body += self.zero(stmt)
                 case If(test=test, then=then, orelse=orelse):
                     test = map_atom(test, self.value)
                     then, orelse = self.block(then), self.block(orelse)
@@ -78,6 +84,20 @@ class _Plain:
         results = tuple(map_atom(result, self.value) for result in block.results)
         made = self.blocks[id(block)] = Block(tuple(body), results)
         return made
+
+    def zero(self, stmt: Let) -> list[Stmt]:
+        """What is left of a tangent that a rule was given."""
+        (of,) = stmt.args
+        kind = stmt.target.kind
+        if not kind.is_array:
+            self.same[stmt.target] = Const(0.0j if kind.is_complex else 0.0)
+            return []
+        self.found = True
+        assert isinstance(of, Var)
+        like = self.value(of)
+        assert isinstance(like, Var)
+        shape, dtype = ShapeOf(like), Const(np.dtype(kind.dtype))
+        return [replace(stmt, primitive=PRIMITIVES[np.zeros], args=(shape, dtype))]
 
     def loop(self, stmt: Loop) -> Loop:
         head = map_stmt(replace(stmt, test=None, body=Block()), self.value)

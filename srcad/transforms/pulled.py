@@ -9,18 +9,27 @@ import numpy as np
 from srcad.errors import MissingRule
 from srcad.ir.nodes import Atom, Const, Let, Operand, Var
 from srcad.ir.walk import map_block, operand_vars
-from srcad.rules.marks import RESULT, Pull
+from srcad.rules.marks import JOINED, RESULT, TANGENT, Pull
 from srcad.transforms.bars import ZERO, Reverse
 from srcad.transforms.partials import as_dtype
 
 
 def is_ruled(stmt: Let) -> bool:
-    """Whether a statement is a call with a rule of the user's, or a result of one."""
-    return stmt.primitive is RESULT or "pull" in stmt.primitive.options
+    """Whether a statement is part of a call with a rule of the user's."""
+    return stmt.primitive in (RESULT, TANGENT, JOINED) or "pull" in stmt.primitive.options
 
 
 def pull(state: Reverse, stmt: Let) -> None:
     """Note the bar of a result; and at the call itself, write what becomes of all of them."""
+    if stmt.primitive in (TANGENT, JOINED):
+        dot = stmt.args[-1]
+        check_outside(state.active, stmt.args[:-1], stmt)
+        bar = state.bars.pop(stmt.target, None)
+        if bar is not None and bar != ZERO and isinstance(dot, Var):
+            if isinstance(bar, Var) and bar.hint.endswith("_dot_bar") and dot.hint:
+                object.__setattr__(bar, "hint", f"{dot.hint}_bar")  # that of `x_dot` is that of `x`
+            state.accumulate(dot, as_dtype(state.builder, bar, dot))
+        return
     if stmt.primitive is RESULT:
         value, call, number = stmt.args
         check_outside(state.active, value, stmt)
