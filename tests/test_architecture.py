@@ -33,11 +33,13 @@ FLOORS = {
     "analyses": CORE,
     "frontend": FACTS | {"rules", "trees", "custom"},
     "transforms": PROGRAMS,
+    "argnums": {"errors"},
+    "nesting": PROGRAMS | {"transforms", "argnums"},
     "emit": FACTS | {"transforms"},
     "loops": TEXT,
     "engines": CORE | {"cache", "runtime", "transforms", "emit"},
-    "specialise": FACTS | {"frontend", "custom"},
-    "pipeline": PASSES,
+    "specialise": FACTS | {"frontend", "nesting", "custom"},
+    "pipeline": PASSES | {"nesting"},
     "tangents": PASSES | {"pipeline"},
     "target": {"errors", "trees", "pipeline"},
     "differences": set(),
@@ -47,12 +49,12 @@ FLOORS = {
     "explanation": {"errors", "analyses"},
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
-    "gradient": CALLS | {"check", "fastpath"},
+    "gradient": CALLS | {"argnums", "check", "fastpath", "nesting"},
     "pushforward": CALLS | {"pullback", "tangents"},
-    "jacobian": CALLS | {"gradient", "tangents"},
+    "jacobian": CALLS | {"argnums", "nesting", "tangents"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS
-    | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
+    | {"argnums", "pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
     | {"explaining", "explanation"},
 }
 

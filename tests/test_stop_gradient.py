@@ -111,6 +111,14 @@ def test_a_function_that_stops_everything_has_derivative_zero(engine):
 
 
 @each_engine
+def test_a_number_that_does_not_move_is_pushed_as_a_number(engine):
+    for function in (stop_gradient, lambda x: np.floor(x)):
+        value, dot = jvp(by(engine, function), (2.0,), (1.0,))
+        assert (value, dot) == (2.0, 0.0)
+        assert isinstance(value, float)
+
+
+@each_engine
 def test_what_is_written_over_the_constant_moves_again(engine):
     def f(x):
         y = stop_gradient(np.sin(x))

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import gast
 
@@ -26,6 +26,14 @@ _MARKS = (Const(None), Const(Ellipsis))
 
 class Unreachable(Exception):
     """The program has surely raised before it gets to what is being lowered."""
+
+
+Syntax: TypeAlias = gast.AST
+"""A part of the user's source, for those who know nothing of how it is written."""
+
+Beyond: TypeAlias = Callable[
+    ["Lowering", Value, list[Value], dict[str, Value], gast.AST], Value | None
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +117,11 @@ class Lowering:
     iterated: list[int] = field(default_factory=list)
     spliced: int = 0
     ruled: list[object] = field(default_factory=list)
+    orders: int = 1
+    """How many derivatives will be taken of what is being lowered."""
     returned: Origin | None = None
+    beyond: Beyond | None = None
+    """Calls what has to do with derivatives, of which the frontend knows nothing."""
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -24,7 +24,7 @@ from srcad.frontend.values import (
     Static,
     Value,
 )
-from srcad.ir.nodes import Var
+from srcad.ir.nodes import Const, Var
 from srcad.ir.primitives import Primitive
 from srcad.rules.marks import STOP
 
@@ -44,12 +44,12 @@ def _stop_gradient(
     return changed(ctx, given["tree"], lambda leaf: marked(ctx, STOP, leaf), node)
 
 
-def marked(ctx: Lowering, mark: Primitive, leaf: Number | Array) -> Value:
+def marked(ctx: Lowering, mark: Primitive, leaf: Number | Array, *others: Const) -> Value:
     """A number or array that means something else to the derivative; the memory is the same."""
     atom = expressions.operand(ctx, leaf)
     if not leaf.kind.is_inexact or not isinstance(atom, Var):
         return leaf
-    made = ctx.builder.emit(mark, atom, hint=atom.hint)
+    made = ctx.builder.emit(mark, atom, *others, hint=atom.hint)
     if atom in ctx.builder.contiguous:
         ctx.builder.contiguous.add(made)
     return memory.new_array(

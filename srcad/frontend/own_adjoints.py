@@ -73,13 +73,15 @@ def pulled(
     block = Block(tuple(body), tuple(results))
     inside = {*defined(block), *bars}
     free = tuple(v for v in dict.fromkeys(block_vars(block)) if v not in inside)
-    primitive = replace(CALL, options={"pull": Pull(name, block, tuple(bars), free)})
+    primitive = replace(
+        CALL, options={"pull": Pull(name, arguments.number, block, tuple(bars), free)}
+    )
     token = ctx.builder.fresh("", FLOAT)
     shapes: tuple[Operand, ...] = tuple(
         ShapeOf(out) if isinstance(out, Var) and out.kind.is_array else Const(None) for out in outs
     )
     ctx.builder.add(Let(token, primitive, (tuple(targets), free, shapes), (), origin))
-    return _results(ctx, pair[0], token, node)
+    return _results(ctx, pair[0], token, arguments.number, node)
 
 
 def _answered(
@@ -101,7 +103,7 @@ def _answered(
     return targets, results
 
 
-def _results(ctx: Lowering, out: Value, token: Var, node: gast.AST) -> Value:
+def _results(ctx: Lowering, out: Value, token: Var, number: Const, node: gast.AST) -> Value:
     """What the call gives: the values that `fwd` gave, with the derivative of the call."""
     numbers = count()
 
@@ -109,6 +111,7 @@ def _results(ctx: Lowering, out: Value, token: Var, node: gast.AST) -> Value:
         if not leaf.kind.is_inexact:
             return leaf
         place = Const(next(numbers))
-        return own_rules.linked(ctx, RESULT, leaf, token, place, origin=ctx.builder.origin)
+        others = number, token, place
+        return own_rules.linked(ctx, RESULT, leaf, *others, origin=ctx.builder.origin)
 
     return custom.changed(ctx, out, linked, node)

@@ -37,9 +37,10 @@ class Arguments:
     """The arguments of a call as its rule sees them.
 
     `operands` are the values of the program by what is held of them, `made` the containers that
-    hold them.
+    hold them, and `number` is one that no other call has.
     """
 
+    number: Const
     plain: list[Value] = field(default_factory=list)
     held: list[Value] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -62,7 +63,8 @@ def call(
         ctx.refuse(
             f"`{name}` has no rule yet", None, f"define it: {name}.{function.usage}", MissingRule
         )
-    if any(function is other for other in ctx.ruled):  # a rule may call its function
+    if sum(function is other for other in ctx.ruled) >= ctx.orders:
+        # A rule may call its function: which of its derivatives are the rule's, and the last not.
         plain = objects.wrap(ctx, function.function, (*path, ("attr", "function")))
         return calls.call(ctx, plain, args, kwargs, node)
     given = _positional(ctx, function, path, args, kwargs)
@@ -120,14 +122,14 @@ def _held(
     ctx: Lowering, function: Ruled[..., Any], given: dict[str, Value] | None, node: gast.AST
 ) -> Arguments:
     """Take apart what has a cotangent and what has none."""
-    found = Arguments()
+    found = Arguments(number=Const(next(ctx.numbers)))
     assert given is not None
     count = len(given)
     skipped = {n + count if n < 0 else n for n in function.nondiff_argnums}
 
     def hold(leaf: Number | Array) -> Value:
         atom = expressions.operand(ctx, leaf)
-        made = custom.marked(ctx, HELD, leaf)
+        made = custom.marked(ctx, HELD, leaf, found.number)
         inside = expressions.operand(ctx, made)
         if isinstance(inside, Var) and inside is not atom:
             assert isinstance(atom, Var)

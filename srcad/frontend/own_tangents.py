@@ -43,7 +43,9 @@ def pushed(
         if not isinstance(held, Var):
             return expressions.literal(0.0j if leaf.kind.is_complex else 0.0)
         made = ctx.builder.fresh("", held.kind, held.shape)
-        ctx.builder.add(Let(made, TANGENT, (arguments.operands[held],), (), origin))
+        ctx.builder.add(
+            Let(made, TANGENT, (arguments.number, arguments.operands[held]), (), origin)
+        )
         if held in ctx.builder.contiguous:
             ctx.builder.contiguous.add(made)
         return memory.new_array(ctx, made)
@@ -75,7 +77,7 @@ def pushed(
         if not leaf.kind.is_inexact:
             return leaf
         dot = leaves.get(id(leaf), Const(0.0))
-        return own_rules.linked(ctx, JOINED, leaf, dot, origin=origin)
+        return own_rules.linked(ctx, JOINED, leaf, arguments.number, dot, origin=origin)
 
     ctx.builder.origin = origin
     return custom.changed(ctx, out, joined, node)

@@ -66,11 +66,11 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     count = len(bwd.params) - len(seeded)
     fwd, bwd = simplify(fwd, sizes, share=False), simplify(bwd, sizes, share=True)
     bwd = copy_views(bwd)
-    fwd, bwd, count = _unused_dropped(fwd, bwd, count, len(results))
+    fwd, bwd, count = unused_dropped(fwd, bwd, count, len(results))
     return Derivative(program, primal, fwd, bwd, seeded, wanted, count, remaining(plan, bwd))
 
 
-def _unused_dropped(
+def unused_dropped(
     fwd: Function, bwd: Function, count: int, outputs: int
 ) -> tuple[Function, Function, int]:
     """Do not save what the simplified backward function no longer reads."""

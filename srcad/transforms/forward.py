@@ -147,7 +147,7 @@ def _ruled(state: _Forward, stmt: Let) -> None:
         check_outside(state.active, stmt.args[1], stmt)
         state.calls[stmt.target] = pushed(state.builder, state.dots, stmt)
         return
-    value, call, number = stmt.args
+    value, _, call, number = stmt.args
     check_outside(state.active, value, stmt)
     assert isinstance(call, Var)
     assert isinstance(number, Const)

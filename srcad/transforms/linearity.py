@@ -170,7 +170,7 @@ def check_rules(function: Function) -> None:
 
 def _let(stmt: Let, seen: _Seen) -> None:
     if stmt.primitive in (TANGENT, JOINED):
-        if any(map(seen.moves, stmt.args[:1])):
+        if seen.moves(stmt.args[0 if stmt.primitive is JOINED else 1]):
             raise NotLinear(stmt)
         if stmt.primitive is TANGENT:
             seen.moving.add(stmt.target)

@@ -2,36 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from srcad.ir.nodes import Atom, Block, Const, Function, If, Let, Loop, ShapeOf, Stmt, Var
-from srcad.ir.primitives import Primitive
-from srcad.ir.walk import map_atom, map_stmt
-from srcad.rules.marks import MARKS, STOP, TANGENT
+from srcad.ir.walk import map_atom, map_stmt, statements
+from srcad.rules.indexing import same
+from srcad.rules.marks import STOP, TANGENT, number_of
 from srcad.rules.registry import PRIMITIVES
 from srcad.transforms.reverse import Adjoint
+
+SAME = PRIMITIVES[same]
 
 
 def compiled_form(function: Function) -> Function:
     """A program without calls of `stop_gradient`, which nobody will differentiate again."""
-    return unmarked(function, (STOP,))
+    return _without(function, lambda stmt: stmt.primitive is STOP, named=False)
 
 
-def unmarked(function: Function, marks: Iterable[Primitive] = MARKS) -> Function:
-    """A program in which marked values are what they were marked in: the first arguments."""
-    plain = _Plain(frozenset(marks))
-    body = plain.block(function.body)
-    return replace(function, body=body) if plain.same or plain.found else function
+def unmarked(function: Function) -> Function:
+    """A program without the marks of rules, in which values are what they are."""
+    return _without(function, _is_mark, named=False)
 
 
 def both_unmarked(primal: Function, adjoint: Adjoint) -> tuple[Function, Adjoint]:
     """The same of a program and its adjoint, which reads the values of the program."""
-    plain = _Plain(MARKS)
+    return _both(primal, adjoint, _is_mark, named=False)
+
+
+def settled(function: Function, active: Collection[Var]) -> Function:
+    """A program without the marks of those calls that a derivative went through.
+
+    Other derivatives may be taken of it, and rules of other calls wait for those. What was marked
+    keeps its name, as the program around it may have it.
+    """
+    return _without(function, _calls_with(function, active), named=True)
+
+
+def both_settled(
+    primal: Function, adjoint: Adjoint, active: Collection[Var]
+) -> tuple[Function, Adjoint]:
+    """The same of a program and its adjoint."""
+    return _both(primal, adjoint, _calls_with(primal, active), named=True)
+
+
+Goes = Callable[[Let], bool]
+
+
+def _is_mark(stmt: Let) -> bool:
+    return number_of(stmt) is not None
+
+
+def _calls_with(function: Function, active: Collection[Var]) -> Goes:
+    numbers = {
+        number
+        for stmt in statements(function.body)
+        if isinstance(stmt, Let)
+        and stmt.target in active
+        and (number := number_of(stmt)) is not None
+    }
+    return lambda stmt: number_of(stmt) in numbers
+
+
+def _without(function: Function, goes: Goes, named: bool) -> Function:
+    plain = _Plain(goes, named)
+    body = plain.block(function.body)
+    return replace(function, body=body) if plain.found else function
+
+
+def _both(primal: Function, adjoint: Adjoint, goes: Goes, named: bool) -> tuple[Function, Adjoint]:
+    plain = _Plain(goes, named)
     body, bars = plain.block(primal.body), plain.block(adjoint.body)
-    if not plain.same and not plain.found:
+    if not plain.found:
         return primal, adjoint
     mirrors = {
         id(plain.blocks[block]): plain.blocks[id(mirrored)]
@@ -50,7 +94,8 @@ def both_unmarked(primal: Function, adjoint: Adjoint) -> tuple[Function, Adjoint
 class _Plain:
     """What was left out, and what has become of the blocks and loops around it, by identity."""
 
-    marks: frozenset[Primitive]
+    goes: Goes
+    named: bool
     found: bool = False
     same: dict[Var, Atom] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
@@ -66,13 +111,9 @@ class _Plain:
         body: list[Stmt] = []
         for stmt in block.body:
             match stmt:
-                case Let(target=target, primitive=primitive, args=args) if primitive in self.marks:
-                    assert isinstance(args[0], Atom)
-                    self.same[target] = args[0]
-                case Let(primitive=primitive) if "pull" in primitive.options:
-                    continue
-                case Let(primitive=primitive) if primitive is TANGENT:
-                    body += self.zero(stmt)
+                case Let() if self.goes(stmt):
+                    self.found = True
+                    body += self.left(stmt)
                 case If(test=test, then=then, orelse=orelse):
                     test = map_atom(test, self.value)
                     then, orelse = self.block(then), self.block(orelse)
@@ -85,19 +126,27 @@ class _Plain:
         made = self.blocks[id(block)] = Block(tuple(body), results)
         return made
 
-    def zero(self, stmt: Let) -> list[Stmt]:
-        """What is left of a tangent that a rule was given."""
-        (of,) = stmt.args
+    def left(self, stmt: Let) -> list[Stmt]:
+        """What is left of a mark: another name for the value."""
         kind = stmt.target.kind
-        if not kind.is_array:
-            self.same[stmt.target] = Const(0.0j if kind.is_complex else 0.0)
+        if "pull" in stmt.primitive.options:
             return []
-        self.found = True
-        assert isinstance(of, Var)
-        like = self.value(of)
-        assert isinstance(like, Var)
-        shape, dtype = ShapeOf(like), Const(np.dtype(kind.dtype))
-        return [replace(stmt, primitive=PRIMITIVES[np.zeros], args=(shape, dtype))]
+        value = stmt.args[0]
+        if stmt.primitive is TANGENT:
+            value = Const(0.0j if kind.is_complex else 0.0)
+            if kind.is_array:
+                like = stmt.args[-1]
+                assert isinstance(like, Var)
+                like = map_atom(like, self.value)
+                assert isinstance(like, Var)
+                zeros = ShapeOf(like), Const(np.dtype(kind.dtype))
+                return [replace(stmt, primitive=PRIMITIVES[np.zeros], args=zeros)]
+        assert isinstance(value, Var | Const)
+        value = map_atom(value, self.value)
+        if self.named:
+            return [replace(stmt, primitive=SAME, args=(value,))]
+        self.same[stmt.target] = value
+        return []
 
     def loop(self, stmt: Loop) -> Loop:
         head = map_stmt(replace(stmt, test=None, body=Block()), self.value)

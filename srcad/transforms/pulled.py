@@ -7,9 +7,10 @@ from collections.abc import Collection
 import numpy as np
 
 from srcad.errors import MissingRule
-from srcad.ir.nodes import Atom, Const, Let, Operand, Var
-from srcad.ir.walk import map_block, operand_vars
+from srcad.ir.nodes import Atom, Const, Function, Let, Operand, Var
+from srcad.ir.walk import operand_vars
 from srcad.rules.marks import JOINED, RESULT, TANGENT, Pull
+from srcad.transforms import copies
 from srcad.transforms.bars import ZERO, Reverse
 from srcad.transforms.partials import as_dtype
 
@@ -31,7 +32,7 @@ def pull(state: Reverse, stmt: Let) -> None:
             state.accumulate(dot, as_dtype(state.builder, bar, dot))
         return
     if stmt.primitive is RESULT:
-        value, call, number = stmt.args
+        value, _, call, number = stmt.args
         check_outside(state.active, value, stmt)
         bar = state.bars.pop(stmt.target, None)
         if bar is not None and bar != ZERO:
@@ -48,12 +49,11 @@ def pull(state: Reverse, stmt: Let) -> None:
     assert isinstance(free, tuple)
     assert isinstance(shapes, tuple)
     check_outside(state.active, free, stmt)
-    here: dict[Var, Atom] = dict(zip(rule.free, free, strict=True))  # type: ignore[arg-type]
+    here = dict(zip(rule.free, free, strict=True))
     for place, (bar_var, shape) in enumerate(zip(rule.bars, shapes, strict=True)):
         here[bar_var] = given.get(place) or _zeros(state, bar_var, shape)
-    block = map_block(rule.block, lambda var: here.get(var, var))
-    state.builder.extend(list(block.body))
-    for argument, bar in zip(arguments, block.results, strict=True):
+    bars = copies.write(state.builder, Function(rule.name, (), rule.block), here)
+    for argument, bar in zip(arguments, bars, strict=True):
         if isinstance(argument, Var):
             state.accumulate(argument, as_dtype(state.builder, bar, argument))
 

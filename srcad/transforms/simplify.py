@@ -145,6 +145,8 @@ def value_key(stmt: Let) -> object | None:
     text = stmt.primitive.text
     if text in ("np.zeros", "np.empty", "np.ones", "tape", "setitem", "add_at", "np.copy"):
         return None
+    if "pull" in stmt.primitive.options:
+        return None  # nor for calls, whose rules may differ
     if "library" in stmt.primitive.options:
         return None  # nor for parts of what a library returns, which have one text
     return (text, stmt.args, stmt.kwargs)
@@ -205,6 +207,8 @@ def _let(stmt: Let, state: _Rewriter) -> Let | Atom:
         return _add_at(stmt, state)
     if text == "setitem":
         return _setitem(stmt, state)
+    if text == "same":
+        return stmt.args[0]  # type: ignore[return-value]
     if not state.share or stmt.target in state.theirs:
         return stmt
     if text in ("+", "*", "-") and len(stmt.args) == 2:
