@@ -17,6 +17,7 @@ from srcad.api import (
     value_and_grad,
     vjp,
 )
+from srcad.custom import custom_jvp, custom_vjp, stop_gradient
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -61,6 +62,8 @@ __all__ = [
     "UnsupportedSyntax",
     "UnsupportedType",
     "check_grads",
+    "custom_jvp",
+    "custom_vjp",
     "differentiable",
     "emit",
     "explain",
@@ -74,6 +77,7 @@ __all__ = [
     "linearize",
     "njit_value_and_grad",
     "source",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analyses.sizes import Guard
+from srcad.custom import Ruled
 from srcad.frontend.context import Capture, Identity
 from srcad.frontend.lower import inner_function
 from srcad.frontend.values import Path
@@ -32,6 +33,9 @@ def root_key(function: Any) -> Any:
         kinds = tuple(map(leaf_key, function.args))
         named = tuple((key, leaf_key(value)) for key, value in function.keywords.items())
         return ("partial", root_key(function.func), kinds, named)
+    if isinstance(function, Ruled):
+        rules = tuple(map(root_key, (function.function, *function.rules)))
+        return (type(function), rules, function.nondiff_argnums)
     derived = getattr(function, "derived", None)
     if isinstance(derived, Derived):
         return (derived, root_key(function.target.function))

@@ -116,6 +116,9 @@ class Lowering:
     growable: list[frozenset[int]] = field(default_factory=list)
     iterated: list[int] = field(default_factory=list)
     spliced: int = 0
+    ruled: list[object] = field(default_factory=list)
+    orders: int = 1
+    """How many derivatives will be taken of what is being lowered."""
     returned: Origin | None = None
     beyond: Beyond | None = None
     """Calls what has to do with derivatives, of which the frontend knows nothing."""
