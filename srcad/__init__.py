@@ -33,6 +33,7 @@ from srcad.errors import (
     UnsupportedSyntax,
     UnsupportedType,
 )
+from srcad.mapped import vmap
 
 __version__ = "0.1.0"
 
@@ -66,4 +67,5 @@ __all__ = [
     "source",
     "value_and_grad",
     "vjp",
+    "vmap",
 ]

@@ -2,12 +2,14 @@
 
 import functools
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, ParamSpec, TypeVar, cast, overload
 
 from srcad import pipeline
+from srcad.batched import run
 from srcad.errors import ArgumentError, NotYetDifferentiated
 from srcad.gradient import Gradient, GradientOptions
+from srcad.mapped import Mapped
 from srcad.pullback import pull
 from srcad.target import Function, History, Target
 
@@ -66,6 +68,12 @@ class Differentiable(Target, Generic[P, R]):
             ArgumentError: for arguments or results that are not numeric.
         """
         return pull(self, primals, has_aux)
+
+    def call_mapped(
+        self, mapped: Mapped, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> object:
+        """Call `vmap(f)` as one compiled loop over the examples."""
+        return run(mapped, args, kwargs, self.options)
 
     @functools.cached_property
     def grad(self) -> Gradient:

@@ -17,6 +17,7 @@ from srcad.frontend import (
     control,
     copies,
     cursors,
+    examples,
     expressions,
     grids,
     listed,
@@ -380,6 +381,7 @@ HANDLERS: dict[Any, Handler] = {
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
     **asking.HANDLERS,
+    **examples.HANDLERS,
     **classes.HANDLERS,
     **copies.HANDLERS,
     **cursors.HANDLERS,
@@ -392,6 +394,18 @@ HANDLERS: dict[Any, Handler] = {
 }
 
 OF_LISTS = frozenset(
-    {*sequences.HANDLERS, len, print, isinstance, getattr, callable, bool, divmod, pow, dict}
+    {
+        *sequences.HANDLERS,
+        *examples.HANDLERS,
+        len,
+        print,
+        isinstance,
+        getattr,
+        callable,
+        bool,
+        divmod,
+        pow,
+        dict,
+    }
 )
 """Functions that take a list as it is; NumPy's make an array of it first."""

@@ -25,6 +25,7 @@ from srcad.frontend import (
     cursors,
     displays,
     dunders,
+    examples,
     expressions,
     generators,
     library,
@@ -57,6 +58,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import OPAQUE
 from srcad.ir.primitives import Primitive
+from srcad.mapped import Mapped
 from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
@@ -120,7 +122,9 @@ def call(
     """Call any value."""
     match callee:
         case Closure(function=function) if (
-            function in rewritten.WRITTEN or function in copies.HANDLERS
+            function in rewritten.WRITTEN
+            or function in copies.HANDLERS
+            or function in examples.HANDLERS
         ):
             return call_python(ctx, function, args, kwargs, node, hint)
         case Closure(function=function, receiver=None) if (
@@ -220,6 +224,8 @@ def _call_object(
         receiver = objects.wrap(ctx, function.__self__, (*path, ("attr", "__self__")))
         inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
+    if isinstance(function, Mapped):
+        return examples.call_object(ctx, function, path, args, kwargs, node)
     ctx.fix(Foreign(function, path))
     if isinstance(function, np.vectorize):
         ctx.refuse(

@@ -40,6 +40,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import kind_of
 from srcad.ir.nodes import Atom, Block, Const, Function, Operand, ShapeOf, Slice, Var
+from srcad.mapped import Mapped
 from srcad.rules import table as _table  # noqa: F401  fills the registry
 
 
@@ -185,6 +186,8 @@ def inner_function(function: Any) -> types.FunctionType | None:
             function = function.__func__
         elif isinstance(getattr(function, "py_func", None), types.FunctionType):
             function = function.py_func
+        elif isinstance(function, Mapped):
+            function = function.inner
         elif callable(getattr(function, "function", None)):
             function = function.function
         else:
@@ -197,7 +200,10 @@ def function_name(function: Any) -> str:
     """The name that generated functions start with."""
     plain = inner_function(function)
     name = str(getattr(plain, "__name__", None) or getattr(function, "__name__", "function"))
-    return name if name.isidentifier() else "function"
+    name = name if name.isidentifier() else "function"
+    while isinstance(function, Mapped):
+        name, function = f"mapped_{name}", function.inner
+    return name
 
 
 def parameter_names(function: Any, count: int) -> list[str]:
