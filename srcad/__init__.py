@@ -13,6 +13,7 @@ from srcad.api import (
     value_and_grad,
     vjp,
 )
+from srcad.collectives import axis_index, axis_size, pmax, pmean, psum
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -56,6 +57,8 @@ __all__ = [
     "UnsafeMutation",
     "UnsupportedSyntax",
     "UnsupportedType",
+    "axis_index",
+    "axis_size",
     "differentiable",
     "explain",
     "grad",
@@ -64,6 +67,9 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "pmax",
+    "pmean",
+    "psum",
     "source",
     "value_and_grad",
     "vjp",

@@ -10,6 +10,7 @@ import numpy as np
 
 from srcad import trees
 from srcad.axes import Axes, axis_of, checked, disagreement, spread
+from srcad.collectives import BOUND, Binding, Collected
 from srcad.errors import ArgumentError
 
 __all__ = ["Mapped", "batch_size", "empty", "mapped_result", "vmap"]
@@ -56,11 +57,38 @@ class Mapped:
         batch = _Batch(self, args, kwargs)
         if not batch.size:
             raise ValueError(empty(f"`{_name(self.inner)}`"))
-        results = []
-        for k in range(batch.size):
-            example_args, example_kwargs = batch.example(k)
-            results.append(self.inner(*example_args, **example_kwargs))
-        return self._stacked(results)
+        binding = None if self.axes.name is None else Binding(self.axes.name, batch.size)
+        while True:
+            results, collected = self._pass(batch, binding)
+            if binding is None or not collected:
+                return self._stacked(results)
+            if results or len({found.how for found in collected}) > 1:
+                raise ArgumentError(
+                    f"not all examples of `{_name(self.inner)}` come to the same collective",
+                    hint="call it on every path, outside of branches on the data",
+                )
+            binding.close(collected[0].how, [found.value for found in collected])
+
+    def _pass(self, batch: _Batch, binding: Binding | None) -> tuple[list[object], list[Collected]]:
+        """Call the function for each example, as far as it comes: to a collective, or the end."""
+        results: list[object] = []
+        collected: list[Collected] = []
+        if binding is None:
+            results += (batch.call(self.inner, k) for k in range(batch.size))
+            return results, collected
+        token = BOUND.set((*BOUND.get(), binding))
+        try:
+            for k in range(batch.size):
+                binding.begin(k)
+                try:
+                    results.append(batch.call(self.inner, k, own=True))
+                except Collected as found:
+                    if found.binding is not binding:
+                        raise
+                    collected.append(found)
+        finally:
+            BOUND.reset(token)
+        return results, collected
 
     def _stacked(self, results: list[object]) -> object:
         """The results of all examples as one tree of arrays."""
@@ -125,20 +153,25 @@ class _Batch:
             self.parts.append((value, leaves, structure, places))
         self.size = batch_size(mapped.axes, found)
 
-    def example(self, k: int) -> tuple[list[object], dict[str, object]]:
-        """The arguments of one example."""
+    def call(self, function: Callable[..., Any], k: int, own: bool = False) -> object:
+        """Call the function for one example, with arrays of its `own` where it may come again."""
         made = []
         for value, leaves, structure, places in self.parts:
             if structure is None:
                 made.append(value)
                 continue
             items = [
-                leaf if axis is None else leaf[(slice(None),) * axis + (k,)]  # type: ignore[index]
+                leaf if axis is None else _part(cast(Any, leaf), axis, k, own)
                 for leaf, axis in zip(leaves, places, strict=True)
             ]
             made.append(trees.unflatten(structure, items))
         named = dict(zip(self.keys, made[self.count :], strict=True))
-        return made[: self.count], named
+        return function(*made[: self.count], **named)
+
+
+def _part(leaf: Any, axis: int, k: int, own: bool) -> object:
+    found = leaf[(slice(None),) * axis + (k,)]
+    return found.copy() if own else found
 
 
 def batch_size(axes: Axes, found: Sequence[tuple[str, int, int | None]]) -> int:
@@ -214,7 +247,7 @@ def vmap(
             ones count from the last axis. Keyword arguments are mapped over their axis 0.
         out_axes: where the axis of the examples goes in the results, likewise; None for what is the
             same for all examples and comes without such an axis.
-        axis_name: what the axis is called.
+        axis_name: what the axis is called, for `psum` and its kin inside of `fun`.
         axis_size: the number of examples; needed only where no argument has them.
 
     Returns:

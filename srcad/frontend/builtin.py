@@ -17,7 +17,6 @@ from srcad.frontend import (
     control,
     copies,
     cursors,
-    examples,
     expressions,
     grids,
     listed,
@@ -29,6 +28,7 @@ from srcad.frontend import (
     sequences,
     shaping,
     updates,
+    vmapped,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.shaping import as_array
@@ -381,7 +381,7 @@ HANDLERS: dict[Any, Handler] = {
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
     **asking.HANDLERS,
-    **examples.HANDLERS,
+    **vmapped.HANDLERS,
     **classes.HANDLERS,
     **copies.HANDLERS,
     **cursors.HANDLERS,
@@ -396,7 +396,7 @@ HANDLERS: dict[Any, Handler] = {
 OF_LISTS = frozenset(
     {
         *sequences.HANDLERS,
-        *examples.HANDLERS,
+        *vmapped.HANDLERS,
         len,
         print,
         isinstance,

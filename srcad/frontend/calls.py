@@ -25,7 +25,6 @@ from srcad.frontend import (
     cursors,
     displays,
     dunders,
-    examples,
     expressions,
     generators,
     library,
@@ -37,6 +36,7 @@ from srcad.frontend import (
     rows,
     statements,
     trying,
+    vmapped,
 )
 from srcad.frontend.context import Frame, Unreachable
 from srcad.frontend.liveness import liveness
@@ -124,7 +124,7 @@ def call(
         case Closure(function=function) if (
             function in rewritten.WRITTEN
             or function in copies.HANDLERS
-            or function in examples.HANDLERS
+            or function in vmapped.HANDLERS
         ):
             return call_python(ctx, function, args, kwargs, node, hint)
         case Closure(function=function, receiver=None) if (
@@ -225,7 +225,7 @@ def _call_object(
         inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
     if isinstance(function, Mapped):
-        return examples.call_object(ctx, function, path, args, kwargs, node)
+        return vmapped.call_object(ctx, function, path, args, kwargs, node)
     ctx.fix(Foreign(function, path))
     if isinstance(function, np.vectorize):
         ctx.refuse(

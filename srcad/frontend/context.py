@@ -109,6 +109,8 @@ class Lowering:
     iterated: list[int] = field(default_factory=list)
     spliced: int = 0
     returned: Origin | None = None
+    bound: list[Any] = field(default_factory=list)
+    """The named axes of the mapped functions that are being lowered."""
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -24,9 +24,6 @@ from srcad.frontend.values import Closure, Value
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
-RESERVED = frozenset({"k", "np", "len", "range"})
-"""Names that the text has a use for itself."""
-
 _SCOPE = types.FunctionType((lambda: None).__code__, {"np": np, "__name__": __name__})
 """Has the globals of the text."""
 
@@ -42,33 +39,57 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Result:
-    """Something that the loop hands out: its name, and where the axis of the examples goes."""
+    """Something that the loop hands out, from what the function returns for each example.
+
+    Args:
+        name: what the text calls it.
+        axis: where the axis of the examples goes; None if it is the same for all of them.
+        start: what it is the sum of beside the examples; None if it is no sum.
+    """
 
     name: str
-    axis: int | None
+    axis: int | None = None
+    start: Value | None = None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether all examples give the same."""
+        return self.axis is None and self.start is None
+
+    def gathered(self, one: str) -> str:
+        """The statement that adds an example to it."""
+        return f"{self.name}.append({one})" if self.start is None else f"{self.name} += {one}"
 
 
-def text_of(name: str, leaves: Sequence[Leaf], size: int | None, results: Sequence[Result]) -> str:
+def text_of(
+    name: str,
+    leaves: Sequence[Leaf],
+    size: int | None,
+    results: Sequence[Result],
+    counted: bool = False,
+) -> str:
     """The function that calls `name` for each example.
 
     Args:
         name: what the function of one example is called.
         leaves: its arguments.
         size: the number of examples, if no argument tells it.
-        results: what it returns; those without an axis are the same for all examples.
+        results: what it returns.
+        counted: whether it is given the number of the example, too.
     """
-    given = ", ".join([name, *(leaf.name for leaf in leaves)])
-    call = f"{name}({', '.join(map(_read, leaves))})"
-    stacked = [result for result in results if result.axis is not None]
+    sums = [result.name for result in results if result.start is not None]
+    given = ", ".join([name, *(leaf.name for leaf in leaves), *sums])
+    call = f"{name}({', '.join([*map(_read, leaves), *['k'] * counted])})"
+    gathered = [result for result in results if not result.is_same]
     lines = [f"def mapped_{name}({given}):"]
-    lines += [f"    {result.name} = []" for result in stacked]
+    lines += [f"    {result.name} = []" for result in gathered if result.start is None]
     lines.append(f"    for k in range({_length(leaves, size)}):")
-    if len(results) == len(stacked) == 1:
-        lines.append(f"        {results[0].name}.append({call})")
+    if len(results) == len(gathered) == 1:
+        lines.append(f"        {results[0].gathered(call)}")
     elif results:
-        each = (r.name if r.axis is None else f"{r.name}_k" for r in results)
+        each = (f"{r.name}_k" if r in gathered else r.name for r in results)
         lines.append(f"        {', '.join(each)} = {call}")
-        lines += [f"        {result.name}.append({result.name}_k)" for result in stacked]
+        lines += [f"        {result.gathered(f'{result.name}_k')}" for result in gathered]
     else:
         lines.append(f"        {call}")
     lines.append(f"    return {', '.join(map(_whole, results))}".rstrip())
@@ -112,20 +133,3 @@ def inlined(ctx: Lowering, text: str, args: list[Value], node: gast.AST) -> Valu
     )
     callee = Closure(source, (), (), _SCOPE, (("object", _SCOPE),))
     return calls.inline(ctx, callee, args, {}, node)
-
-
-def unused(name: str, used: set[str]) -> str:
-    """A name that is not used yet; from now on it is."""
-    while name in used:
-        name += "_"
-    used.add(name)
-    return name
-
-
-def identifier(path: str) -> str:
-    """An expression as an identifier.
-
-    >>> identifier("params['w'][0]")
-    'params_w_0'
-    """
-    return "_".join("".join(c if c.isalnum() else " " for c in path).split())

@@ -1,22 +1,22 @@
-"""Mapped functions: a call of `vmap(f)` is a loop over the examples, written where it stands."""
+"""A call of a mapped function is a loop over the examples, written where the call stands."""
 
 from __future__ import annotations
 
-import inspect
 import operator
-import types
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
+import numpy as np
 
 from srcad import trees
 from srcad.analyses.dependence import dependent
-from srcad.axes import Axes, axis_of, checked, disagreement, spread
+from srcad.axes import Axes, axis_of, disagreement, spread
 from srcad.errors import ArgumentError, UnsupportedType
 from srcad.frontend import (
     attributes,
     calls,
+    collectives,
     control,
     example_loop,
     expressions,
@@ -26,16 +26,19 @@ from srcad.frontend import (
     skeletons,
 )
 from srcad.frontend.context import Unreachable
-from srcad.frontend.example_loop import Leaf, Result, unused
-from srcad.frontend.source import Source
+from srcad.frontend.example_loop import Leaf, Result
+from srcad.frontend.example_names import (
+    RESERVED,
+    identifier,
+    name_of,
+    parameters_of,
+    unused,
+)
 from srcad.frontend.values import (
     Array,
-    Closure,
-    Foreign,
     Items,
     Number,
     Partial,
-    Path,
     SliceValue,
     State,
     Static,
@@ -43,17 +46,15 @@ from srcad.frontend.values import (
 )
 from srcad.ir.dims import Dim
 from srcad.ir.kinds import INT
-from srcad.ir.nodes import Atom, Const, Range
-from srcad.mapped import Mapped, empty, mapped_result, vmap
+from srcad.ir.nodes import Atom, Block, Const, Effect, Range
+from srcad.ir.walk import statements
+from srcad.mapped import empty, mapped_result
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
 Args = list[Value]
 Kwargs = dict[str, Value]
-
-INNER = ("attr", "inner")
-"""The step from a mapped function to that of one example."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,77 +64,34 @@ class Layout:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     result: Any = None
+    name: str | None = None
+    size: Number | None = None
+    totals: tuple[Any, ...] = ()
+    kept: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class One:
+    """What the function comes to for one example: its result, or a collective."""
+
+    tree: Any
+    found: tuple[Found, ...] = ()
+    how: str | None = None
+    is_pure: bool = True
+    has_effects: bool = True
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A leaf of what the function returns, and whether it differs from example to example."""
+    """A leaf of what the function returns, its value, and whether that differs among examples."""
 
     value: Value
+    atom: Atom | None
     is_mapped: bool
-
-
-def run_mapped(*_: object) -> None:
-    """Stands for the call of a mapped function: of a function, its axes, and the arguments."""
 
 
 def call_one(*_: object) -> None:
     """Stands for the call of the function of one example, with the leaves of its arguments."""
-
-
-# -- what is mapped -----------------------------------------------------------------------------
-
-
-def call_object(
-    ctx: Lowering, mapped: Mapped, path: Path, args: Args, kwargs: Kwargs, node: gast.AST
-) -> Value:
-    """Call a mapped function that was made outside of the program."""
-    if path:
-        ctx.fix(Foreign(mapped.key, (*path, ("attr", "key"))))
-    inner = _inner(ctx, mapped.inner, (*path, INNER))
-    return run(ctx, inner, mapped.axes, args, kwargs, node)
-
-
-def _inner(ctx: Lowering, function: Any, path: Path) -> Value:
-    """The function of one example; that of the program itself is known by its code alone."""
-    if any(step != INNER for step in path):
-        return objects.wrap(ctx, function, path)
-    if isinstance(function, types.FunctionType):
-        return calls.closure(ctx, function, path)
-    return Foreign(function, path)
-
-
-def _vmap(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """`vmap(f, in_axes, ...)`."""
-    try:
-        bound = inspect.signature(vmap).bind(*args, **kwargs)
-    except TypeError as error:
-        return control.fail(ctx, error)
-    bound.apply_defaults()
-    function, *others = bound.arguments.values()
-    try:
-        axes = checked(*(_plain(ctx, value, node) for value in others))
-    except ArgumentError as error:
-        _refuse(ctx, error, node)
-    return Partial(Static(run_mapped), (function, Static(axes)), ())
-
-
-def _plain(ctx: Lowering, value: Any, node: gast.AST) -> Any:
-    """The Python object that axes, a name or a size is."""
-    if value is None or isinstance(value, int):
-        return value  # a default
-    found: list[Value] = []
-    tree = skeletons.apart(ctx, value, found)
-    return skeletons.filled(tree, [objects.static(ctx, leaf, node) for leaf in found])
-
-
-def _run_mapped(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    function, axes, *others = args
-    assert isinstance(axes, Static)
-    return run(ctx, function, axes.value, others, kwargs, node)
-
-
-# -- the loop -----------------------------------------------------------------------------------
 
 
 def run(
@@ -151,22 +109,114 @@ def run(
     """
     try:
         leaves, layout = _leaves(ctx, function, axes, args, kwargs, node)
-        size = _size(ctx, axes, leaves)
-        found: list[Found] = []
-        tree = _result_of_one(ctx, function, leaves, layout, size, found, node)
-        results = _results(ctx, function, axes, tree, found, node)
+        layout = replace(layout, name=axes.name, size=_size(ctx, axes, leaves))
+        one = _one(ctx, function, leaves, layout, node)
+        while one.how is not None:
+            leaves, layout = _with_total(ctx, function, leaves, layout, one, node)
+            if ctx.state.dead:
+                return Static(None)
+            one = _one(ctx, function, leaves, layout, node)
+        if layout.totals and not one.is_pure:
+            _refuse_effects(ctx, function, node)
+        results = _results(ctx, function, axes, one, node)
     except ArgumentError as error:
-        _refuse(ctx, error, node)
+        refuse(ctx, error, node)
     except ValueError as error:
         return control.fail(ctx, error)
-    length = axes.size if all(leaf.axis is None for leaf in leaves) else None
-    text = example_loop.text_of(_name(function), leaves, length, results)
-    one = Partial(Static(call_one), (Static(replace(layout, result=tree)), function), ())
-    made = example_loop.inlined(ctx, text, [one, *(leaf.value for leaf in leaves)], node)
+    found = _gathered(ctx, function, leaves, layout, one, results, node)
+    return Static(None) if ctx.state.dead else skeletons.together(ctx, one.tree, found)
+
+
+def _gathered(
+    ctx: Lowering,
+    function: Value,
+    leaves: list[Leaf],
+    layout: Layout,
+    one: One,
+    results: list[Result],
+    node: gast.AST,
+) -> list[Value]:
+    """What the examples give together: from a loop, and from the first where all give the same."""
+    layout = replace(layout, result=one.tree)
+    same = [i for i, result in enumerate(results) if result.is_same] if one.is_pure else []
+    each = [i for i, _ in enumerate(results) if i not in same]
+    found: dict[int, Value] = {}
+    if each or one.has_effects:
+        found |= _looped(ctx, function, leaves, layout, results, each, node)
+    if same and not ctx.state.dead:
+        first = Number(Const(0), INT)
+        given = [_example(ctx, leaf, first, node) for leaf in leaves]
+        made, _ = _called(ctx, layout, function, [*given, first], node)
+        parts: list[Value] = []
+        skeletons.apart(ctx, made, parts)
+        found |= {i: parts[i] for i in same if not ctx.state.dead}
+    return [] if ctx.state.dead else [found[i] for i, _ in enumerate(results)]
+
+
+def _looped(
+    ctx: Lowering,
+    function: Value,
+    leaves: list[Leaf],
+    layout: Layout,
+    results: list[Result],
+    kept: list[int],
+    node: gast.AST,
+) -> dict[int, Value]:
+    """What a loop over the examples hands out."""
+    chosen = [results[i] for i in kept]
+    is_mapped = any(leaf.axis is not None for leaf in leaves)
+    assert layout.size is not None
+    length = None if is_mapped else objects.static(ctx, layout.size, node)
+    counted = layout.name is not None
+    text = example_loop.text_of(name_of(function), leaves, length, chosen, counted)
+    one = Partial(Static(call_one), (Static(replace(layout, kept=tuple(kept))), function), ())
+    given = [leaf.value for leaf in leaves]
+    given += [result.start for result in chosen if result.start is not None]
+    made = example_loop.inlined(ctx, text, [one, *given], node)
     if ctx.state.dead:
-        return made
+        return {}
     whole: list[Value] = list(made.items) if isinstance(made, Items) else [made]
-    return skeletons.together(ctx, tree, whole)
+    return dict(zip(kept, whole, strict=False))
+
+
+def _with_total(
+    ctx: Lowering, function: Value, leaves: list[Leaf], layout: Layout, one: One, node: gast.AST
+) -> tuple[list[Leaf], Layout]:
+    """What the loop is given beside: the result of the collective that an example comes to."""
+    if not one.is_pure:
+        _refuse_effects(ctx, function, node)
+    used = {name_of(function), *RESERVED, *(leaf.name for leaf in leaves)}
+    order, paths = skeletons.leaf_paths(one.tree, "total")
+    names = [
+        unused(identifier(paths[order.index(index)]), used) for index, _ in enumerate(one.found)
+    ]
+    results = []
+    for name, part in zip(names, one.found, strict=True):
+        start = collectives.start_of(ctx, part.atom) if one.how == "sum" else None
+        axis = 0 if part.is_mapped and start is None else None
+        results.append(Result(name, axis, start if part.is_mapped else None))
+    values = _gathered(ctx, function, leaves, layout, one, results, node)
+    assert layout.size is not None
+    reduction = np.sum if one.how == "sum" else np.max
+    along = {"axis": expressions.literal(0)}
+    more = []
+    for result, value in zip(results, values, strict=False):
+        if result.axis is not None:
+            value = calls.call_python(ctx, reduction, [value], along, node)
+        elif result.is_same and one.how == "sum":
+            value = expressions.binary(ctx, operator.mul, layout.size, value, node)
+        more.append(Leaf(result.name, value))
+    totals = (*layout.totals, skeletons.shifted(one.tree, len(leaves)))
+    return [*leaves, *more], replace(layout, totals=totals)
+
+
+def _refuse_effects(ctx: Lowering, function: Value, node: gast.AST) -> NoReturn:
+    ctx.refuse(
+        f"`{name_of(function)}` computes something of all examples, for which it is called several"
+        " times, and it prints, draws random numbers or writes to what is outside of it",
+        _place(node),
+        "do that outside of the mapped function",
+    )
 
 
 def _leaves(
@@ -174,7 +224,7 @@ def _leaves(
 ) -> tuple[list[Leaf], Layout]:
     """What the loop is given, and how the arguments of one example are made of it."""
     leaves: list[Leaf] = []
-    used = {_name(function), *example_loop.RESERVED}
+    used = {name_of(function), *RESERVED}
 
     def part(value: Value, axis: Any, name: str) -> Any:
         first = len(leaves)
@@ -187,12 +237,12 @@ def _leaves(
         order, paths = skeletons.leaf_paths(tree, name)
         for index, leaf in enumerate(found):
             at = order.index(index)
-            short = unused(example_loop.identifier(paths[at]), used)
+            short = unused(identifier(paths[at]), used)
             leaves.append(_leaf(ctx, leaf, places[at], short, paths[at], node))
         return skeletons.shifted(tree, first)
 
     of_args = axes.of_arguments(len(args))
-    positional = tuple(map(part, args, of_args, _parameters(function, len(args))))
+    positional = tuple(map(part, args, of_args, parameters_of(function, len(args))))
     return leaves, Layout(positional, {key: part(value, 0, key) for key, value in kwargs.items()})
 
 
@@ -211,7 +261,7 @@ def _leaf(
     return Leaf(name, value, axis_of(axis, value.kind.rank, path))
 
 
-def _size(ctx: Lowering, axes: Axes, leaves: list[Leaf]) -> Atom:
+def _size(ctx: Lowering, axes: Axes, leaves: list[Leaf]) -> Number:
     """The number of examples; all that is mapped is seen to have as many."""
     found: list[tuple[str, int, Dim]] = []
     counts: list[Number] = []
@@ -237,43 +287,40 @@ def _size(ctx: Lowering, axes: Axes, leaves: list[Leaf]) -> Atom:
             control.require(ctx, equal, ValueError, message)
     if ctx.sizes.at_least(first, 1) is False:
         raise ValueError(empty("the function"))
-    return counts[0].atom
+    return counts[0]
 
 
-def _result_of_one(
-    ctx: Lowering,
-    function: Value,
-    leaves: list[Leaf],
-    layout: Layout,
-    size: Atom,
-    found: list[Found],
-    node: gast.AST,
-) -> Any:
-    """What the function returns for one example, to write the loop for. Nothing of it stays."""
-    before = ctx.state
+def _one(ctx: Lowering, function: Value, leaves: list[Leaf], layout: Layout, node: gast.AST) -> One:
+    """What the function comes to for one example, to write the loop for. Nothing of it stays."""
+    before, printing = ctx.state, ctx.printing
     ctx.state = before.copy()
+    ctx.printing = False
     try:
         with ctx.builder.block() as written:
             counter = ctx.builder.counter("k")
-            loops.note_bounds(ctx, counter, Range(Const(0), size, Const(1)))
+            assert layout.size is not None
+            loops.note_bounds(ctx, counter, Range(Const(0), layout.size.atom, Const(1)))
             k = Number(counter, INT)
             given = [_example(ctx, leaf, k, node) for leaf in leaves]
-            made = _called(ctx, layout, function, given, node)
+            made, how = _called(ctx, layout, function, [*given, k], node)
             if ctx.state.dead:
-                return None
+                return One(None)
             parts: list[Value] = []
             tree = skeletons.apart(ctx, made, parts)
             atoms = [_read(ctx, part) for part in parts]
             each = dependent(written, [counter])
             alone = _writes_outside(before, ctx.state)
-            found.extend(
-                Found(part, alone or atom in each) for part, atom in zip(parts, atoms, strict=True)
+            pure = not alone and not ctx.printing and collectives.repeatable(written)
+            found = tuple(
+                Found(part, atom, alone or atom in each)
+                for part, atom in zip(parts, atoms, strict=True)
             )
-            return tree
+            effects = any(isinstance(stmt, Effect) for stmt in statements(Block(tuple(written))))
+            return One(tree, found, how, pure, effects)
     except Unreachable:
-        return None
+        return One(None)
     finally:
-        ctx.state = before
+        ctx.state, ctx.printing = before, printing
 
 
 def _read(ctx: Lowering, part: Value) -> Atom | None:
@@ -300,45 +347,65 @@ def _example(ctx: Lowering, leaf: Leaf, k: Number, node: gast.AST) -> Value:
 
 def _called(
     ctx: Lowering, layout: Layout, function: Value, given: list[Value], node: gast.AST
-) -> Value:
+) -> tuple[Value, str | None]:
+    """Call the function of one example with leaves, the last of which says which example it is.
+
+    Returns:
+        What it returns, and None; or what it has for the next collective, and which one that is.
+    """
     args = [skeletons.together(ctx, part, given) for part in layout.args]
     kwargs = {key: skeletons.together(ctx, part, given) for key, part in layout.kwargs.items()}
-    return calls.call(ctx, function, args, kwargs, node)
+    index = given[-1]
+    if layout.name is None or layout.size is None or not isinstance(index, Number):
+        return calls.call(ctx, function, args, kwargs, node), None
+    totals = [skeletons.together(ctx, part, given) for part in layout.totals]
+    here = collectives.surroundings(ctx)
+    bound = collectives.Bound(layout.name, layout.size, index, totals, here)
+    env, left, origin = ctx.state.env, ctx.state.left, ctx.builder.origin
+    ctx.bound.append(bound)
+    try:
+        return calls.call(ctx, function, args, kwargs, node), None
+    except collectives.Collected as found:
+        if found.bound is not bound:
+            raise
+        ctx.state.env, ctx.state.left, ctx.builder.origin = env, left, origin
+        return found.value, found.how
+    finally:
+        ctx.bound.pop()
 
 
 def _call_one(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    """The leaves of what the function returns for one example."""
+    """The leaves of what the function comes to for one example."""
     layout, function, *given = args
     assert isinstance(layout, Static)
-    made = _called(ctx, layout.value, function, given, node)
+    made, _ = _called(ctx, layout.value, function, given, node)
     if ctx.state.dead:
         return made
     found: list[Value] = []
     tree = skeletons.apart(ctx, made, found)
     if trees.flatten(tree)[1] != trees.flatten(layout.value.result)[1]:
         ctx.refuse(
-            f"`{_name(function)}` returns other containers for some examples than for others",
+            f"`{name_of(function)}` returns other containers for some examples than for others",
             None,
             "return the same for all of them",
             UnsupportedType,
         )
+    found = [found[i] for i in layout.value.kept]
     return found[0] if len(found) == 1 else Items(tuple(found))
 
 
-def _results(
-    ctx: Lowering, function: Value, axes: Axes, tree: Any, found: list[Found], node: gast.AST
-) -> list[Result]:
+def _results(ctx: Lowering, function: Value, axes: Axes, one: One, node: gast.AST) -> list[Result]:
     """What the loop hands out."""
-    order, paths = skeletons.leaf_paths(tree, "out")
-    places = spread(axes.results, tree, "out_axes")
+    order, paths = skeletons.leaf_paths(one.tree, "out")
+    places = spread(axes.results, one.tree, "out_axes")
     used: set[str] = set()
     results = []
-    for index, part in enumerate(found):
+    for index, part in enumerate(one.found):
         at, value = order.index(index), part.value
-        name, axis = unused(example_loop.identifier(paths[at]), used), places[at]
+        name, axis = unused(identifier(paths[at]), used), places[at]
         if not isinstance(value, Array | Number):
             ctx.refuse(
-                f"`{_name(function)}` cannot be mapped: its result is or holds"
+                f"`{name_of(function)}` cannot be mapped: its result is or holds"
                 f" {objects.describe(ctx, value)}",
                 _place(node),
                 "return numbers, arrays and containers of them",
@@ -352,7 +419,8 @@ def _results(
     return results
 
 
-def _refuse(ctx: Lowering, error: ArgumentError, node: gast.AST) -> NoReturn:
+def refuse(ctx: Lowering, error: ArgumentError, node: gast.AST) -> NoReturn:
+    """Refuse axes that are wrong, at the line of a call."""
     if error.origin is not None:
         raise error
     ctx.refuse(error.message, _place(node), error.hint, ArgumentError)
@@ -363,46 +431,4 @@ def _place(node: gast.AST) -> gast.AST | None:
     return node if hasattr(node, "lineno") else None
 
 
-# -- names --------------------------------------------------------------------------------------
-
-
-def _name(function: Value) -> str:
-    """What a function is called, as an identifier."""
-    found, mapped = _python(function)
-    name = str(getattr(found, "name", None) or getattr(found, "__name__", ""))
-    return "mapped_" * mapped + (name if name.isidentifier() else "function")
-
-
-def _parameters(function: Value, count: int) -> list[str]:
-    """Names for positional arguments, as the function itself calls them."""
-    found, _ = _python(function)
-    names: list[str] = []
-    if isinstance(found, gast.AST):
-        names = [arg.id for arg in found.args.args]
-    elif isinstance(found, types.FunctionType):
-        names = list(found.__code__.co_varnames[: found.__code__.co_argcount])
-    return [*names, *(f"x{i}" for i in range(len(names), count))][:count]
-
-
-def _python(function: Value) -> tuple[Any, int]:
-    """The function, or its tree, that a value stands for, and how often it is mapped."""
-    found: Any = None
-    mapped = 0
-    while isinstance(function, Partial) and isinstance(function.function, Static):
-        if function.function.value is not run_mapped:
-            break
-        function, mapped = function.args[0], mapped + 1
-    match function:
-        case Closure(function=None, source=Source(node=node)):
-            found = node
-        case Closure(function=outside):
-            found = outside
-        case Static(value=outside) | Foreign(value=outside):
-            found = outside
-    while isinstance(found, Mapped):
-        found, mapped = found.inner, mapped + 1
-    plain = getattr(found, "function", None)  # srcad's own decorator
-    return plain if isinstance(plain, types.FunctionType) else found, mapped
-
-
-HANDLERS: dict[Any, Any] = {vmap: _vmap, run_mapped: _run_mapped, call_one: _call_one}
+HANDLERS: dict[Any, Any] = {call_one: _call_one, **collectives.HANDLERS}
