@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from srcad import pipeline
 from srcad.errors import SrcadError
 from srcad.mapped import Mapped
+from srcad.specialise import leaf_key
 from srcad.tangents import tangent_program
 from srcad.trees import flatten
 
@@ -29,10 +30,14 @@ def run(
     """
     flat = flatten((args, dict(kwargs)))
     leaves = flat[0]
+    kinds = (flat[1], *map(leaf_key, leaves))
+    if kinds in mapped.refused:
+        return mapped.each(args, kwargs)
     still = (False,) * len(leaves)
     try:
         made = tangent_program(mapped, args, dict(kwargs), still, False, options, flat)
     except SrcadError:
+        mapped.refused.add(kinds)
         return mapped.each(args, kwargs)
     if made.shared.written:
         return mapped.each(args, kwargs)

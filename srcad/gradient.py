@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcad import pipeline
+from srcad.batched import run
 from srcad.check import Call, check_gradient
 from srcad.cotangents import (
     bars_like,
@@ -19,6 +20,7 @@ from srcad.cotangents import (
 )
 from srcad.errors import ArgumentError
 from srcad.fastpath import FastPaths, Form
+from srcad.mapped import Mapped
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
 
@@ -100,6 +102,14 @@ class Gradient:
         path = self._fast.learn(made, args, chosen)
         if path is not None:
             self.__call__ = path
+
+    def call_mapped(
+        self, mapped: Mapped, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> object:
+        """Call `vmap(grad(f))` as one compiled loop over the examples, where there can be one."""
+        if self.target.options.check:
+            return mapped.each(args, kwargs)
+        return run(mapped, args, kwargs, self.target.options)
 
     def __get__(self, instance: object, owner: type | None = None) -> "Gradient":
         """Bind as a function does, so that `grad` may be written above a method.

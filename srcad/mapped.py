@@ -36,6 +36,8 @@ class Mapped:
         )
         self.inner = inner
         self.axes = axes
+        # Kinds of arguments for which there is no compiled loop; asking again would take as long.
+        self.refused: set[object] = set()
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -49,10 +49,10 @@ FLOORS = {
     "explanation": {"errors", "analyses"},
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
-    "gradient": CALLS | {"check", "fastpath"},
+    "gradient": CALLS | {"check", "fastpath", "mapped", "batched"},
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"gradient", "tangents"},
-    "batched": CALLS | {"mapped", "tangents"},
+    "batched": CALLS | {"mapped", "specialise", "tangents"},
     "decorator": CALLS | {"pullback", "gradient", "mapped", "batched"},
     "api": CALLS
     | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}

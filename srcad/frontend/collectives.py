@@ -22,7 +22,7 @@ from srcad.frontend import control, expressions, memory, objects, room, skeleton
 from srcad.frontend.builder import operand_kind
 from srcad.frontend.values import Array, Number, Value
 from srcad.ir.kinds import kind_of
-from srcad.ir.nodes import Atom, Block, Const, Effect, Let, Operand, Stmt, Var
+from srcad.ir.nodes import Atom, Block, Const, Effect, Operand, Stmt, Var
 from srcad.ir.walk import statements
 
 if TYPE_CHECKING:
@@ -69,16 +69,9 @@ def surroundings(ctx: Lowering) -> tuple[Any, ...]:
 
 
 def repeatable(written: list[Stmt]) -> bool:
-    """Whether statements do nothing that can be seen or comes out another time as something else.
-
-    That is, if they are run again; raising an error is fine.
-    """
-    for stmt in statements(Block(tuple(written))):
-        if isinstance(stmt, Effect) and stmt.action not in ("raise", "errstate"):
-            return False
-        if isinstance(stmt, Let) and "random" in stmt.primitive.text:
-            return False
-    return True
+    """Whether nobody sees it when statements are run again; raising an error is fine."""
+    effects = (stmt for stmt in statements(Block(tuple(written))) if isinstance(stmt, Effect))
+    return all(effect.action in ("raise", "errstate") for effect in effects)
 
 
 def start_of(ctx: Lowering, atom: Atom | None) -> Value | None:
@@ -152,7 +145,12 @@ def collected(
         return skeletons.together(ctx, tree, found)
     for leaf in found:
         if not isinstance(leaf, Array | Number):
-            ctx.refuse(f"`{word}` of {objects.describe(ctx, leaf)}", node, None, UnsupportedType)
+            ctx.refuse(
+                f"`{word}` is computed of numbers and arrays, not of {objects.describe(ctx, leaf)}",
+                node,
+                None,
+                UnsupportedType,
+            )
     if surroundings(ctx) != bound.here:
         ctx.refuse(
             f"`{word}` over `{bound.name}` stands inside of a loop, a branch or another mapped"

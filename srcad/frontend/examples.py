@@ -213,7 +213,7 @@ def _with_total(
 def _refuse_effects(ctx: Lowering, function: Value, node: gast.AST) -> NoReturn:
     ctx.refuse(
         f"`{name_of(function)}` computes something of all examples, for which it is called several"
-        " times, and it prints, draws random numbers or writes to what is outside of it",
+        " times, and it prints or writes to what is outside of it",
         _place(node),
         "do that outside of the mapped function",
     )
