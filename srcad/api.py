@@ -1,13 +1,14 @@
-"""The public functions: `vjp`, `grad`, `value_and_grad`, `source` and `explain`."""
+"""The public functions: `vjp`, `grad`, `jvp`, Jacobians, Hessians, `source` and `explain`."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, overload
 
 from srcad import pipeline, tangents, trees
+from srcad.argnums import checked_argnums
 from srcad.errors import ArgumentError
 from srcad.explaining import explained
 from srcad.explanation import Explanation
-from srcad.gradient import Gradient, GradientOptions, checked_argnums
+from srcad.gradient import Gradient, GradientOptions
 from srcad.jacobian import Jacobian, JacobianOptions
 from srcad.pullback import Pullback, pull
 from srcad.pushforward import linear, push
@@ -17,6 +18,8 @@ __all__ = [
     "Pullback",
     "explain",
     "grad",
+    "hessian",
+    "hvp",
     "jacfwd",
     "jacobian",
     "jacrev",
@@ -224,6 +227,61 @@ def jacrev(
 
 jacobian = jacrev
 """The same, under the name that JAX gives it too."""
+
+
+def hessian(
+    fun: Function,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Jacobian:
+    """Return the function that computes the second derivatives of a function.
+
+    A pull inside a push (forward over reverse): one sweep for each number to differentiate by. For
+    the product of a Hessian with a vector, `hvp` takes one.
+
+    Args:
+        fun: the function to differentiate; as for `jacrev`.
+        argnums: which positional arguments to differentiate by.
+        has_aux: whether `fun` returns a pair, of which only the first is differentiated.
+        holomorphic: whether `fun` is holomorphic.
+
+    Returns:
+        A function of the same arguments. For a scalar `fun` of an array it returns an array with
+        the shape of that array twice; else the trees of `jacfwd(jacrev(fun))`.
+
+    Raises:
+        ArgumentError: as `jacrev`.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 2.0]))
+    array([[4., 6.],
+           [6., 0.]])
+    """
+    return jacfwd(jacrev(fun, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
+
+
+def hvp(fun: Function, primals: Sequence[object], tangents: Sequence[object]) -> Any:
+    """Return the product of the Hessian of a scalar function with a vector.
+
+    The tangent of the gradient (Pearlmutter 1994): one forward and one backward sweep, each with
+    its tangent beside it, and no Hessian.
+
+    Args:
+        fun: the function to differentiate; its result is a real number (or a 0-d array).
+        primals: its positional arguments, a tuple or list; all of them are differentiated by.
+        tangents: the vector: one tangent for each of them, of its structure, shapes and dtypes.
+
+    Returns:
+        A tuple like `primals`: the derivative of the gradient along the tangents.
+
+    Raises:
+        ArgumentError, TangentError: as `grad` and `jvp`.
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([3.0, 2.0]),), (np.array([1.0, 0.0]),))
+    (array([4., 6.]),)
+    """
+    gradient = grad(fun, tuple(range(len(primals))))
+    return jvp(gradient, primals, tangents)[1]
 
 
 def grad(

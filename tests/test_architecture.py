@@ -35,11 +35,13 @@ FLOORS = {
     "analyses": CORE,
     "frontend": FACTS | {"rules", "trees", "axes", "collectives", "mapped"},
     "transforms": PROGRAMS,
+    "argnums": {"errors"},
+    "nesting": PROGRAMS | {"transforms", "argnums"},
     "emit": FACTS | {"transforms"},
     "loops": TEXT,
     "engines": CORE | {"cache", "runtime", "transforms", "emit"},
-    "specialise": FACTS | {"frontend", "mapped"},
-    "pipeline": PASSES,
+    "specialise": FACTS | {"frontend", "nesting", "mapped"},
+    "pipeline": PASSES | {"nesting"},
     "tangents": PASSES | {"pipeline"},
     "target": {"errors", "trees", "pipeline"},
     "differences": set(),
@@ -49,13 +51,13 @@ FLOORS = {
     "explanation": {"errors", "analyses"},
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
-    "gradient": CALLS | {"check", "fastpath", "mapped", "batched"},
+    "gradient": CALLS | {"argnums", "check", "fastpath", "nesting", "mapped", "batched"},
     "pushforward": CALLS | {"pullback", "tangents"},
-    "jacobian": CALLS | {"gradient", "tangents"},
+    "jacobian": CALLS | {"argnums", "nesting", "tangents"},
     "batched": CALLS | {"mapped", "specialise", "tangents"},
     "decorator": CALLS | {"pullback", "gradient", "mapped", "batched"},
     "api": CALLS
-    | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
+    | {"argnums", "pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
     | {"explaining", "explanation"},
 }
 

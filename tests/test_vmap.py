@@ -285,6 +285,26 @@ def test_values_and_gradients_of_each_example():
     np.testing.assert_allclose(x_bars, 2.0 * np.outer(xs @ w - ys, w), rtol=1e-13)
 
 
+@each_engine
+def test_gradients_of_each_example_are_one_compiled_loop(engine):
+    w, xs, ys = CASES["loss"][1]
+    mapped = vmap(value_and_grad(by(engine)(loss), (0, 1)), in_axes=(None, 0, 0))
+    same(mapped(w, xs, ys), by_hand(mapped, (w, xs, ys)))
+    assert not mapped.refused
+
+
+@each_engine
+def test_what_gradients_of_each_example_depend_on(engine):
+    def spread(w, xs, ys):
+        return np.sum(vmap(grad(loss), (None, 0, 0))(w, xs, ys) ** 2)
+
+    w, xs, ys = CASES["loss"][1]
+    step = 1e-6 * np.cos(np.arange(3.0))
+    slope = (spread(w + step, xs, ys) - spread(w - step, xs, ys)) / 2.0
+    got = grad(by(engine)(spread))(w, xs, ys)
+    np.testing.assert_allclose(np.dot(got, step), slope, rtol=1e-7)
+
+
 def test_pullbacks_of_each_example():
     def pulled(w, x, bar):
         return vjp(lambda w, x: np.sin(np.dot(w, x)), w, x)[1](bar)
@@ -330,6 +350,28 @@ def test_two_mapped_functions_are_told_apart():
         rows, columns = vmap(lambda v: k * v * v[0]), vmap(lambda v: k * v * v[0], 1)  # noqa: B023
         np.testing.assert_allclose(vjp(rows, x)[0], k * x * x[:, :1], rtol=1e-15)
         np.testing.assert_allclose(vjp(columns, x)[0], k * (x * x[0]).T, rtol=1e-15)
+
+
+def test_another_map_in_its_place_is_seen():
+    held = {}
+
+    def through(x):
+        return np.sum(held["mapped"](x) * x)
+
+    x = array(3, 3)
+    for mapped in (
+        vmap(lambda v: v * v[0]),
+        vmap(lambda v: v * v[1]),
+        vmap(lambda v: v * v[1], in_axes=1),
+        vmap(lambda v: v * v[1], in_axes=1, out_axes=1),
+        vmap(grad(lambda v: v[0] * v[1] * v[2])),
+        vmap(grad(lambda v: v[0] * v[0] * v[2])),
+        vmap(by("numpy")(lambda v: v * v[0] ** 2)),
+    ):
+        held["mapped"] = mapped
+        direction = np.cos(np.arange(9.0)).reshape(3, 3)
+        slope = (through(x + 1e-6 * direction) - through(x - 1e-6 * direction)) / 2e-6
+        np.testing.assert_allclose(np.sum(grad(through)(x) * direction), slope, rtol=1e-7)
 
 
 def test_a_function_made_anew_is_not_compiled_anew():

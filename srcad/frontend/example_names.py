@@ -54,8 +54,11 @@ def _python(function: Value) -> tuple[Any, int]:
             found = outside
     while isinstance(found, Mapped):
         found, mapped = found.inner, mapped + 1
-    plain = getattr(found, "function", None)  # srcad's own decorator
-    return plain if isinstance(plain, types.FunctionType) else found, mapped
+    for holder in (found, getattr(found, "target", None)):  # a decorated function, a gradient
+        plain = getattr(holder, "function", None)
+        if isinstance(plain, types.FunctionType):
+            return plain, mapped
+    return found, mapped
 
 
 def unused(name: str, used: set[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import types
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 Args = list[Value]
 Kwargs = dict[str, Value]
 
-INNER = ("attr", "inner")
-"""The step from a mapped function to that of one example."""
-
 
 def call_object(
     ctx: Lowering, mapped: Mapped, path: Path, args: Args, kwargs: Kwargs, node: gast.AST
@@ -31,17 +27,8 @@ def call_object(
     """Call a mapped function that was made outside of the program."""
     if path:
         ctx.fix(Foreign(mapped.key, (*path, ("attr", "key"))))
-    inner = _inner(ctx, mapped.inner, (*path, INNER))
+    inner = calls.reached(ctx, mapped.inner, (*path, ("attr", "inner")))
     return examples.run(ctx, inner, mapped.axes, args, kwargs, node)
-
-
-def _inner(ctx: Lowering, function: Any, path: Path) -> Value:
-    """The function of one example; that of the program itself is known by its code alone."""
-    if any(step != INNER for step in path):
-        return objects.wrap(ctx, function, path)
-    if isinstance(function, types.FunctionType):
-        return calls.closure(ctx, function, path)
-    return Foreign(function, path)
 
 
 def _vmap(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
