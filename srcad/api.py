@@ -5,6 +5,8 @@ from typing import Any, Literal, TypeAlias, overload
 
 from srcad import pipeline, tangents, trees
 from srcad.argnums import checked_argnums
+from srcad.batched import run_program
+from srcad.collectives import needs_program
 from srcad.errors import ArgumentError
 from srcad.explaining import explained
 from srcad.explanation import Explanation
@@ -30,8 +32,7 @@ __all__ = [
     "vjp",
 ]
 
-# Mapped axes by name. They are bound by `vmap` only: outside of it any name is unbound, and changes
-# nothing.
+# Mapped axes by name. They are bound by `vmap` only: a name that is not bound changes nothing.
 ReduceAxes: TypeAlias = str | Sequence[str]
 
 LEVELS = ("array", "loops")
@@ -61,8 +62,9 @@ def vjp(
         primals: its positional arguments. They are never changed, even if `fun` writes to them.
         has_aux: whether `fun` returns a pair, of which only the first is differentiated and the
             second is any object.
-        reduce_axes: names of mapped axes to sum cotangents over. Outside of a mapped function, and
-            for names that are not bound, it changes nothing.
+        reduce_axes: names of mapped axes. In a function under `vmap(..., axis_name=...)`, the
+            cotangent of a primal that is not mapped is summed over the examples; it is then the
+            same for all of them. A name that is not bound changes nothing.
 
     Returns:
         `(primals_out, vjp_fun)`, or `(primals_out, vjp_fun, aux)` if `has_aux`. `vjp_fun` takes one
@@ -86,6 +88,8 @@ def vjp(
     >>> print(ybar)
     -0.25244130
     """
+    if reduce_axes:
+        needs_program(reduce_axes, run_program)
     return pull(Target.of(fun), primals, has_aux)
 
 
@@ -321,7 +325,8 @@ def grad(
     (8.0, 36.0)
     """
     numbers = checked_argnums(argnums)
-    options = GradientOptions(numbers, has_aux, holomorphic, allow_int)
+    names = (reduce_axes,) if isinstance(reduce_axes, str) else tuple(reduce_axes)
+    options = GradientOptions(numbers, has_aux, holomorphic, allow_int, reduce_axes=names)
     return Gradient(Target.of(fun), options)
 
 
@@ -356,7 +361,8 @@ def value_and_grad(
     (9.0, 6.0)
     """
     numbers = checked_argnums(argnums)
-    options = GradientOptions(numbers, has_aux, holomorphic, allow_int, with_value=True)
+    names = (reduce_axes,) if isinstance(reduce_axes, str) else tuple(reduce_axes)
+    options = GradientOptions(numbers, has_aux, holomorphic, allow_int, True, names)
     return Gradient(Target.of(fun), options)
 
 

@@ -1,15 +1,15 @@
 """Mapped functions that run compiled: the loop over the examples as one program."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from srcad import pipeline
 from srcad.errors import SrcadError
 from srcad.mapped import Mapped
 from srcad.specialise import leaf_key
-from srcad.tangents import tangent_program
+from srcad.tangents import TangentProgram, tangent_program
 from srcad.trees import flatten
 
-__all__ = ["run"]
+__all__ = ["run", "run_program"]
 
 
 def run(
@@ -28,18 +28,45 @@ def run(
         kwargs: the keyword arguments.
         options: the engine.
     """
-    flat = flatten((args, dict(kwargs)))
-    leaves = flat[0]
-    kinds = (flat[1], *map(leaf_key, leaves))
+    leaves, structure = flatten((args, dict(kwargs)))
+    kinds = (structure, *map(leaf_key, leaves))
     if kinds in mapped.refused:
         return mapped.each(args, kwargs)
-    still = (False,) * len(leaves)
     try:
-        made = tangent_program(mapped, args, dict(kwargs), still, False, options, flat)
+        made = _program(mapped, args, kwargs, options)
     except SrcadError:
         mapped.refused.add(kinds)
         return mapped.each(args, kwargs)
-    if made.shared.written:
-        return mapped.each(args, kwargs)
+    return mapped.each(args, kwargs) if made.shared.written else _result(made, leaves)
+
+
+def run_program(mapped: Mapped, args: tuple[object, ...], kwargs: Mapping[str, object]) -> object:
+    """Return the results of all examples, from one program.
+
+    Args:
+        mapped: the mapped function.
+        args: the positional arguments.
+        kwargs: the keyword arguments.
+
+    Raises:
+        SrcadError: where the function does something that cannot be followed.
+    """
+    made = _program(mapped, args, kwargs, pipeline.Options())
+    return _result(made, flatten((args, dict(kwargs)))[0])
+
+
+def _program(
+    mapped: Mapped,
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+    options: pipeline.Options,
+) -> TangentProgram:
+    """The mapped function as a program without tangents."""
+    flat = flatten((args, dict(kwargs)))
+    still = (False,) * len(flat[0])
+    return tangent_program(mapped, args, dict(kwargs), still, False, options, flat)
+
+
+def _result(made: TangentProgram, leaves: Sequence[object]) -> object:
     value, _, _ = made.push(made.inputs(leaves), [None] * len(leaves))
     return value

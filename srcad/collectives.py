@@ -15,8 +15,10 @@ __all__ = [
     "Binding",
     "Collected",
     "Names",
+    "NeedsProgram",
     "axis_index",
     "axis_size",
+    "needs_program",
     "pmax",
     "pmean",
     "psum",
@@ -40,6 +42,27 @@ class Collected(BaseException):
         self.binding = binding
         self.how = how
         self.value = value
+
+
+class NeedsProgram(BaseException):
+    """What is asked for can be read off a program only: which values are mapped.
+
+    Args:
+        binding: the axis that it is about.
+        run: runs a mapped function as a program.
+    """
+
+    def __init__(self, binding: object, run: Callable[..., object]) -> None:
+        super().__init__()
+        self.binding = binding
+        self.run = run
+
+
+def needs_program(names: Names, run: Callable[..., object]) -> None:
+    """Have the mapped function around run as a program, if it binds one of some names."""
+    for binding in BOUND.get():
+        if binding.name in _each(names):
+            raise NeedsProgram(binding, run)
 
 
 class Binding:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, ParamSpec, TypeVar, cast, overload
 
 from srcad import pipeline
-from srcad.batched import run
+from srcad.batched import run, run_program
+from srcad.collectives import needs_program
 from srcad.errors import ArgumentError, NotYetDifferentiated
 from srcad.gradient import Gradient, GradientOptions
 from srcad.mapped import Mapped
@@ -67,6 +68,8 @@ class Differentiable(Target, Generic[P, R]):
         Raises:
             ArgumentError: for arguments or results that are not numeric.
         """
+        if reduce_axes:
+            needs_program(reduce_axes, run_program)
         return pull(self, primals, has_aux)
 
     def call_mapped(

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import trees
 from srcad.axes import Axes, axis_of, checked, disagreement, spread
-from srcad.collectives import BOUND, Binding, Collected
+from srcad.collectives import BOUND, Binding, Collected, NeedsProgram
 from srcad.errors import ArgumentError
 
 __all__ = ["Mapped", "batch_size", "empty", "mapped_result", "vmap"]
@@ -61,7 +61,12 @@ class Mapped:
             raise ValueError(empty(f"`{_name(self.inner)}`"))
         binding = None if self.axes.name is None else Binding(self.axes.name, batch.size)
         while True:
-            results, collected = self._pass(batch, binding)
+            try:
+                results, collected = self._pass(batch, binding)
+            except NeedsProgram as needed:
+                if needed.binding is not binding:
+                    raise
+                return needed.run(self, args, kwargs)
             if binding is None or not collected:
                 return self._stacked(results)
             if results or len({found.how for found in collected}) > 1:

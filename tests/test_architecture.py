@@ -51,13 +51,15 @@ FLOORS = {
     "explanation": {"errors", "analyses"},
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
-    "gradient": CALLS | {"argnums", "check", "fastpath", "nesting", "mapped", "batched"},
+    "gradient": CALLS
+    | {"argnums", "batched", "check", "collectives", "fastpath", "mapped", "nesting"},
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"argnums", "nesting", "tangents"},
     "batched": CALLS | {"mapped", "specialise", "tangents"},
-    "decorator": CALLS | {"pullback", "gradient", "mapped", "batched"},
+    "decorator": CALLS | {"pullback", "gradient", "mapped", "batched", "collectives"},
     "api": CALLS
-    | {"argnums", "pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
+    | {"argnums", "batched", "collectives"}
+    | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
     | {"explaining", "explanation"},
 }
 

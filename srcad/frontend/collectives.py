@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,11 @@ import gast
 import numpy as np
 
 from srcad import collectives
+from srcad.analyses.dependence import dependent
 from srcad.errors import UnsupportedType
 from srcad.frontend import control, expressions, memory, objects, room, skeletons
 from srcad.frontend.builder import operand_kind
-from srcad.frontend.values import Array, Number, Value
+from srcad.frontend.values import Array, Items, Number, Value
 from srcad.ir.kinds import kind_of
 from srcad.ir.nodes import Atom, Block, Const, Effect, Operand, Stmt, Var
 from srcad.ir.walk import statements
@@ -42,7 +43,9 @@ class Bound:
         index: which example this is.
         totals: what is known of all examples, in the order of the collectives.
         here: the block and the handlers that the function's own statements stand in.
+        reduced: which cotangents are summed, call by call, where that was decided before.
         place: how many collectives were met.
+        met: which cotangents are summed, call by call, of the calls that were met.
     """
 
     name: str
@@ -50,7 +53,9 @@ class Bound:
     index: Number
     totals: list[Value]
     here: tuple[Any, ...]
-    place: int = field(default=0)
+    reduced: tuple[tuple[int, ...], ...] | None = None
+    place: int = 0
+    met: list[tuple[int, ...]] = field(default_factory=list)
 
 
 class Collected(Exception):
@@ -151,17 +156,76 @@ def collected(
                 None,
                 UnsupportedType,
             )
-    if surroundings(ctx) != bound.here:
-        ctx.refuse(
-            f"`{word}` over `{bound.name}` stands inside of a loop, a branch or another mapped"
-            " function, where not all examples come together",
-            node,
-            "compute it before, at the top level of the mapped function",
-        )
+    _check_place(ctx, bound, word, node)
     place, bound.place = bound.place, bound.place + 1
     if place == len(bound.totals):
         raise Collected(bound, how, value)
     return _own(ctx, bound.totals[place])
+
+
+def reduced(
+    ctx: Lowering,
+    names: Sequence[str],
+    primals: Sequence[Operand],
+    bars: Sequence[Atom],
+    node: gast.AST,
+) -> list[Atom]:
+    """Bars of primals, summed over the axes that a bar has and its primal does not have.
+
+    Args:
+        ctx: the lowering.
+        names: the axes; a name that is not bound changes nothing.
+        primals: what the bars are of.
+        bars: as the pullback gives them.
+        node: the call.
+    """
+    summed = list(bars)
+    for name in names:
+        bound = _bound(ctx, name)
+        if bound is None:
+            continue
+        _check_place(ctx, bound, "reduce_axes", node)
+        chosen = _chosen(ctx, bound, primals, summed)
+        bound.met.append(chosen)
+        if chosen:
+            parts = Items(tuple(_value_of(ctx, summed[i]) for i in chosen))
+            total = collected(ctx, bound, "sum", parts, "reduce_axes", node)
+            assert isinstance(total, Items)
+            for i, value in zip(chosen, total.items, strict=True):
+                summed[i] = expressions.operand(ctx, value)  # type: ignore[assignment]
+    return summed
+
+
+def _chosen(
+    ctx: Lowering, bound: Bound, primals: Sequence[Operand], bars: Sequence[Atom]
+) -> tuple[int, ...]:
+    """Which bars differ from example to example, while their primals do not.
+
+    That is read off the program where an example is any example; elsewhere it is remembered.
+    """
+    if bound.reduced is not None:
+        return bound.reduced[len(bound.met)]
+    assert isinstance(bound.index.atom, Var)
+    each = dependent(ctx.builder.stack[-1], [bound.index.atom])
+    pairs = enumerate(zip(primals, bars, strict=True))
+    return tuple(i for i, (primal, bar) in pairs if bar in each and primal not in each)
+
+
+def _value_of(ctx: Lowering, atom: Atom) -> Value:
+    if isinstance(atom, Var) and atom.kind.rank:
+        return memory.new_array(ctx, atom)
+    return Number(atom, operand_kind(atom))
+
+
+def _check_place(ctx: Lowering, bound: Bound, word: str, node: gast.AST) -> None:
+    """Refuse a collective where not every example surely comes to it, once."""
+    if surroundings(ctx) != bound.here:
+        ctx.refuse(
+            f"`{word}` over `{bound.name}` stands inside of a loop, a branch, a derivative or another"
+            " mapped function, where not all examples come together",
+            node,
+            "compute it before, at the top level of the mapped function",
+        )
 
 
 def _own(ctx: Lowering, value: Value) -> Value:

@@ -68,6 +68,7 @@ class Layout:
     size: Number | None = None
     totals: tuple[Any, ...] = ()
     kept: tuple[int, ...] = ()
+    reduced: tuple[tuple[int, ...], ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,7 @@ class One:
     how: str | None = None
     is_pure: bool = True
     has_effects: bool = True
+    reduced: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +139,7 @@ def _gathered(
     node: gast.AST,
 ) -> list[Value]:
     """What the examples give together: from a loop, and from the first where all give the same."""
-    layout = replace(layout, result=one.tree)
+    layout = replace(layout, result=one.tree, reduced=one.reduced)
     same = [i for i, result in enumerate(results) if result.is_same] if one.is_pure else []
     each = [i for i, _ in enumerate(results) if i not in same]
     found: dict[int, Value] = {}
@@ -146,7 +148,7 @@ def _gathered(
     if same and not ctx.state.dead:
         first = Number(Const(0), INT)
         given = [_example(ctx, leaf, first, node) for leaf in leaves]
-        made, _ = _called(ctx, layout, function, [*given, first], node)
+        made, _, _ = _called(ctx, layout, function, [*given, first], node)
         parts: list[Value] = []
         skeletons.apart(ctx, made, parts)
         found |= {i: parts[i] for i in same if not ctx.state.dead}
@@ -302,7 +304,7 @@ def _one(ctx: Lowering, function: Value, leaves: list[Leaf], layout: Layout, nod
             loops.note_bounds(ctx, counter, Range(Const(0), layout.size.atom, Const(1)))
             k = Number(counter, INT)
             given = [_example(ctx, leaf, k, node) for leaf in leaves]
-            made, how = _called(ctx, layout, function, [*given, k], node)
+            made, how, met = _called(ctx, layout, function, [*given, k], node)
             if ctx.state.dead:
                 return One(None)
             parts: list[Value] = []
@@ -316,7 +318,7 @@ def _one(ctx: Lowering, function: Value, leaves: list[Leaf], layout: Layout, nod
                 for part, atom in zip(parts, atoms, strict=True)
             )
             effects = any(isinstance(stmt, Effect) for stmt in statements(Block(tuple(written))))
-            return One(tree, found, how, pure, effects)
+            return One(tree, found, how, pure, effects, met)
     except Unreachable:
         return One(None)
     finally:
@@ -347,29 +349,30 @@ def _example(ctx: Lowering, leaf: Leaf, k: Number, node: gast.AST) -> Value:
 
 def _called(
     ctx: Lowering, layout: Layout, function: Value, given: list[Value], node: gast.AST
-) -> tuple[Value, str | None]:
+) -> tuple[Value, str | None, tuple[tuple[int, ...], ...]]:
     """Call the function of one example with leaves, the last of which says which example it is.
 
     Returns:
-        What it returns, and None; or what it has for the next collective, and which one that is.
+        What it returns, and None; or what it has for the next collective, and which one that is;
+        and which cotangents it sums over the examples.
     """
     args = [skeletons.together(ctx, part, given) for part in layout.args]
     kwargs = {key: skeletons.together(ctx, part, given) for key, part in layout.kwargs.items()}
     index = given[-1]
     if layout.name is None or layout.size is None or not isinstance(index, Number):
-        return calls.call(ctx, function, args, kwargs, node), None
+        return calls.call(ctx, function, args, kwargs, node), None, ()
     totals = [skeletons.together(ctx, part, given) for part in layout.totals]
     here = collectives.surroundings(ctx)
-    bound = collectives.Bound(layout.name, layout.size, index, totals, here)
+    bound = collectives.Bound(layout.name, layout.size, index, totals, here, layout.reduced)
     env, left, origin = ctx.state.env, ctx.state.left, ctx.builder.origin
     ctx.bound.append(bound)
     try:
-        return calls.call(ctx, function, args, kwargs, node), None
+        return calls.call(ctx, function, args, kwargs, node), None, tuple(bound.met)
     except collectives.Collected as found:
         if found.bound is not bound:
             raise
         ctx.state.env, ctx.state.left, ctx.builder.origin = env, left, origin
-        return found.value, found.how
+        return found.value, found.how, tuple(bound.met)
     finally:
         ctx.bound.pop()
 
@@ -378,7 +381,7 @@ def _call_one(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Valu
     """The leaves of what the function comes to for one example."""
     layout, function, *given = args
     assert isinstance(layout, Static)
-    made, _ = _called(ctx, layout.value, function, given, node)
+    made, _, _ = _called(ctx, layout.value, function, given, node)
     if ctx.state.dead:
         return made
     found: list[Value] = []
