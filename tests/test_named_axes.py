@@ -303,3 +303,139 @@ def test_totals_are_the_examples_own():
     mapped = vmap(mutating, axis_name="b")
     close(mapped(x), x.sum(0) + x)
     close(vjp(mapped, x)[0], x.sum(0) + x)
+
+
+# -- reduce_axes ----------------------------------------------------------------------------------
+
+W = np.array([0.1, 0.2, 0.3])
+X = np.arange(6.0).reshape(2, 3) / 10.0
+CT = np.array([1.0, 2.0])
+
+
+def wave(w, x):
+    return np.sin(np.dot(x, w))
+
+
+def pulled(w, x, ct):
+    return vjp(wave, w, x)[1](ct)
+
+
+def pulled_and_summed(w, x, ct):
+    return vjp(wave, w, x, reduce_axes=("batch",))[1](ct)
+
+
+def by_halves(w, x, ct):
+    value, pull = vjp(wave, w * 2.0, x, reduce_axes="batch")
+    return pull(ct * value)
+
+
+def exponential(w, x):
+    return np.sum(np.exp(w) * x)
+
+
+def called(mapped, *args):
+    return mapped(*args)
+
+
+def through_vjp(mapped, *args):
+    return vjp(by("numpy")(mapped), *args)[0]
+
+
+def compiled(mapped, *args):
+    again = vmap(by("numba")(mapped.inner), mapped.axes.given, mapped.axes.results, "batch")
+    return again(*args)
+
+
+ways = pytest.mark.parametrize(
+    "way", [called, through_vjp, pytest.param(compiled, marks=pytest.mark.slow)]
+)
+# What jax 0.4.25 gives: per example, and with `reduce_axes` under `xmap`.
+EACH = [[0.0, 0.0996802, 0.1993604], [0.579834, 0.773112, 0.96639]]
+SUMMED = [0.579834, 0.8727922, 1.1657503]
+
+
+@ways
+def test_each_example_has_a_cotangent_of_its_own(way):
+    w_bars, x_bars = way(vmap(pulled, (None, 0, 0), axis_name="batch"), W, X, CT)
+    np.testing.assert_allclose(w_bars, EACH, atol=1e-6)
+    np.testing.assert_allclose(x_bars, (CT * np.cos(X @ W))[:, None] * W, rtol=1e-14)
+
+
+@ways
+def test_cotangents_of_what_is_not_mapped_are_summed(way):
+    mapped = vmap(pulled_and_summed, (None, 0, 0), (None, 0), "batch")
+    w_bar, x_bars = way(mapped, W, X, CT)
+    np.testing.assert_allclose(w_bar, SUMMED, atol=1e-6)
+    np.testing.assert_allclose(w_bar, (CT * np.cos(X @ W)) @ X, rtol=1e-14)
+    np.testing.assert_allclose(x_bars, (CT * np.cos(X @ W))[:, None] * W, rtol=1e-14)
+
+
+@ways
+def test_with_an_axis_they_are_the_same_for_all_examples(way):
+    w_bars, _ = way(vmap(pulled_and_summed, (None, 0, 0), 0, "batch"), W, X, CT)
+    np.testing.assert_allclose(w_bars, [SUMMED, SUMMED], atol=1e-6)
+
+
+@ways
+def test_what_is_computed_of_what_is_not_mapped_is_not_mapped(way):
+    mapped = vmap(by_halves, (None, 0, 0), (None, 0), "batch")
+    w_bar, _ = way(mapped, W, X, CT)
+    z = 2.0 * X @ W
+    np.testing.assert_allclose(w_bar, (CT * np.sin(z) * np.cos(z)) @ X, rtol=1e-14)
+
+
+@ways
+def test_mapped_primals_keep_theirs(way):
+    mapped = vmap(pulled_and_summed, 0, 0, "batch")
+    w_bars, _ = way(mapped, np.stack([W, W]), X, CT)
+    np.testing.assert_allclose(w_bars, EACH, atol=1e-6)
+
+
+@ways
+def test_equal_examples_are_mapped_all_the_same(way):
+    mapped = vmap(pulled_and_summed, (None, 0, 0), (None, 0), "batch")
+    _, x_bars = way(mapped, W, np.stack([X[1], X[1]]), np.ones(2))
+    np.testing.assert_allclose(x_bars, [np.cos(X[1] @ W) * W] * 2, rtol=1e-14)
+
+
+@pytest.mark.parametrize("of", [grad, lambda f, **given: lambda w, x: grad(f, **given)(w, x)])
+def test_gradients_are_summed(of):
+    mapped = vmap(of(exponential, reduce_axes="batch"), (None, 0), None, "batch")
+    np.testing.assert_allclose(mapped(W, X), np.exp(W) * X.sum(0), rtol=1e-14)
+    np.testing.assert_allclose(mapped(W, X), [0.3316, 0.6107, 0.9449], atol=1e-4)
+
+
+def test_a_name_that_is_not_bound_changes_nothing():
+    for names in ("nope", ("nope", "neither")):
+        mapped = vmap(grad(exponential, reduce_axes=names), (None, 0), 0, "batch")
+        np.testing.assert_allclose(mapped(W, X), np.exp(W) * X, rtol=1e-14)
+        np.testing.assert_allclose(through_vjp(mapped, W, X), np.exp(W) * X, rtol=1e-14)
+        value, pull = vjp(wave, W, X[0], reduce_axes=names)
+        np.testing.assert_allclose(pull(1.0)[0], np.cos(value * 0 + X[0] @ W) * X[0])
+
+
+def test_the_sum_takes_the_memory_of_one():
+    mapped = vmap(grad(exponential, reduce_axes="batch"), (None, 0), None, "batch")
+    text = srcad.source(mapped, W, X)
+    assert "np.empty((x.shape[0]," not in text.split("def ")[1]
+
+
+def test_the_derivative_of_a_sum_of_gradients():
+    def descended(w, x):
+        g = vmap(grad(wave, reduce_axes="batch"), (None, 0), None, "batch")(w, x)
+        return np.sum(g**2)
+
+    step = 1e-6 * np.array([1.0, -2.0, 3.0])
+    slope = (descended(W + step, X) - descended(W - step, X)) / 2.0
+    np.testing.assert_allclose(np.dot(grad(descended)(W, X), step), slope, rtol=1e-6)
+
+
+def test_a_pullback_in_a_loop_is_refused():
+    def looped(w, x):
+        total = np.zeros(3)
+        for i in range(len(x)):
+            total = total + grad(wave, reduce_axes="batch")(w, x * i)
+        return total
+
+    with pytest.raises(srcad.SrcadError, match="reduce_axes"):
+        vmap(looped, (None, 0), None, "batch")(W, array(2, 40))
