@@ -20,7 +20,7 @@ def run(
 ) -> object:
     """Return the results of all examples, from one compiled loop where there can be one.
 
-    A program that cannot be followed, or writes to its arguments, runs as Python runs it.
+    A program that cannot be followed, that prints or writes to its arguments runs in Python.
 
     Args:
         mapped: the mapped function.
@@ -34,10 +34,11 @@ def run(
         return mapped.each(args, kwargs)
     try:
         made = _program(mapped, args, kwargs, options)
-    except SrcadError:
+        if not made.shared.written and not made.shared.program.printing:
+            return _result(made, leaves)
+    except SrcadError:  # also of the running program, of which nobody has seen anything yet
         mapped.refused.add(kinds)
-        return mapped.each(args, kwargs)
-    return mapped.each(args, kwargs) if made.shared.written else _result(made, leaves)
+    return mapped.each(args, kwargs)
 
 
 def run_program(mapped: Mapped, args: tuple[object, ...], kwargs: Mapping[str, object]) -> object:

@@ -248,7 +248,8 @@ def in_another_map(x):
     return vmap(lambda v: v + psum(x, "b"))(np.ones(2))
 
 
-LOG = []
+def in_a_derivative(x):
+    return grad(lambda v: psum(v * x, "b"))(x)
 
 
 def with_print(x):
@@ -268,6 +269,7 @@ def with_a_log(total, x):
         (in_a_loop, (array(3), 40), "inside of a loop, a branch"),
         (after_a_return, (array(3),), "inside of a loop, a branch"),
         (in_another_map, (array(3),), "inside of a loop, a branch"),
+        (in_a_derivative, (array(3),), "a derivative or another mapped"),
         (with_print, (array(3),), "called several times"),
         (with_a_log, (array(1), array(3)), "called several times"),
     ],
@@ -276,6 +278,11 @@ def test_collectives_where_examples_do_not_come_together(function, args, message
     axes = (None, 0) if function is with_a_log else (0, None) if len(args) == 2 else 0
     with pytest.raises(srcad.SrcadError, match=message):
         vjp(vmap(function, axes, axis_name="b"), *args)
+
+
+def test_a_collective_in_a_derivative_is_refused_in_plain_calls_too():
+    with pytest.raises(srcad.SrcadError, match="a derivative or another mapped"):
+        vmap(in_a_derivative, axis_name="b")(array(3))
 
 
 def test_examples_that_do_not_come_to_the_same_collective():

@@ -1,5 +1,6 @@
 """`vmap` against loops of plain Python: values, derivatives, structures and refusals."""
 
+import contextlib
 import copy
 import pickle
 from dataclasses import dataclass
@@ -199,6 +200,47 @@ def test_a_decorated_function_runs_compiled(case, engine):
 def axes_of(mapped):
     axes = mapped.axes
     return {"in_axes": axes.given, "out_axes": axes.results, "axis_size": axes.size}
+
+
+SEEN = []
+BUFFER = np.zeros(2)
+
+
+def noting(x):
+    SEEN.append(float(x))
+    return x
+
+
+def buffering(x):
+    BUFFER[0] += x
+    return x * BUFFER[0]
+
+
+def overwriting(x):
+    x[0] = x[1]
+    return np.sum(x)
+
+
+def printing(x):
+    print(x)
+    return x
+
+
+@each_engine
+def test_what_a_decorated_function_does_is_seen_as_in_python(engine, capsys):
+    SEEN.clear()
+    BUFFER[:] = 0.0
+    x = np.array([1.0, 2.0])
+    vmap(by(engine)(noting))(x)
+    assert SEEN == [1.0, 2.0]
+    np.testing.assert_array_equal(vmap(by(engine)(buffering))(x), [1.0, 6.0])
+    np.testing.assert_array_equal(BUFFER, [3.0, 0.0])
+    rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(vmap(by(engine)(overwriting))(rows), [4.0, 8.0])
+    np.testing.assert_array_equal(rows, [[2.0, 2.0], [4.0, 4.0]])
+    with pytest.warns(srcad.EngineWarning) if engine == "numba" else contextlib.nullcontext():
+        vmap(by(engine)(printing))(x)
+    assert capsys.readouterr().out == "1.0\n2.0\n"
 
 
 # -- inside other functions -----------------------------------------------------------------------

@@ -11,7 +11,7 @@ import inspect
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import gast
 import numpy as np
@@ -116,7 +116,7 @@ def _collective(
         for name in (names,) if isinstance(names, str) else names:
             bound = _bound(ctx, name)
             if bound is None:
-                return control.fail(ctx, collectives.unbound(name))
+                return _unbound(ctx, name, function.__name__, node)
             value = collected(ctx, bound, how, value, function.__name__, node)
             if ctx.state.dead:
                 return value
@@ -220,12 +220,23 @@ def _value_of(ctx: Lowering, atom: Atom) -> Value:
 def _check_place(ctx: Lowering, bound: Bound, word: str, node: gast.AST) -> None:
     """Refuse a collective where not every example surely comes to it, once."""
     if surroundings(ctx) != bound.here:
-        ctx.refuse(
-            f"`{word}` over `{bound.name}` stands inside of a loop, a branch, a derivative or another"
-            " mapped function, where not all examples come together",
-            node,
-            "compute it before, at the top level of the mapped function",
-        )
+        _refuse_place(ctx, bound.name, word, node)
+
+
+def _refuse_place(ctx: Lowering, name: str, word: str, node: gast.AST) -> NoReturn:
+    ctx.refuse(
+        f"`{word}` over `{name}` stands inside of a loop, a branch, a derivative or another mapped"
+        " function, where not all examples come together",
+        node,
+        "compute it before, at the top level of the mapped function",
+    )
+
+
+def _unbound(ctx: Lowering, name: str, word: str, node: gast.AST) -> Value:
+    """There is no such axis here; perhaps around, where Python runs the mapped function."""
+    if any(binding.name == name for binding in collectives.BOUND.get()):
+        _refuse_place(ctx, name, word, node)
+    return control.fail(ctx, collectives.unbound(name))
 
 
 def _own(ctx: Lowering, value: Value) -> Value:
@@ -259,7 +270,7 @@ def _of_axis(
         name = objects.static(ctx, given, node)
         bound = _bound(ctx, name)
         if bound is None:
-            return control.fail(ctx, collectives.unbound(name))
+            return _unbound(ctx, name, function.__name__, node)
         found: Value = getattr(bound, fact)
         return found
 
