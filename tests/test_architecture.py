@@ -26,19 +26,22 @@ FLOORS = {
     "runtime": {"errors"},
     "ir": {"errors"},
     "trees": {"errors"},
+    "axes": {"errors", "trees"},
+    "collectives": {"errors", "trees"},
+    "mapped": {"errors", "trees", "axes", "collectives"},
     "cotangents": {"errors", "trees"},
     "cache": {"errors"},
     "custom": {"errors", "trees"},
     "rules": {"ir", "runtime"},
     "analyses": CORE,
-    "frontend": FACTS | {"rules", "trees", "custom"},
+    "frontend": FACTS | {"rules", "trees", "custom", "axes", "collectives", "mapped"},
     "transforms": PROGRAMS,
     "argnums": {"errors"},
     "nesting": PROGRAMS | {"transforms", "argnums"},
     "emit": FACTS | {"transforms"},
     "loops": TEXT,
     "engines": CORE | {"cache", "runtime", "transforms", "emit"},
-    "specialise": FACTS | {"frontend", "nesting", "custom"},
+    "specialise": FACTS | {"frontend", "nesting", "custom", "mapped"},
     "pipeline": PASSES | {"nesting"},
     "tangents": PASSES | {"pipeline"},
     "target": {"errors", "trees", "pipeline"},
@@ -49,16 +52,19 @@ FLOORS = {
     "explanation": {"errors", "analyses"},
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
-    "gradient": CALLS | {"argnums", "check", "fastpath", "nesting"},
+    "gradient": CALLS
+    | {"argnums", "batched", "check", "collectives", "fastpath", "mapped", "nesting"},
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"argnums", "nesting", "tangents"},
     "njit": CALLS - {"pipeline"} | {"argnums", "engines", "gradient", "standalone"},
     "testing": CALLS | {"check", "directions", "pullback", "pushforward"},
     "standalone": PASSES - {"engines", "cotangents"} | {"argnums", "pipeline", "target"},
-    "decorator": CALLS | {"pullback", "gradient"},
+    "batched": CALLS | {"mapped", "specialise", "tangents"},
+    "decorator": CALLS | {"pullback", "gradient", "mapped", "batched", "collectives"},
     "api": CALLS
-    | {"argnums", "pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
-    | {"explaining", "explanation", "standalone", "njit"},
+    | {"argnums", "batched", "collectives"}
+    | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"},
+    "written": CALLS | {"argnums", "explaining", "explanation", "standalone", "njit", "tangents"},
 }
 
 # The parts that may import a library. One file only, where the number is 1.
