@@ -197,6 +197,7 @@ class CotangentError(SrcadError, ValueError):
     """A pullback was called with cotangents that do not fit the function's result.
 
     Cause: another tree structure, shape or dtype than the result has, at the leaf that is named.
+    Or the `bwd` of a `custom_vjp` returns cotangents that do not fit its arguments.
 
     Example:
         y, pullback = vjp(np.sin, np.ones(3))
@@ -210,6 +211,7 @@ class TangentError(SrcadError, ValueError):
     """`jvp` was called with tangents that do not fit the primals.
 
     Cause: another tree structure, shape or dtype than the primals have, at the leaf that is named.
+    Or the rule of a `custom_jvp` returns a tangent that does not fit its result.
 
     Example:
         jvp(np.sin, (np.ones(3),), (np.ones(4),))    # expected:  a float64 array of shape (3,)
@@ -250,7 +252,7 @@ class CompilationError(SrcadError, RuntimeError):
 
 
 class GradientMismatch(SrcadError, AssertionError):
-    """A gradient is not the slope of the function, found by `@differentiable(check=True)`.
+    """A derivative is not the slope of the function: from `check=True` and `srcad.testing`.
 
     Cause: differences of the function itself, along one direction, give another number than the
     gradient, by more than their own error. Either the function has kinks or jumps so close by that
@@ -262,7 +264,8 @@ class GradientMismatch(SrcadError, AssertionError):
         f.grad(3.0)                     # is not the slope of the function
 
     The way out: check at another point, or take what it keeps out of the function. If neither is
-    the reason, the fault is srcad's: please report the function and its arguments.
+    the reason and the gradient is srcad's, so is the fault: please report the function and its
+    arguments.
     """
 
 

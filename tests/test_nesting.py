@@ -421,3 +421,24 @@ def test_refusals_name_the_line(function, error, word):
     with pytest.raises(error, match=word) as caught:
         vjp(function, X)
     assert "test_nesting.py" in str(caught.value)
+
+
+def test_another_gradient_in_its_place_is_seen():
+    held = {}
+
+    def through(x):
+        return held["gradient"](x, x) * x
+
+    def made(k):
+        return lambda x, y: k * x**3 * y
+
+    for gradient in (
+        grad(lambda x, y: x**3 * y),
+        grad(lambda x, y: x**3 * y, argnums=1),
+        grad(lambda x, y: x**2 * y),
+        grad(made(1.0)),
+        grad(made(2.0)),
+    ):
+        held["gradient"] = gradient
+        ahead, back = (through(2.0 + h) for h in (1e-5, -1e-5))
+        np.testing.assert_allclose(grad(through)(2.0), (ahead - back) / 2e-5, rtol=1e-6)
