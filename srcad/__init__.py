@@ -2,15 +2,15 @@
 
 from srcad.api import (
     Pullback,
-    emit,
     explain,
     grad,
+    hessian,
+    hvp,
     jacfwd,
     jacobian,
     jacrev,
     jvp,
     linearize,
-    njit_value_and_grad,
     source,
     value_and_grad,
     vjp,
@@ -35,6 +35,8 @@ from srcad.errors import (
     UnsupportedSyntax,
     UnsupportedType,
 )
+from srcad.njit import njit_value_and_grad
+from srcad.standalone.emitting import emit
 from srcad.testing import check_grads
 
 __version__ = "0.1.0"
@@ -63,6 +65,8 @@ __all__ = [
     "emit",
     "explain",
     "grad",
+    "hessian",
+    "hvp",
     "jacfwd",
     "jacobian",
     "jacrev",

@@ -1,15 +1,14 @@
 """What `grad` and `value_and_grad` return: a function that computes gradients."""
 
 import functools
-import operator
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from srcad import pipeline
+from srcad.argnums import positions_of
 from srcad.check import Call, check_gradient
 from srcad.cotangents import (
     bars_like,
@@ -19,10 +18,11 @@ from srcad.cotangents import (
 )
 from srcad.errors import ArgumentError
 from srcad.fastpath import FastPaths, Form
+from srcad.nesting.calls import Derived
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
 
-__all__ = ["Gradient", "GradientOptions", "Plan", "checked_argnums", "positions_of"]
+__all__ = ["Gradient", "GradientOptions", "Plan"]
 
 # A function called with ever new kinds of arguments must not fill the memory with plans.
 PLANS_KEPT = 64
@@ -100,6 +100,19 @@ class Gradient:
         path = self._fast.learn(made, args, chosen)
         if path is not None:
             self.__call__ = path
+
+    @property
+    def derived(self) -> Derived:
+        """What it is to a program that calls it."""
+        options = self.options
+        return Derived(
+            "grad",
+            options.argnums,
+            options.has_aux,
+            options.holomorphic,
+            options.allow_int,
+            options.with_value,
+        )
 
     def __get__(self, instance: object, owner: type | None = None) -> "Gradient":
         """Bind as a function does, so that `grad` may be written above a method.
@@ -218,30 +231,6 @@ class _General:
         )
 
 
-def checked_argnums(argnums: Any) -> int | tuple[int, ...]:
-    """Return `argnums` as an int or as a tuple of ints.
-
-    Args:
-        argnums: an int, or a sequence of ints, of any types that Python takes for indices.
-
-    Raises:
-        ArgumentError: for anything else, such as a float, and for a number given twice.
-    """
-    try:
-        return operator.index(argnums)
-    except TypeError:
-        pass
-    try:
-        numbers = tuple(map(operator.index, argnums))
-    except TypeError:
-        raise ArgumentError(
-            f"argnums must be an int or a sequence of ints, got {argnums!r}"
-        ) from None
-    if len(set(numbers)) < len(numbers):
-        raise ArgumentError(f"argnums names an argument twice: {argnums!r}")
-    return numbers
-
-
 def _without_self(argnums: int | tuple[int, ...]) -> int | tuple[int, ...]:
     """Return `argnums` as they count once the first argument is bound."""
     if isinstance(argnums, tuple):
@@ -256,27 +245,6 @@ def _one_less(number: int) -> int:
             hint="count the arguments of a method from `self`: argnums=1 is the first behind it",
         )
     return number - 1 if number > 0 else number
-
-
-def positions_of(argnums: int | tuple[int, ...], count: int) -> list[int]:
-    """Return the arguments to differentiate by, counted from 0, when there are `count`."""
-    positions = []
-    for number in argnums if isinstance(argnums, tuple) else (argnums,):
-        if number >= count:
-            raise ArgumentError(
-                f"differentiating with respect to {argnums=} requires at least"
-                f" {number + 1} positional arguments to be passed by the caller, but got only"
-                f" {count} positional arguments."
-            )
-        if number < -count:
-            raise ArgumentError(
-                f"{argnums=} counts further back than there are arguments: the caller passed"
-                f" {count} positional arguments."
-            )
-        positions.append(number % count)
-    if len(set(positions)) < len(positions):
-        raise ArgumentError(f"{argnums=} names an argument twice when there are {count}")
-    return positions
 
 
 def _kind(leaf: object) -> object:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from srcad.argnums import positions_of
 from srcad.cotangents import (
     FLOAT0,
     LeafType,
@@ -18,7 +19,7 @@ from srcad.cotangents import (
     zero_tangent,
 )
 from srcad.errors import ArgumentError
-from srcad.gradient import positions_of
+from srcad.nesting.calls import Derived
 from srcad.tangents import tangent_program
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
@@ -65,6 +66,14 @@ class Jacobian:
         functools.update_wrapper(self, target.function, updated=())
         self.target = target
         self.options = options
+
+    @property
+    def derived(self) -> Derived:
+        """What it is to a program that calls it."""
+        options = self.options
+        return Derived(
+            "jac", options.argnums, options.has_aux, options.holomorphic, options.allow_int
+        )
 
     def __call__(self, /, *args: object, **kwargs: object) -> object:
         """Return the Jacobian at `args` and `kwargs`."""

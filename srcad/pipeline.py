@@ -31,6 +31,7 @@ from srcad.frontend.lower import Node, Program, Template, build, function_name, 
 from srcad.ir.nodes import Var
 from srcad.loops.elements import Unsupported
 from srcad.loops.module import loop_module
+from srcad.nesting.calls import call as nested
 from srcad.specialise import captured, compile_guards, leaf_key, root_key, unchanged
 from srcad.transforms.derivative import Derivative, differentiate
 
@@ -291,7 +292,7 @@ def begun(
         to differentiate by, and the numbers of the results in the order of the value's leaves.
     """
     with own_faults(function):
-        program = lower(function, args, kwargs)
+        program = lower(function, args, kwargs, nested)
     template, aux = _split(program.template, has_aux)
     wanted = tuple(
         var for var, want in zip(program.leaves, wrt, strict=True) if want and var is not None

@@ -16,6 +16,7 @@ from srcad.frontend.lower import inner_function
 from srcad.frontend.values import Path
 from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Var
+from srcad.nesting.calls import Derived
 
 # What following a path may raise when something is not where it was.
 ABSENT = (LookupError, AttributeError, TypeError, ValueError)
@@ -31,6 +32,9 @@ def root_key(function: Any) -> Any:
         kinds = tuple(map(leaf_key, function.args))
         named = tuple((key, leaf_key(value)) for key, value in function.keywords.items())
         return ("partial", root_key(function.func), kinds, named)
+    derived = getattr(function, "derived", None)
+    if isinstance(derived, Derived):
+        return (derived, root_key(function.target.function))
     for attribute in ("py_func", "function"):
         inner = getattr(function, attribute, None)
         if isinstance(inner, types.FunctionType):

@@ -67,7 +67,8 @@ class Target:
             return function
         if not callable(function):
             raise ArgumentError(f"Expected a callable value, got {function}")
-        return Target(function, _DEFAULTS)
+        of = getattr(function, "target", None)  # a gradient is compiled as its function is
+        return Target(function, of.options if isinstance(of, Target) else _DEFAULTS)
 
     @property
     def name(self) -> str:

@@ -32,11 +32,13 @@ FLOORS = {
     "analyses": CORE,
     "frontend": FACTS | {"rules", "trees"},
     "transforms": PROGRAMS,
+    "argnums": {"errors"},
+    "nesting": PROGRAMS | {"transforms", "argnums"},
     "emit": FACTS | {"transforms"},
     "loops": TEXT,
     "engines": CORE | {"cache", "runtime", "transforms", "emit"},
-    "specialise": FACTS | {"frontend"},
-    "pipeline": PASSES,
+    "specialise": FACTS | {"frontend", "nesting"},
+    "pipeline": PASSES | {"nesting"},
     "tangents": PASSES | {"pipeline"},
     "target": {"errors", "trees", "pipeline"},
     "differences": set(),
@@ -46,16 +48,16 @@ FLOORS = {
     "explanation": {"errors", "analyses"},
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},
-    "gradient": CALLS | {"check", "fastpath"},
+    "gradient": CALLS | {"argnums", "check", "fastpath", "nesting"},
     "pushforward": CALLS | {"pullback", "tangents"},
-    "jacobian": CALLS | {"gradient", "tangents"},
-    "njit": CALLS - {"pipeline"} | {"engines", "gradient", "standalone"},
+    "jacobian": CALLS | {"argnums", "nesting", "tangents"},
+    "njit": CALLS - {"pipeline"} | {"argnums", "engines", "standalone"},
     "testing": CALLS | {"check", "directions", "pullback", "pushforward"},
     "standalone": PASSES - {"engines", "cotangents"} | {"pipeline", "target"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS
-    | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
-    | {"explaining", "explanation", "standalone", "njit"},
+    | {"argnums", "pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"}
+    | {"explaining", "explanation"},
 }
 
 # The parts that may import a library. One file only, where the number is 1.

@@ -118,6 +118,10 @@ def call(
     hint: str = "",
 ) -> Value:
     """Call any value."""
+    if ctx.beyond is not None and (
+        (made := ctx.beyond(ctx, callee, args, kwargs, node)) is not None
+    ):
+        return made
     match callee:
         case Closure(function=function) if (
             function in rewritten.WRITTEN or function in copies.HANDLERS
@@ -244,6 +248,13 @@ def _call_object(
     if (made := library.call(ctx, function, args, kwargs, node, hint)) is not None:
         return made
     missing(ctx, function, node)
+
+
+def reached(ctx: Lowering, function: Any, path: Path) -> Value:
+    """A callable that something outside holds; another one of the same code serves as well."""
+    if isinstance(function, types.FunctionType) and primitive_of(function) is None:
+        return closure(ctx, function, path)
+    return objects.wrap(ctx, function, path)
 
 
 def missing(ctx: Lowering, function: Any, node: gast.AST) -> NoReturn:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import gast
 
@@ -26,6 +26,14 @@ _MARKS = (Const(None), Const(Ellipsis))
 
 class Unreachable(Exception):
     """The program has surely raised before it gets to what is being lowered."""
+
+
+Syntax: TypeAlias = gast.AST
+"""A part of the user's source, for those who know nothing of how it is written."""
+
+Beyond: TypeAlias = Callable[
+    ["Lowering", Value, list[Value], dict[str, Value], gast.AST], Value | None
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +117,8 @@ class Lowering:
     iterated: list[int] = field(default_factory=list)
     spliced: int = 0
     returned: Origin | None = None
+    beyond: Beyond | None = None
+    """Calls what has to do with derivatives, of which the frontend knows nothing."""
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ from srcad.analyses.sizes import Guard, Sizes, is_argument
 from srcad.errors import Origin, UnsupportedType
 from srcad.frontend import attributes, calls, expressions, memory, objects
 from srcad.frontend.builder import Builder
-from srcad.frontend.context import Capture, Frame, Identity, Lowering, Unreachable
+from srcad.frontend.context import Beyond, Capture, Frame, Identity, Lowering, Unreachable
 from srcad.frontend.liveness import Liveness
 from srcad.frontend.source import Source, source_of
 from srcad.frontend.values import (
@@ -86,13 +86,19 @@ class Program:
     place: str
 
 
-def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Program:
+def lower(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    beyond: Beyond | None = None,
+) -> Program:
     """Lower a function for arguments like these.
 
     Args:
         function: any callable: function, method, lambda, partial, callable object, primitive.
         args: the arguments of the call: numbers, arrays, containers of them.
         kwargs: the keyword arguments.
+        beyond: calls what has to do with derivatives.
 
     Returns:
         The program, with one parameter for each leaf of the arguments that is a number or array.
@@ -100,7 +106,7 @@ def lower(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     Raises:
         SrcadError: where the function does something that cannot be followed.
     """
-    ctx = Lowering()
+    ctx = Lowering(beyond=beyond)
     ctx.builder.origin = None
     leaves, structure = trees.flatten((args, kwargs))
     placeholders = [objects.Leaf(leaf) for leaf in leaves]
@@ -181,6 +187,8 @@ def inner_function(function: Any) -> types.FunctionType | None:
             return function
         if isinstance(function, functools.partial):
             function = function.func
+        elif hasattr(function, "derived"):
+            function = function.target.function
         elif isinstance(function, types.MethodType):
             function = function.__func__
         elif isinstance(getattr(function, "py_func", None), types.FunctionType):
@@ -197,6 +205,8 @@ def function_name(function: Any) -> str:
     """The name that generated functions start with."""
     plain = inner_function(function)
     name = str(getattr(plain, "__name__", None) or getattr(function, "__name__", "function"))
+    if hasattr(function, "derived"):
+        name = f"{name}_{function.derived.of}"
     return name if name.isidentifier() else "function"
 
 

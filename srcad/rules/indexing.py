@@ -41,6 +41,11 @@ def cast(value: Any, dtype: Any) -> Any:
     return np.asarray(value).astype(dtype)[()]
 
 
+def same(x: Any) -> Any:
+    """The value itself, as one of its own: what an inner derivative is taken by."""
+    return x
+
+
 def size(shape: Any, axis: int) -> int:
     """The length of one axis, given a shape."""
     return int(shape[axis])
@@ -71,13 +76,27 @@ def cast_transpose(ans_bar, value, dtype):
     return cast(ans_bar, value.dtype)
 
 
+@linear(same, text="same", view=True)
+def same_transpose(ans_bar, x):
+    return ans_bar
+
+
 constant(size, text="size")
-constant(last_written, text="last_written", options={"indexes": True})
+
+
+@linear(last_written, text="last_written", options={"indexes": True})
+def last_written_transpose(ans_bar, bar, index):
+    return setitem(np.zeros(bar.shape, bar.dtype), index, ans_bar)
 
 
 @shape_rule(cast)
 def cast_shape(sizes, value, dtype):
     return getattr(value, "shape", ())
+
+
+@shape_rule(same)
+def same_shape(sizes, x):
+    return getattr(x, "shape", ())
 
 
 @shape_rule(getitem, last_written)

@@ -205,6 +205,8 @@ def _let(stmt: Let, state: _Rewriter) -> Let | Atom:
         return _add_at(stmt, state)
     if text == "setitem":
         return _setitem(stmt, state)
+    if text == "same":
+        return stmt.args[0]  # type: ignore[return-value]
     if not state.share or stmt.target in state.theirs:
         return stmt
     if text in ("+", "*", "-") and len(stmt.args) == 2:

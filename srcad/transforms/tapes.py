@@ -214,6 +214,8 @@ class TapeWriter:
     def _is_ready(self, atom: Atom, outermost: Loop | None) -> bool:
         if isinstance(atom, Const) or outermost is None:
             return True
+        if atom not in self.defs.scope:  # of the program around this one
+            return True
         stmt = self.defs.stmt.get(atom)
         scope = self.defs.scope[atom]
         if scope.parent is not None:

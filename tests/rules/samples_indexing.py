@@ -38,5 +38,7 @@ SAMPLES = {
     indexing.setitem: WRITTEN,
     indexing.add_at: [*WRITTEN, (ROW, REPEATED, ROW[:3]), (ROW, REPEATED, 0.5)],
     indexing.assign: [(TABLE, 2.5), (TABLE, ROW[:3]), (TABLE, TABLE[::-1].copy())],
+    indexing.last_written: [(ROW, REPEATED), (TABLE, (np.array([1, 1]), np.array([1, 1])))],
+    indexing.same: [(TABLE,), (1.5,)],
     indexing.cast: [(TABLE, np.float64), (1.5, np.float64), (np.float64(0.5), np.float64)],
 }

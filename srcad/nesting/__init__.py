@@ -1,0 +1,1 @@
+"""Derivatives inside programs: `grad`, `vjp` and `jvp` called by what is itself differentiated."""

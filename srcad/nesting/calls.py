@@ -1,0 +1,363 @@
+"""What `grad`, `vjp` and `jvp` mean where a program calls them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from srcad.argnums import checked_argnums, positions_of
+from srcad.errors import ArgumentError
+from srcad.frontend import calls, control, expressions, objects
+from srcad.frontend.builder import operand_kind
+from srcad.frontend.values import (
+    Array,
+    Closure,
+    Conflict,
+    Foreign,
+    Items,
+    Number,
+    Partial,
+    Path,
+    Static,
+    Value,
+)
+from srcad.ir.nodes import Atom, Const
+from srcad.nesting import inner, jacobians, values
+
+if TYPE_CHECKING:
+    from srcad.frontend.context import Lowering, Syntax
+
+Args = list[Value]
+Kwargs = dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """That an object is a derivative of a function, which is its attribute `target.function`.
+
+    Args:
+        of: what it computes, "grad" or "jac".
+        argnums: the arguments that the function is differentiated by.
+        has_aux: whether it returns a pair of its value and something else.
+        holomorphic: whether arguments and result are complex.
+        allow_int: whether integers may be among the arguments.
+        with_value: whether the value is returned, too.
+    """
+
+    of: Literal["grad", "jac"]
+    argnums: int | tuple[int, ...] = 0
+    has_aux: bool = False
+    holomorphic: bool = False
+    allow_int: bool = False
+    with_value: bool = False
+
+
+FUNCTION: Path = (("attr", "target"), ("attr", "function"))
+"""The way from a gradient to the function that it is of."""
+
+
+def call(ctx: Lowering, callee: Value, args: Args, kwargs: Kwargs, node: Syntax) -> Value | None:
+    """Call what has to do with derivatives; None for any other value."""
+    match callee:
+        case Foreign(value=outside, path=path) if isinstance(
+            derived := getattr(outside, "derived", None), Derived
+        ):
+            function = outside.target.function
+            reached = calls.reached(ctx, function, (*path, *FUNCTION))
+            return _derivative(ctx, derived, reached, args, kwargs, node)
+        case Static(value=Derived() as derived):
+            return _derivative(ctx, derived, args[0], args[1:], kwargs, node)
+        case Static(value=inner.Backward() as backward):
+            return _pull(ctx, backward, args, kwargs, node)
+        case Static(value=function) | Closure(function=function) if handler := _HANDLERS.get(
+            _name(function)
+        ):
+            return handler(ctx, args, kwargs, node)
+    return None
+
+
+def _name(function: object) -> str:
+    module = getattr(function, "__module__", None)
+    return str(getattr(function, "__name__", "")) if module == "srcad.api" else ""
+
+
+def _bound(
+    ctx: Lowering, signature: inspect.Signature, args: Args, kwargs: Kwargs
+) -> dict[str, Any] | None:
+    """The arguments of a public function by its parameters; None if Python raises for them."""
+    try:
+        return dict(signature.bind(*args, **kwargs).arguments)
+    except TypeError as error:
+        control.fail(ctx, error)
+        return None
+
+
+def _static(ctx: Lowering, given: dict[str, Any], name: str, default: Any, node: Syntax) -> Any:
+    return objects.static(ctx, given[name], node) if name in given else default
+
+
+# -- gradients ----------------------------------------------------------------------------------
+
+
+def _of_gradient(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, reduce_axes=()):  # type: ignore[no-untyped-def]
+    """The parameters of `grad` and `value_and_grad`."""
+
+
+_OF_GRADIENT = inspect.signature(_of_gradient)
+
+
+def _made(
+    of: Literal["grad", "jac"],
+    with_value: bool,
+    ctx: Lowering,
+    args: Args,
+    kwargs: Kwargs,
+    node: Syntax,
+) -> Value:
+    """`grad(f)`: a function that is called later."""
+    given = _bound(ctx, _OF_GRADIENT, args, kwargs)
+    if given is None:
+        return Conflict("is not defined here")
+    facts = {
+        name: _static(ctx, given, name, default, node)
+        for name, default in (
+            ("argnums", 0),
+            ("has_aux", False),
+            ("holomorphic", False),
+            ("allow_int", False),
+        )
+    }
+    facts["argnums"] = _checked(ctx, checked_argnums, node, facts["argnums"])
+    return Partial(Static(Derived(of, **facts, with_value=with_value)), (given["fun"],), ())
+
+
+def _checked(ctx: Lowering, check: Callable[..., Any], node: Syntax, *given: Any) -> Any:
+    """What a check returns; what it refuses, with the user's line."""
+    try:
+        return check(*given)
+    except ArgumentError as error:
+        ctx.refuse(str(error), node, error=ArgumentError)
+
+
+def _derivative(
+    ctx: Lowering, derived: Derived, function: Value, args: Args, kwargs: Kwargs, node: Syntax
+) -> Value:
+    """Call a gradient or a Jacobian."""
+    compute = _gradient if derived.of == "grad" else _jacobian
+    return compute(ctx, derived, function, args, kwargs, node)
+
+
+def _jacobian(
+    ctx: Lowering, derived: Derived, function: Value, args: Args, kwargs: Kwargs, node: Syntax
+) -> Value:
+    """Call a Jacobian."""
+    wanted = _checked(ctx, positions_of, node, derived.argnums, len(args))
+    chosen = [args[place] for place in wanted]
+    _check_inputs(ctx, derived, chosen, node)
+    made = inner.run(ctx, function, args, kwargs, wanted, derived.has_aux, node)
+    if ctx.state.dead:
+        return made.result
+    backward = inner.swept(ctx, made, node)
+    pullback = Partial(Static(backward), (Items(tuple(chosen)),), ())
+
+    def by_arguments(out: Number | Array) -> Value:
+        blocks = [by_argument(out, number) for number in range(len(chosen))]
+        return Items(tuple(blocks)) if isinstance(derived.argnums, tuple) else blocks[0]
+
+    def by_argument(out: Number | Array, number: int) -> Value:
+        argument = objects.resolve(ctx, chosen[number], node)
+        if not isinstance(argument, Number | Array) or len(made.function.body.results) != 1:
+            ctx.refuse(
+                "inside a function that is differentiated, Jacobians are of one array or number by "
+                "others",
+                node,
+                "use vjp, or take containers apart",
+                ArgumentError,
+            )
+        if out.kind.is_complex or argument.kind.is_complex:
+            ctx.refuse(
+                "inside a function that is differentiated, Jacobians are of real numbers", node
+            )
+        place = expressions.literal(number)
+        sides = (out, out.kind), (argument, argument.kind)
+        return jacobians.block(ctx, pullback, *sides, place, node)
+
+    jacobian = values.mapped(ctx, made.result, by_arguments, node)
+    return jacobian if made.aux is None else Items((jacobian, made.aux))
+
+
+def _gradient(
+    ctx: Lowering, derived: Derived, function: Value, args: Args, kwargs: Kwargs, node: Syntax
+) -> Value:
+    """Call a gradient."""
+    wanted = _checked(ctx, positions_of, node, derived.argnums, len(args))
+    _check_inputs(ctx, derived, [args[place] for place in wanted], node)
+    made = inner.run(ctx, function, args, kwargs, wanted, derived.has_aux, node)
+    if ctx.state.dead:
+        return made.result
+    _check_output(ctx, derived, made.function.body.results, made.result, node)
+    backward = inner.swept(ctx, made, node)
+    bars = inner.pulled(ctx, backward, [_one(made.function.body.results[0])])
+    gradients = _like(ctx, [args[place] for place in wanted], bars, node)
+    gradient = Items(tuple(gradients)) if isinstance(derived.argnums, tuple) else gradients[0]
+    if derived.with_value:
+        value = made.result
+        if made.aux is not None:
+            value = Items((value, made.aux))
+        return Items((value, gradient))
+    return gradient if made.aux is None else Items((gradient, made.aux))
+
+
+def _one(like: Atom) -> Const:
+    """The seed of a number."""
+    kind = operand_kind(like)
+    if kind.dtype in ("float64", "complex128"):
+        return Const(1.0)
+    return Const(kind.example() if not kind.is_array else kind.scalar().example())
+
+
+def _like(ctx: Lowering, trees: Sequence[Value], bars: Sequence[Atom], node: Syntax) -> Args:
+    """Trees like the arguments with bars for leaves; integers have none."""
+    rest = iter(bars)
+
+    def bar_of(leaf: Any) -> Value:
+        return values.leaf_of(ctx, next(rest)) if leaf.kind.is_inexact else Static(None)
+
+    return [values.mapped(ctx, tree, bar_of, node) for tree in trees]
+
+
+def _check_inputs(ctx: Lowering, derived: Derived, args: Args, node: Syntax) -> None:
+    kinds = [leaf.kind for arg in args for leaf in values.leaves(ctx, arg, node)]
+    for kind in kinds:
+        if derived.holomorphic and not kind.is_complex:
+            ctx.refuse(
+                "grad with holomorphic=True requires inputs with complex dtype, but got "
+                f"{kind.dtype}",
+                node,
+                error=ArgumentError,
+            )
+        if not kind.is_inexact and not derived.allow_int:
+            ctx.refuse(
+                "grad requires real- or complex-valued inputs (input dtype that is a sub-dtype of "
+                f"np.inexact), but got {kind.dtype}",
+                node,
+                "differentiate by a float, or set allow_int to True",
+                ArgumentError,
+            )
+
+
+def _check_output(
+    ctx: Lowering, derived: Derived, leaves: Sequence[Atom], result: Value, node: Syntax
+) -> None:
+    kinds = [operand_kind(leaf) for leaf in leaves]
+    if len(kinds) != 1 or kinds[0].rank or isinstance(result, Items):
+        ctx.refuse(
+            "grad is only defined for functions that return a number, and this returns "
+            f"{objects.describe(ctx, result)}",
+            node,
+            "use vjp, or return a sum of it",
+            ArgumentError,
+        )
+    if kinds[0].is_complex != derived.holomorphic:
+        needed = "complex" if derived.holomorphic else "real"
+        ctx.refuse(
+            f"this gradient needs a {needed} result, and got {kinds[0].dtype}",
+            node,
+            "take the real part, or pass holomorphic=True",
+            ArgumentError,
+        )
+
+
+# -- vjp and jvp --------------------------------------------------------------------------------
+
+
+def _of_vjp(fun, *primals, has_aux=False, reduce_axes=()):  # type: ignore[no-untyped-def]
+    """The parameters of `vjp`."""
+
+
+def _of_jvp(fun, primals, tangents, has_aux=False):  # type: ignore[no-untyped-def]
+    """The parameters of `jvp`."""
+
+
+_OF_VJP, _OF_JVP = inspect.signature(_of_vjp), inspect.signature(_of_jvp)
+
+
+def _vjp(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
+    given = _bound(ctx, _OF_VJP, args, kwargs)
+    if given is None:
+        return Conflict("is not defined here")
+    primals = list(given.get("primals", ()))
+    has_aux = bool(_static(ctx, given, "has_aux", False, node))
+    made = inner.run(ctx, given["fun"], primals, {}, range(len(primals)), has_aux, node)
+    if ctx.state.dead:
+        return made.result
+    backward = inner.swept(ctx, made, node)
+    pullback = Partial(Static(backward), (Items(tuple(primals)),), ())
+    if made.aux is None:
+        return Items((made.result, pullback))
+    return Items((made.result, pullback, made.aux))
+
+
+def _pull(
+    ctx: Lowering, backward: inner.Backward, args: Args, kwargs: Kwargs, node: Syntax
+) -> Value:
+    """Call a pullback: the primals stand before its cotangent."""
+    primals, *given = args
+    if kwargs or len(given) != 1:
+        return control.fail(ctx, TypeError("a pullback takes one argument, the cotangent"))
+    assert isinstance(primals, Items)
+    seeds = inner.fitting(ctx, given[0], backward.outputs, "cotangent", node)
+    bars = inner.pulled(ctx, backward, seeds)
+    return Items(tuple(_like(ctx, primals.items, bars, node)))
+
+
+def _jvp(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
+    given = _bound(ctx, _OF_JVP, args, kwargs)
+    if given is None:
+        return Conflict("is not defined here")
+    primals, tangents = (
+        _sequence(ctx, given[name], name, node) for name in ("primals", "tangents")
+    )
+    has_aux = bool(_static(ctx, given, "has_aux", False, node))
+    made = inner.run(ctx, given["fun"], primals, {}, range(len(primals)), has_aux, node)
+    if ctx.state.dead:
+        return made.result
+    dots = inner.fitting(ctx, Items(tuple(tangents)), made.leaves, "tangent", node)
+    moved = [
+        dot for dot, leaf in zip(dots, made.leaves, strict=True) if operand_kind(leaf).is_inexact
+    ]
+    found = iter(inner.pushed(ctx, made, moved))
+    tangent = values.mapped(
+        ctx,
+        made.result,
+        lambda leaf: values.leaf_of(ctx, next(found)),
+        node,
+    )
+    if made.aux is None:
+        return Items((made.result, tangent))
+    return Items((made.result, tangent, made.aux))
+
+
+def _sequence(ctx: Lowering, value: Value, name: str, node: Syntax) -> Args:
+    parts = objects.try_iterate(ctx, value, node)
+    if parts is None:
+        ctx.refuse(
+            f"the {name} of jvp are a tuple or a list",
+            node,
+            "also of one argument: jvp(f, (x,), (x_dot,))",
+            ArgumentError,
+        )
+    return list(parts)
+
+
+_HANDLERS: dict[str, Callable[[Any, Args, Kwargs, Syntax], Value]] = {
+    "grad": partial(_made, "grad", False),
+    "value_and_grad": partial(_made, "grad", True),
+    "jacfwd": partial(_made, "jac", False),
+    "jacrev": partial(_made, "jac", False),
+    "vjp": _vjp,
+    "jvp": _jvp,
+}
