@@ -52,7 +52,7 @@ FLOORS = {
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"argnums", "nesting", "tangents"},
     "njit": CALLS - {"pipeline"} | {"argnums", "engines", "standalone"},
-    "testing": CALLS | {"check", "directions", "pullback", "pushforward"},
+    "testing": CALLS | {"api", "check", "directions", "pullback", "pushforward"},
     "standalone": PASSES - {"engines", "cotangents"} | {"pipeline", "target"},
     "decorator": CALLS | {"pullback", "gradient"},
     "api": CALLS
