@@ -197,6 +197,7 @@ class CotangentError(SrcadError, ValueError):
     """A pullback was called with cotangents that do not fit the function's result.
 
     Cause: another tree structure, shape or dtype than the result has, at the leaf that is named.
+    Or the `bwd` of a `custom_vjp` returns cotangents that do not fit its arguments.
 
     Example:
         y, pullback = vjp(np.sin, np.ones(3))
@@ -210,6 +211,7 @@ class TangentError(SrcadError, ValueError):
     """`jvp` was called with tangents that do not fit the primals.
 
     Cause: another tree structure, shape or dtype than the primals have, at the leaf that is named.
+    Or the rule of a `custom_jvp` returns a tangent that does not fit its result.
 
     Example:
         jvp(np.sin, (np.ones(3),), (np.ones(4),))    # expected:  a float64 array of shape (3,)

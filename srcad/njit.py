@@ -1,4 +1,4 @@
-"""`srcad.njit_value_and_grad`: gradients that compiled code of the user's own can call."""
+"""Gradients that compiled code of the user's own can call: what `njit_value_and_grad` returns."""
 
 from __future__ import annotations
 
@@ -6,59 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from srcad import trees
-from srcad.argnums import checked_argnums, positions_of
+from srcad.argnums import positions_of
 from srcad.cotangents import check_gradient_inputs, leaf_type
 from srcad.engines.modules import load_cached
 from srcad.errors import ArgumentError
 from srcad.standalone.helpers import helpers
 from srcad.standalone.module import Gradient, Written, adjoint
 from srcad.standalone.text import apart, unwatched
-from srcad.target import Function, Target, check_call, primal_names
+from srcad.target import Target, check_call, primal_names
 
-__all__ = ["njit_value_and_grad"]
-
-
-def njit_value_and_grad(
-    fun: Function, *example_args: object, argnums: int | Sequence[int] = 0
-) -> Any:
-    """Return a function of Numba's that computes a function's value and its gradient.
-
-    It can be called in `@njit` functions, such as the loops of samplers and optimisers, and by
-    Python. It is for arguments of the kinds of `example_args`, and of sizes for which the program
-    is the same; for others it raises. Where only Python does right, it raises `Bail`; it does not
-    warn of floating-point errors, which leave infinities and nan, as in any code of Numba's.
-
-    Args:
-        fun: the function; its result is a real number. What it calls is compiled as it is now.
-        example_args: its positional arguments: numbers and arrays. Nothing is run with them.
-        argnums: which of them to differentiate by, as for `grad`.
-
-    Returns:
-        A function of the same arguments, and after them of the numbers and arrays that `fun` reads
-        from outside. It returns `(value, gradient)`, and a tuple of gradients if `argnums` is a
-        sequence.
-
-    Raises:
-        ArgumentError: for arguments that are no numbers and arrays in one piece, for those that
-            cannot be differentiated by, and for results that are no real number.
-        CompilationError: when Numba cannot compile it.
-        TypeError: Python's own, when `fun` does not take such arguments.
-
-    >>> import numba
-    >>> by_x = njit_value_and_grad(lambda x: x**3, 1.0)
-    >>> @numba.njit
-    ... def newton(x):
-    ...     for _ in range(20):
-    ...         value, slope = by_x(x)
-    ...         x -= (value - 8.0) / slope
-    ...     return x
-    >>> newton(1.0)
-    2.0
-    """
-    return _gradient(Target.of(fun), example_args, checked_argnums(argnums))
+__all__ = ["compiled_gradient"]
 
 
-def _gradient(target: Target, args: tuple[Any, ...], argnums: int | tuple[int, ...]) -> Any:
+def compiled_gradient(target: Target, args: tuple[Any, ...], argnums: int | tuple[int, ...]) -> Any:
     """A function of Numba's that returns a function's value and its gradient.
 
     Args:

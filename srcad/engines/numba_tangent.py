@@ -39,5 +39,6 @@ class Engine(Compiled):
         if float_errors.noted():  # in the program or in its tangents: NumPy warns of the former
             self.plain.primal(*inputs[: self.plain.inputs])
         out, dots = self.plain.halves(found)
-        every = self.results((*out, *dots))
+        both = (*out, *dots)
+        every = self.results(both[0] if len(both) == 1 else both)
         return every[: len(out)], every[len(out) :]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
+from srcad.custom import Ruled
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
     calls,
@@ -31,6 +32,7 @@ from srcad.frontend.values import (
     Maybe,
     Method,
     Number,
+    Partial,
     Record,
     Ref,
     Static,
@@ -173,6 +175,10 @@ def _member(
     if isinstance(member, types.FunctionType):
         ctx.fix(Foreign(member, (("object", base), ("attr", "__dict__"), ("item", name))))
         return function_of(ctx, member, receiver)
+    if isinstance(member, Ruled):
+        ruled = Foreign(member, (("object", base), ("attr", "__dict__"), ("item", name)))
+        ctx.fix(ruled)
+        return ruled if receiver is None else Partial(ruled, (receiver,), ())
     if isinstance(member, staticmethod) and isinstance(inner, types.FunctionType):
         return function_of(ctx, inner)
     if isinstance(member, classmethod) and isinstance(inner, types.FunctionType):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import gast
 import numpy as np
 
-from srcad.errors import MissingRule, UnsupportedType
+from srcad.custom import Ruled
+from srcad.errors import MissingRule, Origin, UnsupportedType
 from srcad.frontend import (
     attributes,
     boxes,
@@ -23,6 +24,7 @@ from srcad.frontend import (
     control,
     copies,
     cursors,
+    custom,
     displays,
     dunders,
     expressions,
@@ -31,11 +33,13 @@ from srcad.frontend import (
     memory,
     methods,
     objects,
+    own_rules,
     recursion,
     rewritten,
     rows,
     statements,
     trying,
+    vmapped,
 )
 from srcad.frontend.context import Frame, Unreachable
 from srcad.frontend.liveness import liveness
@@ -57,6 +61,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import OPAQUE
 from srcad.ir.primitives import Primitive
+from srcad.mapped import Mapped
 from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
@@ -124,7 +129,10 @@ def call(
         return made
     match callee:
         case Closure(function=function) if (
-            function in rewritten.WRITTEN or function in copies.HANDLERS
+            function in rewritten.WRITTEN
+            or function in copies.HANDLERS
+            or function in custom.HANDLERS
+            or function in vmapped.HANDLERS
         ):
             return call_python(ctx, function, args, kwargs, node, hint)
         case Closure(function=function, receiver=None) if (
@@ -224,7 +232,11 @@ def _call_object(
         receiver = objects.wrap(ctx, function.__self__, (*path, ("attr", "__self__")))
         inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
+    if isinstance(function, Mapped):
+        return vmapped.call_object(ctx, function, path, args, kwargs, node)
     ctx.fix(Foreign(function, path))
+    if isinstance(function, Ruled):
+        return own_rules.call(ctx, function, path, args, kwargs, node)
     if isinstance(function, np.vectorize):
         ctx.refuse(
             "`np.vectorize` cannot be differentiated: the first result decides on the dtype of all",
@@ -253,6 +265,7 @@ def _call_object(
 def reached(ctx: Lowering, function: Any, path: Path) -> Value:
     """A callable that something outside holds; another one of the same code serves as well."""
     if isinstance(function, types.FunctionType) and primitive_of(function) is None:
+        ctx.fix(Foreign(function.__code__, (*path, ("attr", "__code__"))))
         return closure(ctx, function, path)
     return objects.wrap(ctx, function, path)
 
@@ -270,7 +283,8 @@ def missing(ctx: Lowering, function: Any, node: gast.AST) -> NoReturn:
 # -- user functions -----------------------------------------------------------------------------
 
 
-def _named(value: Value, name: str) -> Value:
+def called(value: Value, name: str) -> Value:
+    """A value that is called so, if it comes from outside."""
     return replace(value, name=name) if isinstance(value, Foreign) else value
 
 
@@ -279,7 +293,7 @@ def closure(ctx: Lowering, function: types.FunctionType, path: Path) -> Closure:
     values = function.__defaults__ or ()
     names = function.__code__.co_varnames[: function.__code__.co_argcount][-len(values) :]
     defaults = tuple(
-        _named(objects.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i))), name)
+        called(objects.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i))), name)
         for i, (value, name) in enumerate(zip(values, names, strict=False))
     )
     named = tuple(
@@ -297,6 +311,14 @@ class _Lazy:
 
     def get(self) -> Source:
         return source_of(self.function)
+
+
+def body_of(value: Value) -> Origin | None:
+    """Where the expression of a lambda stands."""
+    if not isinstance(value, Closure):
+        return None
+    source = value.source.get() if isinstance(value.source, _Lazy) else value.source
+    return source.origin(source.node.body) if isinstance(source.node, gast.Lambda) else None
 
 
 def define(ctx: Lowering, node: gast.FunctionDef | gast.Lambda) -> Closure:

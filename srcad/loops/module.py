@@ -32,6 +32,7 @@ from srcad.loops.writer import LoopExpressions, LoopWriter
 from srcad.runtime import arrays, compiled
 from srcad.runtime.vector_math import NAMES
 from srcad.transforms.derivative import Derivative
+from srcad.transforms.marks import compiled_form
 
 CHECKS: dict[str, Any] = {"clear_float_errors": print, "check_float_errors": print}
 
@@ -42,6 +43,9 @@ def loop_module(derivative: Derivative) -> str:
     Raises:
         Unsupported: if the program has no loop level yet.
     """
+    derivative = replace(
+        derivative, fwd=compiled_form(derivative.fwd), bwd=compiled_form(derivative.bwd)
+    )
     outputs = len(derivative.primal.body.results)
     name = derivative.program.function.name
     sizes = derivative.program.sizes

@@ -6,6 +6,7 @@ from srcad.emit.tangent import doc, header, returned
 from srcad.frontend.builder import Builder
 from srcad.loops.chains import shorten
 from srcad.loops.module import loop_text, module_source
+from srcad.transforms.marks import compiled_form
 from srcad.transforms.tangent import Tangent
 
 
@@ -21,6 +22,6 @@ def tangent_loops(tangent: Tangent) -> str:
     def results(parts: list[str]) -> str:
         return returned(tangent, parts)
 
-    function = shorten(tangent.jvp, builder)
+    function = shorten(compiled_form(tangent.jvp), builder)
     text = loop_text(function, sizes, builder, doc(tangent), results, None, checked=True)
     return module_source(header(tangent), [text])

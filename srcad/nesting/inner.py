@@ -19,10 +19,13 @@ from srcad.frontend.builder import operand_kind
 from srcad.frontend.values import Array, Items, Number, Ref, Value
 from srcad.ir.nodes import Atom, Block, Const, Function, Let, Operand, ShapeOf, Var
 from srcad.ir.walk import block_vars, defined, map_block
-from srcad.nesting import copies, tapes, values
+from srcad.nesting import tapes, values
 from srcad.rules.indexing import cast, same
 from srcad.rules.registry import PRIMITIVES
+from srcad.transforms import copies
 from srcad.transforms.forward import forward
+from srcad.transforms.linearity import check_rules
+from srcad.transforms.marks import both_settled, settled
 from srcad.transforms.residuals import keep
 from srcad.transforms.reverse import reverse
 from srcad.transforms.simplify import simplify
@@ -55,7 +58,8 @@ class Backward:
     """What is left of a function after its forward sweep.
 
     It takes a seed for each of the `seeded` among the `outputs`, which are the leaves of the
-    result; `given` are its other parameters.
+    result; `given` are its other parameters. The bars of the `primals` are summed over the named
+    axes `reduce_axes`, where they are not mapped and their bars are.
     """
 
     function: Function
@@ -63,6 +67,8 @@ class Backward:
     seeds: tuple[Var, ...]
     seeded: tuple[int, ...]
     outputs: tuple[Atom, ...]
+    primals: tuple[Operand, ...] = ()
+    reduce_axes: tuple[str, ...] = ()
 
 
 def run(
@@ -115,6 +121,7 @@ def run(
         else arg
         for place, arg in enumerate(args)
     ]
+    ctx.orders += 1
     with builder.block() as body:
         result = calls.call(ctx, callee, passed, kwargs, node)
         aux: Value | None = None
@@ -124,10 +131,12 @@ def run(
         if not ctx.state.dead:
             found = values.leaves(ctx, result, node)
         atoms = tuple(_atom(ctx, leaf, node) for leaf in found)
+    ctx.orders -= 1
     inside = {*defined(Block(tuple(body))), *inputs}
     read = dict.fromkeys(block_vars(Block(tuple(body), atoms)))
     around = tuple(var for var in read if var not in inside)
     function = Function("inner", (*inputs, *around), Block(tuple(body), atoms))
+    check_rules(function)
     return Inner(function, tuple(inputs), tuple(given), tuple(all_leaves), result, aux)
 
 
@@ -176,7 +185,8 @@ def swept(ctx: Lowering, inner: Inner, node: Syntax) -> Backward:
     )
     outputs = tuple(body.results[i] for i in seeded)
     adjoint = reverse(body, outputs, inner.inputs, carrying, builder)
-    forward_sweep, backward, _ = keep(inner.function, adjoint, builder)
+    primal, adjoint = both_settled(inner.function, adjoint, carrying)
+    forward_sweep, backward, _ = keep(primal, adjoint, builder)
     builder.origin = origin
     try:
         sweeps = tapes.as_values(forward_sweep, backward, len(body.results), builder)
@@ -239,6 +249,7 @@ def pushed(ctx: Lowering, inner: Inner, tangents: Sequence[Atom]) -> tuple[Atom,
     )
     carrying &= influential(body, [body.results[i] for i in moving])
     made = forward(inner.function, inner.inputs, moving, carrying, builder)
+    made = settled(made, carrying)
     builder.origin = origin
     _enter(ctx, inner)
     count = len(inner.function.params)

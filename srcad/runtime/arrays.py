@@ -38,6 +38,15 @@ def unbroadcast(bar, shape):
     return np.sum(bar, axis=stretched, keepdims=True) if stretched else bar
 
 
+def stop_gradient(x):
+    """`x` itself, of which a derivative sees a constant.
+
+    >>> stop_gradient(3.0)
+    3.0
+    """
+    return x
+
+
 def masked(bar, value):
     """`value` where `bar` is not zero, else zero: an infinite partial does not make 0 into nan.
 

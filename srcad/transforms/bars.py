@@ -23,6 +23,7 @@ class Reverse:
     bars: Bars = field(default_factory=dict)
     mirrors: dict[int, Block] = field(default_factory=dict)
     loops: dict[Var, Loop] = field(default_factory=dict)
+    calls: dict[Var, dict[object, Atom]] = field(default_factory=dict)
 
     def accumulate(self, atom: Atom | None, bar: Atom) -> None:
         """Add a contribution to the bar of a value."""

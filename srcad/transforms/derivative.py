@@ -11,6 +11,7 @@ from srcad.frontend.builder import Builder
 from srcad.frontend.lower import Program
 from srcad.ir.nodes import Atom, Block, Effect, Function, If, Loop, Stmt, Var
 from srcad.ir.walk import block_vars
+from srcad.transforms.marks import both_unmarked
 from srcad.transforms.plan import Plan, remaining
 from srcad.transforms.primal import guards_of, primal_of
 from srcad.transforms.prune import prune
@@ -60,15 +61,16 @@ def differentiate(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ..
     seeded = tuple(i for i in outputs if isinstance(results[i], Var) and results[i] in carrying)
     seeds: tuple[Atom, ...] = tuple(results[i] for i in seeded)
     adjoint = reverse(primal.body, seeds, wanted, carrying, builder)
+    primal, adjoint = both_unmarked(primal, adjoint)
     fwd, bwd, plan = keep(primal, adjoint, builder)
     count = len(bwd.params) - len(seeded)
     fwd, bwd = simplify(fwd, sizes, share=False), simplify(bwd, sizes, share=True)
     bwd = copy_views(bwd)
-    fwd, bwd, count = _unused_dropped(fwd, bwd, count, len(results))
+    fwd, bwd, count = unused_dropped(fwd, bwd, count, len(results))
     return Derivative(program, primal, fwd, bwd, seeded, wanted, count, remaining(plan, bwd))
 
 
-def _unused_dropped(
+def unused_dropped(
     fwd: Function, bwd: Function, count: int, outputs: int
 ) -> tuple[Function, Function, int]:
     """Do not save what the simplified backward function no longer reads."""

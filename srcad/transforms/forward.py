@@ -30,6 +30,10 @@ from srcad.ir.nodes import (
     Var,
 )
 from srcad.ir.walk import own_vars
+from srcad.rules.marks import JOINED, RESULT, TANGENT
+from srcad.transforms.partials import as_dtype
+from srcad.transforms.pulled import check_outside, is_ruled
+from srcad.transforms.pushed import pushed
 from srcad.transforms.pushforward import Dots, tangent
 
 
@@ -40,6 +44,7 @@ class _Forward:
     builder: Builder
     active: frozenset[Var]
     dots: Dots = field(default_factory=dict)
+    calls: dict[Var, dict[object, Atom]] = field(default_factory=dict)
 
 
 def forward(
@@ -104,6 +109,9 @@ def _let(state: _Forward, stmt: Let) -> None:
     if stmt.target not in state.active:
         state.builder.add(stmt)
         return
+    if is_ruled(stmt):
+        _ruled(state, stmt)
+        return
     if not _has_rule(stmt):
         name = stmt.primitive.text.rpartition(".")[2]
         raise MissingRule(
@@ -122,6 +130,32 @@ def _let(state: _Forward, stmt: Let) -> None:
         state.builder.add(stmt)
     if dot is not None:
         state.dots[stmt.target] = dot
+
+
+def _ruled(state: _Forward, stmt: Let) -> None:
+    """A part of a call with a rule of the user's."""
+    state.builder.add(stmt)
+    if stmt.primitive in (TANGENT, JOINED):
+        moving = stmt.args[-1]
+        check_outside(state.active, stmt.args[:-1], stmt)
+        if isinstance(moving, Var) and moving in state.dots:
+            made = as_dtype(state.builder, state.dots[moving], stmt.target)
+            assert isinstance(made, Var)
+            state.dots[stmt.target] = made
+        return
+    if stmt.primitive is not RESULT:
+        check_outside(state.active, stmt.args[1], stmt)
+        state.calls[stmt.target] = pushed(state.builder, state.dots, stmt)
+        return
+    value, _, call, number = stmt.args
+    check_outside(state.active, value, stmt)
+    assert isinstance(call, Var)
+    assert isinstance(number, Const)
+    dot = state.calls.get(call, {}).get(number.value)
+    if isinstance(dot, Var):
+        state.dots[stmt.target] = dot
+        if not dot.hint and stmt.target.hint:
+            object.__setattr__(dot, "hint", f"{stmt.target.hint}_dot")
 
 
 def _has_rule(stmt: Let) -> bool:

@@ -7,13 +7,20 @@ from srcad.frontend.lower import Program
 from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Function, Var
 from srcad.transforms.decisions import decide
+from srcad.transforms.linearity import check_rules
 from srcad.transforms.settle import settle
 from srcad.transforms.simplify import simplify
 
 
 def primal_of(program: Program) -> Function:
-    """A lowered program as it is differentiated: decisions settled, nothing computed in vain."""
-    return simplify(decide(settle(program.function)), program.sizes, share=False)
+    """A lowered program as it is differentiated: decisions settled, nothing computed in vain.
+
+    Raises:
+        UnsupportedSyntax: if it has a tangent rule of the user's that is not linear.
+    """
+    primal = simplify(decide(settle(program.function)), program.sizes, share=False)
+    check_rules(primal)
+    return primal
 
 
 def guards_of(program: Program, primal: Function) -> tuple[Guard, ...]:

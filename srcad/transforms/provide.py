@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from srcad.ir.dims import Dim, ValueOf, value_of
 from srcad.ir.nodes import Atom, Block, Const, Effect, If, Let, Loop, Operand, ShapeOf, Stmt, Var
-from srcad.ir.walk import map_atom, map_operand, map_range
+from srcad.ir.walk import map_atom, map_operand, map_range, map_stmt
 from srcad.transforms.reverse import Adjoint
 from srcad.transforms.tapes import Tape, TapeWriter
 
@@ -117,6 +117,11 @@ class _Provider:
                     then=self.block(stmt.then, names, counters),
                     orelse=self.block(stmt.orelse, names, counters),
                 )
+            case Loop() if stmt.counter not in self.adjoint.loops:  # of a rule of the user's
+                head = map_stmt(replace(stmt, test=None, body=Block()), change)
+                assert isinstance(head, Loop)
+                test = None if stmt.test is None else self.block(stmt.test, names, counters)
+                return replace(head, test=test, body=self.block(stmt.body, names, counters))
             case Loop():
                 primal = self.adjoint.loops[stmt.counter]
                 inner = {**names, primal.counter: stmt.counter}
@@ -128,7 +133,7 @@ class _Provider:
                     body=self.block(stmt.body, inner, {**counters, primal: stmt.counter}),
                 )
             case Effect():
-                return stmt
+                return map_stmt(stmt, change)
             case _:
                 assert_never(stmt)
 

@@ -17,7 +17,7 @@ from srcad.frontend.builder import Builder, given_shape
 from srcad.ir.kinds import INT
 from srcad.ir.nodes import Atom, Block, Const, Effect, If, Let, Loop, Range, Stmt, Var
 from srcad.ir.walk import block_vars, defined
-from srcad.transforms import pullback
+from srcad.transforms import pullback, pulled
 from srcad.transforms.bars import ZERO, Bars, Reverse
 
 
@@ -88,6 +88,9 @@ def _block(state: Reverse, block: Block) -> None:
 
 def _let(state: Reverse, stmt: Let) -> None:
     if stmt.target not in state.active:
+        return
+    if pulled.is_ruled(stmt):
+        pulled.pull(state, stmt)
         return
     bar = state.bars.pop(stmt.target, None)
     if bar is None or bar == ZERO:

@@ -145,6 +145,8 @@ def value_key(stmt: Let) -> object | None:
     text = stmt.primitive.text
     if text in ("np.zeros", "np.empty", "np.ones", "tape", "setitem", "add_at", "np.copy"):
         return None
+    if "pull" in stmt.primitive.options:
+        return None  # nor for calls, whose rules may differ
     if "library" in stmt.primitive.options:
         return None  # nor for parts of what a library returns, which have one text
     return (text, stmt.args, stmt.kwargs)

@@ -11,6 +11,7 @@ from srcad.frontend.lower import Program
 from srcad.ir.nodes import Function, Var
 from srcad.ir.walk import defined
 from srcad.transforms.forward import forward
+from srcad.transforms.marks import unmarked
 from srcad.transforms.order import beside_uses
 from srcad.transforms.primal import guards_of, primal_of
 from srcad.transforms.simplify import simplify
@@ -57,6 +58,7 @@ def push(program: Program, wrt: tuple[Var, ...], outputs: tuple[int, ...]) -> Ta
     carrying &= influential(primal.body, [results[i] for i in moving])
     theirs = frozenset(defined(primal.body))
     jvp = forward(primal, wanted, moving, carrying, builder)
+    primal, jvp = unmarked(primal), unmarked(jvp)
     jvp = simplify(jvp, sizes, share=True, theirs=theirs)
     jvp = beside_uses(copy_views(jvp), theirs, builder)
     return Tangent(program, primal, jvp, wanted, moving)

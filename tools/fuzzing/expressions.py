@@ -195,6 +195,14 @@ def helped(scope: Scope, kind: Type, depth: int) -> str | None:
     return f"early({expression(scope, (), depth)})" if kind == () else None
 
 
+def ruled(scope: Scope, kind: Type, depth: int) -> str:
+    """A call of a function with a rule of its own."""
+    inside = f"1.0 * {expression(scope, kind, depth)}"
+    if scope.chance(0.5):
+        return f"own_sin({inside})"
+    return f"own_mix({inside}, 1.0 * {expression(scope, (), depth)})"
+
+
 def scaled(scope: Scope, kind: Type, depth: int) -> str:
     """A number times something."""
     return f"({expression(scope, (), depth)} * {expression(scope, kind, depth)})"
@@ -221,5 +229,6 @@ EXPRESSIONS: Weighted = [
     (4, made),
     (1, narrowed),
     (1, helped),
+    (1, ruled),
     (5, scaled),
 ]

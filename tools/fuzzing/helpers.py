@@ -1,4 +1,4 @@
-"""What the programs call: functions that write to their arguments or return early, and classes."""
+"""What the programs call: functions that write to their arguments, that have rules, and classes."""
 
 import re
 
@@ -84,6 +84,42 @@ class Pair(NamedTuple):
     field: np.ndarray
     scale: float
 """,
+    "own_sin": """
+@srcad.custom_vjp
+def own_sin(p):
+    return 0.5 * np.sin(p)
+
+
+def own_sin_fwd(p):
+    return own_sin(p), (p, 0.5)
+
+
+def own_sin_bwd(kept, bar):
+    p, scale = kept
+    return (scale * bar * np.cos(p),)
+
+
+own_sin.defvjp(own_sin_fwd, own_sin_bwd)
+""",
+    "own_mix": """
+@srcad.custom_jvp
+def own_mix(p, s):
+    for k in range(3):
+        p = p * s + 0.1 * k if s > 0.3 else 0.5 * p
+    return p
+
+
+@own_mix.defjvp
+def own_mix_jvp(primals, tangents):
+    (p, s), (p_dot, s_dot) = primals, tangents
+    for k in range(3):
+        if s > 0.3:
+            p_dot = p_dot * s + p * s_dot
+            p = p * s + 0.1 * k
+        else:
+            p, p_dot = 0.5 * p, 0.5 * p_dot
+    return p, p_dot
+""",
     "relax": """
 def relax(p, q):
     q[1:-1] = 0.5 * (p[2:] + p[:-2])
@@ -93,6 +129,7 @@ def relax(p, q):
 
 
 IMPORTS = {
+    "srcad.": "import srcad",
     "deque(": "from collections import deque",
     "math.": "import math",
     "@dataclass": "from dataclasses import dataclass",
