@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
+from srcad import api
 from srcad.check import Call, compare
 from srcad.cotangents import FLOAT0, leaf_type
 from srcad.directions import copied, epsilon, moved, random_cotangents, random_directions, wide
@@ -34,42 +35,60 @@ _YOURS = "derivative is wrong"
 
 
 def check_grads(
-    f: Function, args: Sequence[object], order: int = 1, modes: Sequence[str] = MODES
+    f: Function | Target, args: Sequence[object], order: int = 1, modes: Sequence[str] = MODES
 ) -> None:
     """Compare the derivatives of a function with differences, along a direction drawn at random.
 
     Args:
         f: the function; as for `srcad.vjp`.
         args: its positional arguments, a tuple or list.
-        order: the order of the derivatives; only 1 in this version.
+        order: up to which order. From 2 on, the derivatives are programs that are checked in turn,
+            in all combinations of the modes: their number doubles from order to order.
         modes: which modes: "fwd" for `jvp`, "rev" for `vjp`.
 
     Raises:
         GradientMismatch: where a derivative is not the slope of the function.
-        ArgumentError: for another order or mode, and for arguments that cannot be differentiated
-            by.
+        ArgumentError: for an order below 1 and for another mode, for arguments that cannot be
+            differentiated by, and from order 2 on for integers among arguments and results.
 
     Warns:
         CheckWarning: where differences cannot tell, as at a kink.
 
     >>> check_grads(lambda x, y: x * np.sin(y), (2.0, np.linspace(0.0, 1.0, 3)))
     """
-    if order != 1:
-        raise ArgumentError(
-            f"check_grads checks derivatives of order 1, not {order!r}",
-            hint="give it the gradient as the function, if srcad can differentiate that",
-        )
+    if order < 1:
+        raise ArgumentError(f"there are no derivatives of order {order!r}", hint="choose 1 or more")
     unknown = [mode for mode in modes if mode not in MODES]
     if unknown or isinstance(modes, str):
         raise ArgumentError(f"there are no modes {modes!r}", hint=f"choose from {MODES}")
-    target = Target.of(f)
+    target, leaves, structure = _taken(f, args)
+    if order > 1:
+        values = _flat(target.function(*_given(leaves, structure)))[0]
+        if not all(leaf_type(leaf).differentiable for leaf in (*leaves, *values)):
+            raise ArgumentError(
+                f"`{target.name}` takes or returns integers, which have no second derivatives",
+                hint="give a function of floats only: lambda x: f(x, 3)",
+            )
+    function, count = target.function, len(args)
+
+    def pushed(*both: Any) -> Any:
+        return api.jvp(function, both[:count], both[count:])
+
+    def pulled(*primals: Any) -> Any:
+        out, pullback = api.vjp(function, *primals)
+        return pullback(out)
+
     if "fwd" in modes:
         check_jvp(f, partial(push, target, has_aux=False), args)
+        if order > 1:
+            check_grads(Target(pushed, target.options), (*args, *args), order - 1, modes)
     if "rev" in modes:
         check_vjp(f, lambda *primals: pull(target, primals, False), args)
+        if order > 1:
+            check_grads(Target(pulled, target.options), args, order - 1, modes)
 
 
-def check_vjp(f: Function, f_vjp: Derivative, args: Sequence[object]) -> None:
+def check_vjp(f: Function | Target, f_vjp: Derivative, args: Sequence[object]) -> None:
     """Compare a pullback with differences of the function.
 
     Args:
@@ -116,7 +135,7 @@ def check_vjp(f: Function, f_vjp: Derivative, args: Sequence[object]) -> None:
     _tell(compare(name, names, call, _YOURS))
 
 
-def check_jvp(f: Function, f_jvp: Derivative, args: Sequence[object]) -> None:
+def check_jvp(f: Function | Target, f_jvp: Derivative, args: Sequence[object]) -> None:
     """Compare a pushforward with differences of the function.
 
     Args:
@@ -215,7 +234,7 @@ def taylor_test(
     return tuple(slope for slope in _slopes(second, noise) if slope is not None)
 
 
-def _taken(f: Function, args: Sequence[object]) -> tuple[Target, list[Any], Tree]:
+def _taken(f: Function | Target, args: Sequence[object]) -> tuple[Target, list[Any], Tree]:
     """The function, and the leaves of its arguments, all of them numeric."""
     if not isinstance(args, tuple | list):
         raise ArgumentError(

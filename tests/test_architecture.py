@@ -57,7 +57,7 @@ FLOORS = {
     "pushforward": CALLS | {"pullback", "tangents"},
     "jacobian": CALLS | {"argnums", "nesting", "tangents"},
     "njit": CALLS - {"pipeline"} | {"argnums", "engines", "gradient", "standalone"},
-    "testing": CALLS | {"check", "directions", "pullback", "pushforward"},
+    "testing": CALLS | {"api", "check", "directions", "pullback", "pushforward"},
     "standalone": PASSES - {"engines", "cotangents"} | {"argnums", "pipeline", "target"},
     "batched": CALLS | {"mapped", "specialise", "tangents"},
     "decorator": CALLS | {"pullback", "gradient", "mapped", "batched", "collectives"},

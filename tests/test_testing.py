@@ -46,6 +46,31 @@ def test_right_derivatives_pass(name):
     check_jvp(numpy, partial(srcad.jvp, numpy), args)
 
 
+def shaken(u, rate):
+    return cool(u, rate, 3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("modes", [("fwd",), ("rev",), ("fwd", "rev")])
+def test_higher_orders(modes):
+    numpy = srcad.differentiable(engine="numpy")
+    check_grads(numpy(shaken), PROGRAMS["loop"][1][:2], order=2, modes=modes)
+    check_grads(numpy(lambda x, y: np.sin(x) * y**3), (0.5, 2.0), order=3, modes=modes)
+    check_grads(numpy(lambda z: z * z * np.conj(z)), (1.0 + 2.0j,), order=2, modes=modes)
+
+
+@pytest.mark.parametrize("mode", ["fwd", "rev"])
+def test_a_wrong_second_derivative_is_found(mode):
+    def halved_square(x):  # chords of x**2 / 2: the slope of each is right, their bend is not
+        y = np.round(x, 12)
+        return y * (x - y) + 0.5 * y * y
+
+    function = srcad.differentiable(engine="numpy")(halved_square)
+    check_grads(function, (3.0,), modes=(mode,))
+    with pytest.raises(srcad.GradientMismatch):
+        check_grads(function, (3.0,), order=2, modes=(mode,))
+
+
 def test_arguments_are_left_alone():
     def writes(x):
         x[0] = x[1] ** 2
@@ -122,8 +147,10 @@ def test_kinks_are_told_of(mode):
 
 
 def test_arguments_are_checked():
-    with pytest.raises(srcad.ArgumentError, match="of order 1, not 2"):
-        check_grads(np.sin, (1.0,), order=2)
+    with pytest.raises(srcad.ArgumentError, match="no derivatives of order 0"):
+        check_grads(np.sin, (1.0,), order=0)
+    with pytest.raises(srcad.ArgumentError, match="takes or returns integers"):
+        check_grads(srcad.differentiable(engine="numpy")(cool), PROGRAMS["loop"][1], order=2)
     for modes in (("forward",), "rev", ("fwd", "both")):
         with pytest.raises(srcad.ArgumentError, match="no modes"):
             check_grads(np.sin, (1.0,), modes=modes)
