@@ -2,7 +2,6 @@
 
 from srcad.api import (
     Pullback,
-    explain,
     grad,
     hessian,
     hvp,
@@ -11,10 +10,10 @@ from srcad.api import (
     jacrev,
     jvp,
     linearize,
-    source,
     value_and_grad,
     vjp,
 )
+from srcad.collectives import axis_index, axis_size, pmax, pmean, psum
 from srcad.custom import custom_jvp, custom_vjp, stop_gradient
 from srcad.decorator import differentiable
 from srcad.errors import (
@@ -36,6 +35,9 @@ from srcad.errors import (
     UnsupportedSyntax,
     UnsupportedType,
 )
+from srcad.mapped import vmap
+from srcad.testing import check_grads
+from srcad.written import emit, explain, njit_value_and_grad, source
 
 __version__ = "0.1.0"
 
@@ -58,9 +60,13 @@ __all__ = [
     "UnsafeMutation",
     "UnsupportedSyntax",
     "UnsupportedType",
+    "axis_index",
+    "axis_size",
+    "check_grads",
     "custom_jvp",
     "custom_vjp",
     "differentiable",
+    "emit",
     "explain",
     "grad",
     "hessian",
@@ -70,8 +76,13 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "njit_value_and_grad",
+    "pmax",
+    "pmean",
+    "psum",
     "source",
     "stop_gradient",
     "value_and_grad",
     "vjp",
+    "vmap",
 ]

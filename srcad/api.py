@@ -1,22 +1,19 @@
-"""The public functions: `vjp`, `grad`, `jvp`, Jacobians, Hessians, `source` and `explain`."""
+"""The public functions that differentiate: `vjp`, `grad`, `jvp`, Jacobians and Hessians."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, overload
 
-from srcad import pipeline, tangents, trees
 from srcad.argnums import checked_argnums
-from srcad.errors import ArgumentError
-from srcad.explaining import explained
-from srcad.explanation import Explanation
+from srcad.batched import run_program
+from srcad.collectives import needs_program
 from srcad.gradient import Gradient, GradientOptions
 from srcad.jacobian import Jacobian, JacobianOptions
 from srcad.pullback import Pullback, pull
 from srcad.pushforward import linear, push
-from srcad.target import Function, Target, check_call
+from srcad.target import Function, Target
 
 __all__ = [
     "Pullback",
-    "explain",
     "grad",
     "hessian",
     "hvp",
@@ -25,17 +22,12 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
-    "source",
     "value_and_grad",
     "vjp",
 ]
 
-# Mapped axes by name. They are bound by `vmap` only: outside of it any name is unbound, and changes
-# nothing.
+# Mapped axes by name. They are bound by `vmap` only: a name that is not bound changes nothing.
 ReduceAxes: TypeAlias = str | Sequence[str]
-
-LEVELS = ("array", "loops")
-MODES = ("reverse", "forward")
 
 
 @overload
@@ -61,8 +53,9 @@ def vjp(
         primals: its positional arguments. They are never changed, even if `fun` writes to them.
         has_aux: whether `fun` returns a pair, of which only the first is differentiated and the
             second is any object.
-        reduce_axes: names of mapped axes to sum cotangents over. Outside of a mapped function, and
-            for names that are not bound, it changes nothing.
+        reduce_axes: names of mapped axes. In a function under `vmap(..., axis_name=...)`, the
+            cotangent of a primal that is not mapped is summed over the examples; it is then the
+            same for all of them. A name that is not bound changes nothing.
 
     Returns:
         `(primals_out, vjp_fun)`, or `(primals_out, vjp_fun, aux)` if `has_aux`. `vjp_fun` takes one
@@ -86,6 +79,8 @@ def vjp(
     >>> print(ybar)
     -0.25244130
     """
+    if reduce_axes:
+        needs_program(reduce_axes, run_program)
     return pull(Target.of(fun), primals, has_aux)
 
 
@@ -321,7 +316,8 @@ def grad(
     (8.0, 36.0)
     """
     numbers = checked_argnums(argnums)
-    options = GradientOptions(numbers, has_aux, holomorphic, allow_int)
+    names = (reduce_axes,) if isinstance(reduce_axes, str) else tuple(reduce_axes)
+    options = GradientOptions(numbers, has_aux, holomorphic, allow_int, reduce_axes=names)
     return Gradient(Target.of(fun), options)
 
 
@@ -356,71 +352,6 @@ def value_and_grad(
     (9.0, 6.0)
     """
     numbers = checked_argnums(argnums)
-    options = GradientOptions(numbers, has_aux, holomorphic, allow_int, with_value=True)
+    names = (reduce_axes,) if isinstance(reduce_axes, str) else tuple(reduce_axes)
+    options = GradientOptions(numbers, has_aux, holomorphic, allow_int, True, names)
     return Gradient(Target.of(fun), options)
-
-
-def source(
-    fun: Function, *args: object, level: str = "array", mode: str = "reverse", **kwargs: object
-) -> str:
-    """Return the adjoint that srcad writes for a function and these arguments, or the tangent.
-
-    Nothing is run: not the function, and not its adjoint.
-
-    Args:
-        fun: the function.
-        args: its positional arguments; the adjoint is by all that are floats or complex numbers.
-        level: "array" for the text to read, which runs under NumPy, or "loops" for what is
-            compiled.
-        mode: "reverse" for the adjoint, or "forward" for the tangent program that `jvp` runs.
-        kwargs: its keyword arguments; those named `level` and `mode` must be bound with
-            functools.partial.
-
-    Returns:
-        The text of a whole module.
-
-    Raises:
-        ArgumentError: when `fun` is not callable, or for another level or mode.
-        TypeError: Python's own, when `fun` does not take such arguments.
-
-    >>> print(source(lambda x: x * x, 3.0))  # doctest: +SKIP
-    """
-    if level not in LEVELS:
-        raise ArgumentError(f"there is no level {level!r}", hint=f"choose one of {LEVELS}")
-    if mode not in MODES:
-        raise ArgumentError(f"there is no mode {mode!r}", hint=f"choose one of {MODES}")
-    target = Target.of(fun)
-    check_call(target.function, args, kwargs)
-    if mode == "forward":
-        return tangents.source(target.function, args, kwargs, target.options, level)
-    return pipeline.source(target.function, args, kwargs, target.options, level)
-
-
-def explain(fun: Function, *args: object, **kwargs: object) -> Explanation:
-    """Tell what the adjoint of a function remembers for these arguments, and why.
-
-    Nothing is run: not the function, and not its adjoint.
-
-    Args:
-        fun: the function.
-        args: its positional arguments; the adjoint is by all that are floats or complex numbers.
-        kwargs: its keyword arguments.
-
-    Returns:
-        For each loop what is taped and what is computed again, what is saved besides, the bytes of
-        it all as formulas in the sizes and for these arguments, and what runs it. Its text,
-        `print(explain(...))`, is a report to read.
-
-    Raises:
-        ArgumentError: when `fun` is not callable.
-        TypeError: Python's own, when `fun` does not take such arguments.
-
-    >>> explain(lambda x: x * x, 3.0).total.bytes
-    0
-    """
-    target = Target.of(fun)
-    check_call(target.function, args, kwargs)
-    leaves, _ = trees.flatten((args, kwargs))
-    wrt = (True,) * len(leaves)
-    made = pipeline.specialise(target.function, args, kwargs, wrt, False, target.options)
-    return explained(made, leaves)

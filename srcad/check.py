@@ -1,4 +1,4 @@
-"""`@differentiable(check=True)`: the first gradient of each specialisation against differences."""
+"""Gradients against differences of the function: for `check=True`, and for `check_grads`."""
 
 import warnings
 from collections.abc import Sequence
@@ -15,7 +15,10 @@ from srcad.errors import CheckWarning, GradientMismatch
 from srcad.target import Function, Target, primal_names
 from srcad.trees import Tree, flatten, unflatten
 
-__all__ = ["Call", "check_gradient"]
+__all__ = ["Call", "check_gradient", "compare"]
+
+OURS = "gradient is wrong, and the fault is srcad's: please report the function and its arguments"
+"""Whose fault a wrong gradient is that srcad computed."""
 
 MOST_ALONE = 16
 """Leaves that are moved one by one where moving all of them finds something."""
@@ -108,10 +111,7 @@ class Line:
 
 
 def check_gradient(target: Target, made: pipeline.Specialisation, call: Call) -> None:
-    """Compare a gradient with differences of the function, along a direction drawn at random.
-
-    The direction is the same for all calls with arguments of the same shapes. The function is run
-    some ten times, more where the two do not agree, on copies of the arguments.
+    """Compare the first gradient of a specialisation with differences of the function.
 
     Args:
         target: the function.
@@ -121,37 +121,42 @@ def check_gradient(target: Target, made: pipeline.Specialisation, call: Call) ->
     Raises:
         GradientMismatch: when they are different beyond the error of the differences.
     """
-    line = Line(call, random_directions(call.leaves[place] for place in call.chosen))
-    moving = [index for index, direction in enumerate(line.directions) if direction is not None]
-    unsure = ""
-    if moving and any(cotangent is not None for cotangent in call.cotangents):
-        verdict = _judged(line)
-        if verdict.answer != "yes":
-            unsure = _looked_closer(target, made, line, verdict, moving)
+    place = made.shared.program.place
+    name = f"`{target.name}` ({place})" if place else f"`{target.name}`"
+    names = primal_names(target.function, call.structure)
+    unsure = compare(f"the gradient of {name}", names, call)
     target.history.checked.add(made.shared)
     if unsure:
         warnings.warn(unsure, CheckWarning, stacklevel=2)
 
 
-def _looked_closer(
-    target: Target,
-    made: pipeline.Specialisation,
-    line: Line,
-    verdict: Verdict,
-    moving: Sequence[int],
-) -> str:
-    """Move one argument at a time: one that is at a kink (a flag, say) must not hide the others.
+def compare(what: str, names: Sequence[str], call: Call, fault: str = OURS) -> str:
+    """Compare a gradient with differences of the function, along a direction drawn at random.
+
+    The direction is the same for all calls with arguments of the same shapes. The function is run
+    some ten times, more where the two do not agree, on copies of the arguments.
+
+    Args:
+        what: what is compared: "the gradient of `f`".
+        names: the names of the leaves of the arguments.
+        call: the call.
+        fault: the end of a sentence that says what is wrong if no reason is found.
 
     Returns:
-        What to warn of; empty if one by one all are right.
+        What to warn of; empty if the gradient is right.
 
     Raises:
-        GradientMismatch: for the arguments whose gradient is wrong.
+        GradientMismatch: when they are different beyond the error of the differences.
     """
-    place = made.shared.program.place
-    name = f"`{target.name}` ({place})" if place else f"`{target.name}`"
-    names = primal_names(target.function, line.call.structure)
-    lines = {names[line.call.chosen[index]]: line.only(index) for index in moving[:MOST_ALONE]}
+    line = Line(call, random_directions(call.leaves[place] for place in call.chosen))
+    moving = [index for index, direction in enumerate(line.directions) if direction is not None]
+    if not moving or all(cotangent is None for cotangent in call.cotangents):
+        return ""
+    verdict = _judged(line)
+    if verdict.answer == "yes":
+        return ""
+    # One argument at a time: one that is at a kink (a flag, say) must not hide the others.
+    lines = {names[call.chosen[index]]: line.only(index) for index in moving[:MOST_ALONE]}
     if len(moving) == 1:
         found = dict.fromkeys(lines, verdict)
     else:
@@ -160,13 +165,13 @@ def _looked_closer(
     if verdict.answer == "unknown" and wrong:
         line, verdict = lines[wrong[0]], found[wrong[0]]
     if verdict.answer == "no":
-        raise _mismatch(name, line, verdict, wrong)
+        raise _mismatch(what, line, verdict, wrong, fault)
     unknown = {leaf: one for leaf, one in found.items() if one.answer == "unknown"}
     if not unknown and len(moving) <= MOST_ALONE:
         return ""
     some = f" by {', '.join(unknown)}" if unknown and len(unknown) < len(moving) else ""
     reasons = dict.fromkeys(one.reason for one in unknown.values() or [verdict])
-    return f"the gradient of {name}{some} could not be checked: {'; '.join(reasons)}"
+    return f"{what}{some} could not be checked: {'; '.join(reasons)}"
 
 
 def _judged(line: Line) -> Verdict:
@@ -220,14 +225,16 @@ def _flatness(line: Line, relative: float = 0.0) -> Verdict:
     return is_flat(Residue(line.residue, total, parts, 2.0 * unit * size, unit, relative))
 
 
-def _mismatch(name: str, line: Line, verdict: Verdict, wrong: Sequence[str]) -> GradientMismatch:
+def _mismatch(
+    what: str, line: Line, verdict: Verdict, wrong: Sequence[str], fault: str
+) -> GradientMismatch:
     """The error for a gradient that is not the function's."""
     total, _ = line.slope()
     squares = [np.sum(np.abs(d) ** 2) for d in line.directions if d is not None]
     longest, shortest = verdict.steps
     at = f"\n  wrong by:     {', '.join(wrong)}" if wrong else ""
     return GradientMismatch(
-        f"the gradient of {name} is not the slope of the function\n"
+        f"{what} is not the slope of the function\n"
         f"  gradient:     {total:.12g}\n"
         f"  differences:  {total + verdict.slope:.12g}, to about {verdict.error:.1g}\n"
         f"  along:        a random direction of size {np.sqrt(sum(squares)):.3g},"
@@ -235,7 +242,7 @@ def _mismatch(name: str, line: Line, verdict: Verdict, wrong: Sequence[str]) -> 
         None,
         "if the function has a kink or a jump there, check it elsewhere; if it is random or keeps\n"
         "something between calls, take that out of it; if none of these is the reason, the\n"
-        "gradient is wrong, and the fault is srcad's: please report the function and its arguments",
+        f"{fault}",
     )
 
 

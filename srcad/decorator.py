@@ -2,12 +2,15 @@
 
 import functools
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, ParamSpec, TypeVar, cast, overload
 
 from srcad import pipeline
+from srcad.batched import run, run_program
+from srcad.collectives import needs_program
 from srcad.errors import ArgumentError, NotYetDifferentiated
 from srcad.gradient import Gradient, GradientOptions
+from srcad.mapped import Mapped
 from srcad.pullback import pull
 from srcad.target import Function, History, Target
 
@@ -65,7 +68,15 @@ class Differentiable(Target, Generic[P, R]):
         Raises:
             ArgumentError: for arguments or results that are not numeric.
         """
+        if reduce_axes:
+            needs_program(reduce_axes, run_program)
         return pull(self, primals, has_aux)
+
+    def call_mapped(
+        self, mapped: Mapped, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> object:
+        """Call `vmap(f)` as one compiled loop over the examples."""
+        return run(mapped, args, kwargs, self.options)
 
     @functools.cached_property
     def grad(self) -> Gradient:

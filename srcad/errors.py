@@ -252,7 +252,7 @@ class CompilationError(SrcadError, RuntimeError):
 
 
 class GradientMismatch(SrcadError, AssertionError):
-    """A gradient is not the slope of the function, found by `@differentiable(check=True)`.
+    """A derivative is not the slope of the function: from `check=True` and `srcad.testing`.
 
     Cause: differences of the function itself, along one direction, give another number than the
     gradient, by more than their own error. Either the function has kinks or jumps so close by that
@@ -264,7 +264,8 @@ class GradientMismatch(SrcadError, AssertionError):
         f.grad(3.0)                     # is not the slope of the function
 
     The way out: check at another point, or take what it keeps out of the function. If neither is
-    the reason, the fault is srcad's: please report the function and its arguments.
+    the reason and the gradient is srcad's, so is the fault: please report the function and its
+    arguments.
     """
 
 

@@ -9,7 +9,9 @@ import numpy as np
 
 from srcad import pipeline
 from srcad.argnums import positions_of
+from srcad.batched import run, run_program
 from srcad.check import Call, check_gradient
+from srcad.collectives import needs_program
 from srcad.cotangents import (
     bars_like,
     check_gradient_inputs,
@@ -18,6 +20,7 @@ from srcad.cotangents import (
 )
 from srcad.errors import ArgumentError
 from srcad.fastpath import FastPaths, Form
+from srcad.mapped import Mapped
 from srcad.nesting.calls import Derived
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
@@ -38,6 +41,7 @@ class GradientOptions:
         holomorphic: whether the function is holomorphic: complex arguments, complex result.
         allow_int: whether integers and booleans may be among the arguments.
         with_value: whether the function's value is returned, too.
+        reduce_axes: the named axes that gradients of what is not mapped are summed over.
     """
 
     argnums: int | tuple[int, ...] = 0
@@ -45,6 +49,7 @@ class GradientOptions:
     holomorphic: bool = False
     allow_int: bool = False
     with_value: bool = False
+    reduce_axes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,14 @@ class Gradient:
         if path is not None:
             self.__call__ = path
 
+    def call_mapped(
+        self, mapped: Mapped, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> object:
+        """Call `vmap(grad(f))` as one compiled loop over the examples, where there can be one."""
+        if self.target.options.check:
+            return mapped.each(args, kwargs)
+        return run(mapped, args, kwargs, self.target.options)
+
     @property
     def derived(self) -> Derived:
         """What it is to a program that calls it."""
@@ -112,6 +125,7 @@ class Gradient:
             options.holomorphic,
             options.allow_int,
             options.with_value,
+            options.reduce_axes,
         )
 
     def __get__(self, instance: object, owner: type | None = None) -> "Gradient":
@@ -154,6 +168,8 @@ class _General:
 
     def call(self, /, *args: object, **kwargs: object) -> object:
         """Return the gradient by the chosen arguments, at `args` and `kwargs`."""
+        if self.options.reduce_axes:
+            needs_program(self.options.reduce_axes, run_program)
         leaves, structure = flatten((args, kwargs))
         key = (structure, *map(_kind, leaves))
         plan = self.plans.get(key)
@@ -177,7 +193,7 @@ class _General:
             function, chosen = self.target.function, plan.chosen
             call = Call(function, leaves, structure, options.has_aux, chosen, gradients, (1.0,))
             check_gradient(self.target, made, call)
-        if plan.parts is None and not kwargs:
+        if plan.parts is None and not kwargs and not options.reduce_axes:
             owner = self.owner()
             if owner is not None:
                 owner._learn(made, args, plan.chosen)

@@ -17,6 +17,7 @@ from srcad.frontend.lower import inner_function
 from srcad.frontend.values import Path
 from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Var
+from srcad.mapped import Mapped
 from srcad.nesting.calls import Derived
 
 # What following a path may raise when something is not where it was.
@@ -36,6 +37,8 @@ def root_key(function: Any) -> Any:
     if isinstance(function, Ruled):
         rules = tuple(map(root_key, (function.function, *function.rules)))
         return (type(function), rules, function.nondiff_argnums)
+    if isinstance(function, Mapped):
+        return ("mapped", function.key, root_key(function.inner))
     derived = getattr(function, "derived", None)
     if isinstance(derived, Derived):
         return (derived, root_key(function.target.function))
@@ -122,7 +125,7 @@ def same(found: Any, expected: Any) -> bool:
     if isinstance(found, tuple) and isinstance(expected, tuple):
         pairs = zip(found, expected, strict=False)
         return len(found) == len(expected) and all(a is b or same(a, b) for a, b in pairs)
-    if isinstance(found, str | int | bytes | np.dtype) and type(found) is type(expected):
+    if isinstance(found, str | int | bytes | np.dtype | Derived) and type(found) is type(expected):
         return bool(found == expected)
     if isinstance(found, types.MethodType | types.BuiltinMethodType):
         return bool(found == expected)

@@ -21,6 +21,7 @@ __all__ = [
     "paths",
     "refusal",
     "show",
+    "spread",
     "unflatten",
 ]
 
@@ -110,6 +111,30 @@ def flatten_up_to(structure: Tree, tree: object) -> list[object] | None:
         return cast(list[object], structure.flatten_up_to(cast(Any, tree)))
     except ValueError:
         return None
+
+
+def spread(prefix: object, tree: object) -> list[object] | None:
+    """Give each leaf of a tree what stands in a prefix of the tree above it.
+
+    Args:
+        prefix: a tree that ends earlier, or at the leaves; None is a leaf of it.
+        tree: any Python object.
+
+    Returns:
+        One item of the prefix for each leaf; None when it is no prefix.
+
+    >>> spread((1, None), ({"a": 2.0, "b": 3.0}, 4.0))
+    [1, 1, None]
+    """
+    flatten(tree)  # so that its dataclasses are known
+    try:
+        items = optree.broadcast_prefix(
+            cast(Any, prefix), cast(Any, tree), none_is_leaf=True, namespace=NAMESPACE
+        )
+    except ValueError:
+        return None
+    leaves = optree.tree_leaves(cast(Any, tree), none_is_leaf=True, namespace=NAMESPACE)
+    return [item for item, leaf in zip(items, leaves, strict=True) if leaf is not None]
 
 
 def children(structure: Tree) -> list[Tree]:

@@ -10,9 +10,10 @@ import pytest
 
 from tests.api_helpers import close, product  # isort: skip
 
-from srcad.api import grad, source, vjp
+from srcad.api import grad, vjp
 from srcad.decorator import Differentiable, NotYetDifferentiated, differentiable
 from srcad.errors import ArgumentError
+from srcad.written import source
 
 # The targets
 

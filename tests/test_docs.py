@@ -90,6 +90,21 @@ def functions_of(function, *args, level="array", mode="reverse"):
     return text[text.index("\ndef ") + 1 :]
 
 
+def functions_in(text, *names):
+    """Some functions of a module, with their decorators."""
+    found = {
+        node.name: "\n".join(
+            text.splitlines()[
+                min([n.lineno for n in node.decorator_list], default=node.lineno)
+                - 1 : node.end_lineno
+            ]
+        )
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    return "\n\n\n".join(found[name] for name in names)
+
+
 def house():
     """One line for each module of srcad: its own first one."""
     lines = []
@@ -147,6 +162,7 @@ TOOLS = (
     adjoint,
     pair,
     functions_of,
+    functions_in,
     house,
     source_of,
     error_pages,

@@ -67,6 +67,14 @@ def test_the_complex_step_agrees(engine, function, args, dots):
 
 
 @each_engine
+def test_a_result_without_a_tangent_is_what_it_is(engine):
+    value, dot = jvp(by(engine)(lambda n: n * 2), (np.arange(3),), (None,))
+    np.testing.assert_array_equal(value, [0, 2, 4])
+    assert dot.dtype == FLOAT0
+    assert dot.shape == (3,)
+
+
+@each_engine
 def test_in_place_updates_branches_and_loops(engine, rng):
     u, f, u_dot, f_dot = rng.uniform(-1.0, 1.0, (4, 7))
     value, dot = jvp(by(engine)(sweep), (u, f, 3), (u_dot, f_dot, None))

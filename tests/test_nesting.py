@@ -367,6 +367,44 @@ def test_a_gradient_of_a_gradient_is_compiled_once():
     assert sum(map(len, srcad.pipeline._CACHE.values())) == before
 
 
+def test_quotients_that_are_zero_still_move():
+    def f(v):
+        return np.sum(v / (2.0 / (1.5 + v)))
+
+    found = hessian(f)(np.array([0.0, 1.0, 0.0]))  # v (1.5 + v) / 2
+    np.testing.assert_allclose(found, np.eye(3))
+
+
+def test_a_name_of_the_program_is_not_that_of_a_count():
+    def f(x, n):
+        trips = n * 2
+        for i in range(0, trips, 3):
+            x = x * np.sin(x)
+            if i > trips:
+                break
+        return x
+
+    def plain(x):
+        for _ in range(0, 8, 3):
+            x = x * np.sin(x)
+        return x
+
+    value, found = value_and_grad(f)(1.3, 4)
+    assert value == pytest.approx(plain(1.3), rel=1e-14)
+    assert found == pytest.approx(plain(1.3 + 1e-30j).imag / 1e-30, rel=1e-12)
+
+
+def test_counts_of_two_sweeps_are_told_apart():
+    def f(x, a, n):
+        for _ in range(n):
+            for _ in range(0, 5, 2):
+                a = 0.9
+        return np.sum(x * a)
+
+    found = grad(lambda x: np.sum(grad(f, argnums=(0, 1))(x, 0.7, 2)[0]) + np.sum(x**2))(X)
+    np.testing.assert_allclose(found, 2.0 * X)
+
+
 REFUSED = [
     (lambda x: np.sum(grad(lambda z: z * 2.0)(x)), ArgumentError, "a number"),
     (lambda x: grad(np.sum)(3) + x[0], ArgumentError, "real- or complex"),
@@ -383,3 +421,24 @@ def test_refusals_name_the_line(function, error, word):
     with pytest.raises(error, match=word) as caught:
         vjp(function, X)
     assert "test_nesting.py" in str(caught.value)
+
+
+def test_another_gradient_in_its_place_is_seen():
+    held = {}
+
+    def through(x):
+        return held["gradient"](x, x) * x
+
+    def made(k):
+        return lambda x, y: k * x**3 * y
+
+    for gradient in (
+        grad(lambda x, y: x**3 * y),
+        grad(lambda x, y: x**3 * y, argnums=1),
+        grad(lambda x, y: x**2 * y),
+        grad(made(1.0)),
+        grad(made(2.0)),
+    ):
+        held["gradient"] = gradient
+        ahead, back = (through(2.0 + h) for h in (1e-5, -1e-5))
+        np.testing.assert_allclose(grad(through)(2.0), (ahead - back) / 2e-5, rtol=1e-6)

@@ -237,7 +237,8 @@ class _Namer:
             self.names.of[target] = self.names.of[phi]
             given |= {phi}
         self.give(stmt.counter, (around | given) - {stmt.counter})
-        self.give(stmt.trips, (after | given | group) - {stmt.trips})
+        # They are counted from before the range is read to the end of the last one.
+        self.give(stmt.trips, (around | after | given | group | bounds) - {stmt.trips})
         around_heads = self.heads
         self.heads |= {self.names.of[v] for v in bounds if v in self.names.of}
         if stmt.test is not None:

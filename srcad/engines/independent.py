@@ -22,6 +22,7 @@ from numba.core.typed_passes import NativeLowering
 
 from srcad.engines import large
 from srcad.engines.indices import Indices
+from srcad.engines.linking import FramedCall, KeepingLibrary
 from srcad.runtime.compiled import independent
 
 LINES = "independent loops"
@@ -111,6 +112,16 @@ class _Lower(Lower):
             if _line(self.func_ir, own) in lines:
                 self._mark([block for offset in loop.body for block in self.written[offset]], loop)
 
+    def create_cpython_wrapper(self, release_gil: bool = False) -> None:
+        """Write the code of calls from Python."""
+        made, context = self.fndesc, self.context
+        module = context.create_module("wrapper")
+        kind = context.call_conv.get_function_type(made.restype, made.argtypes)
+        function = llvm.Function(module, kind, made.llvm_func_name)
+        wrapper: Any = FramedCall
+        wrapper(context, module, function, made, self.env, self.call_helper, release_gil).build()
+        self.library.add_ir_module(module)
+
     def _mark(self, blocks: list[llvm.Block], loop: Any) -> None:
         header = self.blkmap[loop.header]
         group, accesses, itself = (_Distinct(self.module) for _ in range(3))
@@ -145,9 +156,18 @@ def _line(function: Any, blocks: list[ir.Block]) -> int | None:
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class IndependentLowering(NativeLowering):
-    """Numba's last pass, with loops marked."""
+    """Numba's last pass, with loops marked, and into a library that keeps the memory of arrays."""
 
     _name = "srcad_native_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Numba's name for what a pass does."""
+        if state.library is None:
+            library: Any = KeepingLibrary
+            state.library = library(state.targetctx.codegen(), state.func_id.func_qualname)
+            state.library.enable_object_caching()
+        super().run_pass(state)  # type: ignore[no-untyped-call]
+        return True
 
     @property
     def lowering_class(self) -> type[Lower]:

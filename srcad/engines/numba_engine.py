@@ -13,7 +13,7 @@ from numba.core.errors import NumbaError
 from srcad import cache
 from srcad.emit.generated import Generated
 from srcad.emit.ownership import owned_results
-from srcad.engines import boxing, float_errors, vector_math
+from srcad.engines import boxing, float_errors, kept, vector_math
 from srcad.engines.direct import Direct
 from srcad.engines.modules import load_cached
 from srcad.engines.numpy_engine import Engine as NumpyEngine
@@ -271,6 +271,7 @@ def prepare(namespace: dict[str, Any]) -> None:
     """Give a module the compiled forms of what it calls by name."""
     _quiet()
     boxing.load()
+    kept.load()
     vector_math.install(namespace)
     checks = float_errors.compiled_checks()
     namespace.update({name: check for name, check in checks.items() if name in namespace})

@@ -29,6 +29,7 @@ from srcad.frontend import (
     sequences,
     shaping,
     updates,
+    vmapped,
 )
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.shaping import as_array
@@ -381,6 +382,7 @@ HANDLERS: dict[Any, Handler] = {
     np.ones_like: _like(np.ones),
     np.empty_like: _like(np.empty),
     **asking.HANDLERS,
+    **vmapped.HANDLERS,
     **classes.HANDLERS,
     **copies.HANDLERS,
     **cursors.HANDLERS,
@@ -394,6 +396,18 @@ HANDLERS: dict[Any, Handler] = {
 }
 
 OF_LISTS = frozenset(
-    {*sequences.HANDLERS, len, print, isinstance, getattr, callable, bool, divmod, pow, dict}
+    {
+        *sequences.HANDLERS,
+        *vmapped.HANDLERS,
+        len,
+        print,
+        isinstance,
+        getattr,
+        callable,
+        bool,
+        divmod,
+        pow,
+        dict,
+    }
 )
 """Functions that take a list as it is; NumPy's make an array of it first."""

@@ -39,6 +39,7 @@ from srcad.frontend import (
     rows,
     statements,
     trying,
+    vmapped,
 )
 from srcad.frontend.context import Frame, Unreachable
 from srcad.frontend.liveness import liveness
@@ -60,6 +61,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import OPAQUE
 from srcad.ir.primitives import Primitive
+from srcad.mapped import Mapped
 from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
@@ -130,6 +132,7 @@ def call(
             function in rewritten.WRITTEN
             or function in copies.HANDLERS
             or function in custom.HANDLERS
+            or function in vmapped.HANDLERS
         ):
             return call_python(ctx, function, args, kwargs, node, hint)
         case Closure(function=function, receiver=None) if (
@@ -229,6 +232,8 @@ def _call_object(
         receiver = objects.wrap(ctx, function.__self__, (*path, ("attr", "__self__")))
         inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
+    if isinstance(function, Mapped):
+        return vmapped.call_object(ctx, function, path, args, kwargs, node)
     ctx.fix(Foreign(function, path))
     if isinstance(function, Ruled):
         return own_rules.call(ctx, function, path, args, kwargs, node)
@@ -260,6 +265,7 @@ def _call_object(
 def reached(ctx: Lowering, function: Any, path: Path) -> Value:
     """A callable that something outside holds; another one of the same code serves as well."""
     if isinstance(function, types.FunctionType) and primitive_of(function) is None:
+        ctx.fix(Foreign(function.__code__, (*path, ("attr", "__code__"))))
         return closure(ctx, function, path)
     return objects.wrap(ctx, function, path)
 

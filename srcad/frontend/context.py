@@ -120,6 +120,8 @@ class Lowering:
     orders: int = 1
     """How many derivatives will be taken of what is being lowered."""
     returned: Origin | None = None
+    bound: list[Any] = field(default_factory=list)
+    """The named axes of the mapped functions that are being lowered."""
     beyond: Beyond | None = None
     """Calls what has to do with derivatives, of which the frontend knows nothing."""
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)

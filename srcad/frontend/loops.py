@@ -371,7 +371,7 @@ def attempt(
     with ctx.builder.at(prelude):
         head_of(ctx, plan, entry, carried, assigned, live, after)
     counter = ctx.builder.counter(_counter_hint(node))
-    _note_bounds(ctx, counter, trip_range)
+    note_bounds(ctx, counter, trip_range)
     head = ctx.state.copy()
     test: Block | None = None
     if trip_range is None:
@@ -438,7 +438,7 @@ def _known_step(trip_range: Range | None) -> bool:
     return trip_range is not None and isinstance(trip_range.step, Const)
 
 
-def _note_bounds(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:
+def note_bounds(ctx: Lowering, counter: Var, trip_range: Range | None) -> None:
     """Note between which values a counter is: where it starts, and one before where it ends."""
     if trip_range is None:
         return

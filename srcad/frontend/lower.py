@@ -40,6 +40,7 @@ from srcad.frontend.values import (
 )
 from srcad.ir.kinds import kind_of
 from srcad.ir.nodes import Atom, Block, Const, Function, Operand, ShapeOf, Slice, Var
+from srcad.mapped import Mapped
 from srcad.rules import table as _table  # noqa: F401  fills the registry
 
 
@@ -193,6 +194,8 @@ def inner_function(function: Any) -> types.FunctionType | None:
             function = function.__func__
         elif isinstance(getattr(function, "py_func", None), types.FunctionType):
             function = function.py_func
+        elif isinstance(function, Mapped):
+            function = function.inner
         elif callable(getattr(function, "function", None)):
             function = function.function
         else:
@@ -203,6 +206,8 @@ def inner_function(function: Any) -> types.FunctionType | None:
 
 def function_name(function: Any) -> str:
     """The name that generated functions start with."""
+    if isinstance(function, Mapped):
+        return f"mapped_{function_name(function.inner)}"
     plain = inner_function(function)
     name = str(getattr(plain, "__name__", None) or getattr(function, "__name__", "function"))
     if hasattr(function, "derived"):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from srcad.argnums import checked_argnums, positions_of
 from srcad.errors import ArgumentError
-from srcad.frontend import calls, control, expressions, objects
+from srcad.frontend import calls, collectives, control, expressions, objects
 from srcad.frontend.builder import operand_kind
 from srcad.frontend.values import (
     Array,
@@ -45,6 +45,7 @@ class Derived:
         holomorphic: whether arguments and result are complex.
         allow_int: whether integers may be among the arguments.
         with_value: whether the value is returned, too.
+        reduce_axes: the named axes that gradients of what is not mapped are summed over.
     """
 
     of: Literal["grad", "jac"]
@@ -53,6 +54,7 @@ class Derived:
     holomorphic: bool = False
     allow_int: bool = False
     with_value: bool = False
+    reduce_axes: tuple[str, ...] = ()
 
 
 FUNCTION: Path = (("attr", "target"), ("attr", "function"))
@@ -66,6 +68,7 @@ def call(ctx: Lowering, callee: Value, args: Args, kwargs: Kwargs, node: Syntax)
             derived := getattr(outside, "derived", None), Derived
         ):
             function = outside.target.function
+            ctx.fix(Foreign(derived, (*path, ("attr", "derived"))))
             reached = calls.reached(ctx, function, (*path, *FUNCTION))
             return _derivative(ctx, derived, reached, args, kwargs, node)
         case Static(value=Derived() as derived):
@@ -130,8 +133,14 @@ def _made(
             ("allow_int", False),
         )
     }
+    facts["reduce_axes"] = _reduce_axes(ctx, given, node)
     facts["argnums"] = _checked(ctx, checked_argnums, node, facts["argnums"])
     return Partial(Static(Derived(of, **facts, with_value=with_value)), (given["fun"],), ())
+
+
+def _reduce_axes(ctx: Lowering, given: dict[str, Any], node: Syntax) -> tuple[str, ...]:
+    names = _static(ctx, given, "reduce_axes", (), node)
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _checked(ctx: Lowering, check: Callable[..., Any], node: Syntax, *given: Any) -> Any:
@@ -200,7 +209,8 @@ def _gradient(
         return made.result
     _check_output(ctx, derived, made.function.body.results, made.result, node)
     backward = inner.swept(ctx, made, node)
-    bars = inner.pulled(ctx, backward, [_one(made.function.body.results[0])])
+    alone = inner.pulled(ctx, backward, [_one(made.function.body.results[0])])
+    bars = collectives.reduced(ctx, derived.reduce_axes, made.given, alone, node)
     gradients = _like(ctx, [args[place] for place in wanted], bars, node)
     gradient = Items(tuple(gradients)) if isinstance(derived.argnums, tuple) else gradients[0]
     if derived.with_value:
@@ -295,6 +305,7 @@ def _vjp(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
     if ctx.state.dead:
         return made.result
     backward = inner.swept(ctx, made, node)
+    backward = replace(backward, primals=made.given, reduce_axes=_reduce_axes(ctx, given, node))
     pullback = Partial(Static(backward), (Items(tuple(primals)),), ())
     if made.aux is None:
         return Items((made.result, pullback))
@@ -310,7 +321,8 @@ def _pull(
         return control.fail(ctx, TypeError("a pullback takes one argument, the cotangent"))
     assert isinstance(primals, Items)
     seeds = inner.fitting(ctx, given[0], backward.outputs, "cotangent", node)
-    bars = inner.pulled(ctx, backward, seeds)
+    alone = inner.pulled(ctx, backward, seeds)
+    bars = collectives.reduced(ctx, backward.reduce_axes, backward.primals, alone, node)
     return Items(tuple(_like(ctx, primals.items, bars, node)))
 
 

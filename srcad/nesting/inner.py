@@ -58,7 +58,8 @@ class Backward:
     """What is left of a function after its forward sweep.
 
     It takes a seed for each of the `seeded` among the `outputs`, which are the leaves of the
-    result; `given` are its other parameters.
+    result; `given` are its other parameters. The bars of the `primals` are summed over the named
+    axes `reduce_axes`, where they are not mapped and their bars are.
     """
 
     function: Function
@@ -66,6 +67,8 @@ class Backward:
     seeds: tuple[Var, ...]
     seeded: tuple[int, ...]
     outputs: tuple[Atom, ...]
+    primals: tuple[Operand, ...] = ()
+    reduce_axes: tuple[str, ...] = ()
 
 
 def run(

@@ -37,7 +37,6 @@ from srcad.ir.walk import targets as targets_of
 from srcad.rules.indexing import getitem, setitem, size
 from srcad.rules.joining import DOUBLED
 from srcad.rules.registry import PRIMITIVES
-from srcad.transforms.pythons import OBJECT
 
 LEAST = 8
 """Rows of a stack before it is known how many it needs."""
@@ -194,9 +193,12 @@ class _Forward:
                 primitive is EMPTY and all(length == Const(0) for length in lengths)
             ):
                 self.fillers.add(target)
-            case Let(args=(shape, dtype)) if dtype == OBJECT:
-                plain = Const(np.dtype(stmt.target.kind.dtype))
-                self.builder.add(replace(stmt, args=(shape, plain)))
+            case Let(target=target, primitive=primitive, args=(shape, _)) if (
+                primitive is EMPTY and target in self.recorded
+            ):
+                dtype = Const(np.dtype(target.kind.dtype))
+                now[target] = made = self._tape(target, shape)
+                self.builder.add(replace(stmt, target=made, args=(shape, dtype)))
             case Effect(action="record", args=(tape, index, value)):
                 assert isinstance(tape, Var)
                 if tape in self.stacks:
@@ -211,6 +213,13 @@ class _Forward:
                 self._loop(stmt, now, counts)
             case _:
                 self.builder.add(stmt)
+
+    def _tape(self, tape: Var, shape: Operand) -> Var:
+        """The array of a tape, of which more is known than of one that nobody looks into."""
+        dims: list[Dim | None] = []
+        for part in shape if isinstance(shape, tuple) else (shape,):
+            dims += part.var.shape if isinstance(part, ShapeOf) else [self.builder.size(part)]
+        return self.builder.fresh(tape.hint, tape.kind, tuple(dims))
 
     def _like(self, array: Var) -> Var:
         made = Var(array.hint, array.kind, array.shape)

@@ -96,7 +96,8 @@ def unbroadcast_transposed(ans_bar, bar, shape):
 
 @elementwise(masked, text="masked")
 def masked_partials(ans_bar, bar, value):
-    return None, masked(bar, ans_bar)
+    # A bar that is zero here need not be so close by: only what is infinite is no derivative.
+    return None, masked((bar != 0) | np.isfinite(value), ans_bar)
 
 
 def ties(hit, x, axis, keepdims):

@@ -303,6 +303,15 @@ def names_like_those_of_stacks(a, a_left):
     return a * a_left * k
 
 
+def name_like_that_of_a_count(x, n):
+    trips = n * 2
+    for i in range(0, trips, 3):
+        x = x * np.sin(x)
+        if x > trips:
+            break
+    return x
+
+
 def returns_two_from_endless_loop(u, a):
     k = 0.0
     while True:
@@ -408,6 +417,7 @@ PROGRAMS = [
     (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, 1.4]), 0.8, 2)),
     (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, -2.4]), 0.8, 2)),
     (returns_out_of_a_loop, (np.array([[0.5, 1.1], [0.7, 0.4]]),)),
+    (name_like_that_of_a_count, (1.3, 4)),
     (names_like_those_of_stacks, (0.6, 0.8)),
     (returns_two_from_endless_loop, (np.array([0.3, 0.5]), 1.3)),
     (range_bound_beside_what_is_carried, (0.1, np.array([0.2, 0.1]), 4)),

@@ -1,0 +1,1 @@
+"""Derivatives as modules of their own, which need nothing of srcad."""
