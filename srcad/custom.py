@@ -36,6 +36,7 @@ class Ruled(Generic[P, R]):
     """A function with a derivative of the user's own; calling it is calling the function."""
 
     __wrapped__: Callable[P, R]
+    __qualname__: str
     usage = ""
 
     def __init__(self, function: Callable[P, R], nondiff_argnums: int | Sequence[int] = ()) -> None:
@@ -61,6 +62,10 @@ class Ruled(Generic[P, R]):
     def __get__(self, instance: object, owner: type | None = None) -> object:
         """Bind as functions do: the object is the first argument."""
         return self if instance is None else types.MethodType(self, instance)
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        """Pickle and copy by name, as functions do."""
+        return self.__qualname__
 
     def __repr__(self) -> str:
         """Return the repr of the function, marked."""

@@ -188,3 +188,15 @@ def test_rules_that_are_not_linear_are_refused_inside_too():
     absolute.defjvp(lambda x, dot: (np.abs(x[0]), np.abs(dot[0])))
     with pytest.raises(srcad.UnsupportedSyntax, match="not plainly linear"):
         grad(lambda x: grad(absolute)(x) * x)(1.0)
+
+
+@each_sin
+def test_mapped_functions_keep_their_rules(sin):
+    np.testing.assert_array_equal(srcad.vmap(sin)(X), np.sin(X))
+    np.testing.assert_allclose(srcad.vmap(grad(sin))(X), 3.0 * np.cos(X), rtol=1e-14)
+
+    @srcad.differentiable(engine="numpy")
+    def f(x):
+        return np.sum(srcad.vmap(grad(sin))(x) * stop_gradient(x))
+
+    np.testing.assert_allclose(grad(f)(X), -3.0 * np.sin(X) * X, rtol=1e-13)

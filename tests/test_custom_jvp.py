@@ -230,6 +230,30 @@ def test_a_rule_for_each_argument(engine):
     np.testing.assert_allclose(dot, 23.0, rtol=1e-14)
 
 
+def many(primals, dots):
+    """A long way of saying `primals[0], dots[0]`, in what is linear."""
+    (x,), (dot,) = primals, dots
+    n = len(x)
+    total = np.zeros(n)
+    total[:] = dot[::-1][::-1] / 2.0
+    total[1:] += 0.5 * dot[1:]
+    total[0] = total[0] + dot[0] - (dot / 2.0)[0]
+    total = np.where(x > 100.0, 0.0, np.concatenate((total[:1], total[1:])))
+    total = np.eye(n) @ total.reshape((1, n)).T[:, 0]
+    total = np.linalg.solve(2.0 * np.eye(n), total + 1.0 * total.copy())
+    total = np.array([total[i] for i in range(3)])
+    total = np.einsum("ij,j->i", np.eye(n), np.stack([total, total])[0])
+    total = np.cumsum(total) - (np.cumsum(total) - total)
+    other = -np.roll(-total, 1)
+    return np.array([v for v in x]), np.roll(other, -1) + np.sum(total) * 0.0 + np.mean(dot * 0.0)
+
+
+@each_engine
+def test_linear_functions_are_seen_to_be_linear(engine, rng):
+    function = ruled(many)
+    check(engine, lambda x: np.sum(function(x * x)), lambda x: np.sum(x * x), (X,), rng)
+
+
 def test_tangents_that_are_left_out_are_zero():
     @custom_jvp
     def half(x, y):

@@ -6,6 +6,7 @@ not the derivative show that it is the rule that is used.
 
 import functools
 import math
+import pickle
 from functools import partial
 
 import numpy as np
@@ -448,6 +449,24 @@ def test_rules_are_made_outside_of_what_is_differentiated():
 
     with pytest.raises(srcad.SrcadError, match="outside of the function"):
         srcad.grad(f)(1.0)
+
+
+def test_lists_of_unknown_length_are_refused():
+    function = ruled(lambda x: (x[0], None), lambda _, g: ([g, g],), lambda x: x[0])
+
+    def f(x):
+        found = []
+        for value in x:
+            if value > 0.0:
+                found.append(value * value)
+        return function(found)
+
+    with pytest.raises(srcad.UnsupportedType, match="length is known only at run time"):
+        srcad.grad(f)(X)
+
+
+def test_functions_with_rules_pickle_by_name():
+    assert pickle.loads(pickle.dumps(log1pexp)) is log1pexp
 
 
 def test_other_refusals():

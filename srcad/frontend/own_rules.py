@@ -23,7 +23,7 @@ from srcad.frontend import (
     own_adjoints,
     own_tangents,
 )
-from srcad.frontend.values import Array, Items, Number, Path, Ref, Static, Value
+from srcad.frontend.values import Array, Items, Number, Path, Ref, Rows, Static, Value
 from srcad.ir.nodes import Atom, Const, Let, Var
 from srcad.ir.primitives import Primitive
 from srcad.rules.marks import HELD
@@ -141,6 +141,7 @@ def _held(
             found.plain.append(value)
             found.every.append(value)
             continue
+        _containers(ctx, value)
         held = custom.changed(ctx, value, hold, node)
         found.held.append(held)
         found.names.append(name)
@@ -151,11 +152,20 @@ def _held(
 
 
 def _containers(ctx: Lowering, value: Value) -> list[int]:
-    match value:
+    """The containers of a tree, by identity."""
+    match objects.resolve(ctx, value):
         case Items(items=items):
             return [identity for item in items for identity in _containers(ctx, item)]
         case Ref(identity=identity):
             content: Any = ctx.state.heap[identity]
+            if isinstance(content, Rows):
+                ctx.refuse(
+                    "a list whose length is known only at run time is given to a function with a "
+                    "rule of its own, or returned by it",
+                    None,
+                    "make an array of it: np.array(items)",
+                    UnsupportedType,
+                )
             held: Any = getattr(content, "items", None) or getattr(content, "fields", ())
             inner = [part[1] if isinstance(part, tuple) else part for part in held]
             return [identity, *(found for part in inner for found in _containers(ctx, part))]
@@ -184,6 +194,7 @@ def two_of(ctx: Lowering, made: Value, rule: Value, whose: str, what: str) -> li
                 f"return a pair: {what}",
                 UnsupportedType,
             )
+        _containers(ctx, pair[0])
     return pair
 
 

@@ -22,6 +22,7 @@ from srcad.ir.nodes import (
     Stmt,
     Var,
 )
+from srcad.ir.walk import statements
 from srcad.rules.marks import JOINED, TANGENT
 
 SUMS = ("+", "-", "np.add", "np.subtract", "np.where", "setitem", "add_at")
@@ -158,6 +159,9 @@ def check_rules(function: Function) -> None:
     Raises:
         UnsupportedSyntax: naming the line.
     """
+    lets = (stmt for stmt in statements(function.body) if isinstance(stmt, Let))
+    if not any(let.primitive is TANGENT for let in lets):
+        return
     try:
         check_linear(function.body, ())
     except NotLinear as found:
