@@ -394,6 +394,19 @@ def test_a_name_of_the_program_is_not_that_of_a_count():
     assert found == pytest.approx(plain(1.3 + 1e-30j).imag / 1e-30, rel=1e-12)
 
 
+def test_loops_that_never_run():
+    def f(x, a):
+        for _ in range(0):
+            grown = [a]
+            for _ in range(3):
+                grown.extend([a * x[0], a])
+            a = grown[1]
+        return np.sum(x * a)
+
+    found = grad(lambda x: np.sum(grad(f)(x, 0.7) * x))(X)
+    np.testing.assert_allclose(found, np.full(5, 0.7))
+
+
 def test_counts_of_two_sweeps_are_told_apart():
     def f(x, a, n):
         for _ in range(n):

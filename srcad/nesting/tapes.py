@@ -189,16 +189,16 @@ class _Forward:
                 else:
                     self.fillers.add(target)
                 counts[target] = Const(0)
-            case Let(primitive=primitive, target=target, args=((*lengths,), _)) if (
-                primitive is EMPTY and all(length == Const(0) for length in lengths)
-            ):
-                self.fillers.add(target)
             case Let(target=target, primitive=primitive, args=(shape, _)) if (
                 primitive is EMPTY and target in self.recorded
             ):
                 dtype = Const(np.dtype(target.kind.dtype))
                 now[target] = made = self._tape(target, shape)
                 self.builder.add(replace(stmt, target=made, args=(shape, dtype)))
+            case Let(primitive=primitive, target=target, args=((*lengths,), _)) if (
+                primitive is EMPTY and all(length == Const(0) for length in lengths)
+            ):
+                self.fillers.add(target)
             case Effect(action="record", args=(tape, index, value)):
                 assert isinstance(tape, Var)
                 if tape in self.stacks:
