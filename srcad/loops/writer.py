@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, count, islice
 from typing import Any
 
 from srcad.analyses.sizes import Sizes
@@ -311,10 +312,8 @@ class LoopWriter(Writer):
 
     def counters(self, rank: int) -> list[str]:
         """Names for the counters of a nest."""
-        found = [c for c in COUNTERS if c not in self.taken]
-        if len(found) < rank:
-            found += [f"i{n}" for n in range(rank)]
-        return found[:rank]
+        names = chain(COUNTERS, (f"i{n}" for n in count()))
+        return list(islice((name for name in names if name not in self.taken), rank))
 
     def _define(self, stmt: Let, name: str, held: bool = False) -> None:
         """A new array, element by element."""

@@ -303,6 +303,13 @@ def names_like_those_of_stacks(a, a_left):
     return a * a_left * k
 
 
+def all_letters_are_taken(h, b, i, j, k, l, m, n, p, q):
+    for i1 in range(3):
+        if np.max(h * i) > 0.5 + i1 * (j + k + l + m + n + p + q):
+            b = b * 0.5 + h[1, 0] * i1
+    return b * np.sum(h)
+
+
 def name_like_that_of_a_count(x, n):
     trips = n * 2
     for i in range(0, trips, 3):
@@ -417,6 +424,10 @@ PROGRAMS = [
     (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, 1.4]), 0.8, 2)),
     (two_loops_in_a_branch, (np.array([0.5, 1.1, 0.7, -2.4]), 0.8, 2)),
     (returns_out_of_a_loop, (np.array([[0.5, 1.1], [0.7, 0.4]]),)),
+    (
+        all_letters_are_taken,
+        (np.array([[0.4, 0.9], [0.2, 0.3]]), 0.6, 1.2, 0.1, 0.02, 0.03, 0.04, 0.05, 0.01, 0.06),
+    ),
     (name_like_that_of_a_count, (1.3, 4)),
     (names_like_those_of_stacks, (0.6, 0.8)),
     (returns_two_from_endless_loop, (np.array([0.3, 0.5]), 1.3)),
