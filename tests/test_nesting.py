@@ -418,6 +418,23 @@ def test_counts_of_two_sweeps_are_told_apart():
     np.testing.assert_allclose(found, 2.0 * X)
 
 
+def test_lengths_that_only_the_run_knows():
+    def f(z):
+        return z[z > 0.4] ** 3
+
+    def outer(x, weights):
+        _, pull = vjp(f, x)
+        return np.sum(pull(weights)[0] * x)
+
+    kept = X > 0.4
+    weights = np.array([2.0, -1.0, 0.5])
+    found = grad(by("numpy")(outer))(X, weights)
+    np.testing.assert_allclose(found[kept], 9.0 * X[kept] ** 2 * weights)
+    np.testing.assert_allclose(found[~kept], 0.0)
+    with pytest.raises(TypeError, match="does not have the shape"):
+        grad(by("numpy")(outer))(X, weights[:2])
+
+
 REFUSED = [
     (lambda x: np.sum(grad(lambda z: z * 2.0)(x)), ArgumentError, "a number"),
     (lambda x: grad(np.sum)(3) + x[0], ArgumentError, "real- or complex"),

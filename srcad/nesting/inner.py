@@ -300,16 +300,13 @@ def fitting(
         atom = _atom(ctx, leaf, node)
         kind, expected = operand_kind(atom), operand_kind(wanted)
         if expected.is_inexact:
-            wrong = kind.rank != expected.rank or (kind.is_complex and not expected.is_complex)
+            message = f"a {what} does not have the shape and dtype of what it belongs to"
+            hint = "give it the same shape, for which np.ones_like and np.zeros_like serve"
+            fits = kind.rank == expected.rank and (expected.is_complex or not kind.is_complex)
             if isinstance(atom, Var) and isinstance(wanted, Var):
-                wrong = wrong or values.shape_differs(ctx, atom, wanted)
-            if wrong:
-                ctx.refuse(
-                    f"a {what} does not have the shape and dtype of what it belongs to",
-                    node,
-                    "give it the same shape, for which np.ones_like and np.zeros_like serve",
-                    error,
-                )
+                fits = fits and values.check_shape(ctx, atom, wanted, message, hint)
+            if not fits:
+                ctx.refuse(message, node, hint, error)
             if isinstance(atom, Var) and kind.dtype != expected.dtype:
                 atom = ctx.builder.emit(cast, atom, Const(np.dtype(expected.dtype)))
         atoms.append(atom)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import memory, objects
+from srcad.frontend import control, memory, objects
 from srcad.frontend.values import (
     Array,
     Items,
@@ -19,7 +20,8 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ir.kinds import kind_of
-from srcad.ir.nodes import Atom, Const, Var
+from srcad.ir.nodes import Atom, Const, ShapeOf, Var
+from srcad.rules.indexing import size
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering, Syntax
@@ -75,11 +77,6 @@ def leaves(ctx: Lowering, value: Value, node: Syntax) -> list[Number | Array]:
     return found
 
 
-def with_leaves(ctx: Lowering, value: Value, others: Iterator[Atom], node: Syntax) -> Value:
-    """A tree with the given numbers and arrays for leaves."""
-    return mapped(ctx, value, lambda _: leaf_of(ctx, next(others)), node)
-
-
 def leaf_of(ctx: Lowering, atom: Atom) -> Value:
     """A number or array as a value of its own."""
     if isinstance(atom, Const):
@@ -87,8 +84,15 @@ def leaf_of(ctx: Lowering, atom: Atom) -> Value:
     return memory.new_array(ctx, atom)
 
 
-def shape_differs(ctx: Lowering, left: Var, right: Var) -> bool:
-    """Whether two arrays are not known to have one shape."""
-    return left.kind.rank != right.kind.rank or not all(
-        ctx.sizes.equal(a, b) for a, b in zip(left.shape, right.shape, strict=True)
-    )
+def check_shape(ctx: Lowering, left: Var, right: Var, message: str, hint: str) -> bool:
+    """Whether two arrays may have one shape; where only the run tells, it checks that."""
+    if left.kind.rank != right.kind.rank:
+        return False
+    for axis, (one, other) in enumerate(zip(left.shape, right.shape, strict=True)):
+        answer = ctx.sizes.equal(one, other)
+        if answer is None:
+            sides = (ctx.builder.emit(size, ShapeOf(var), Const(axis)) for var in (left, right))
+            control.refuse_if(ctx, ctx.builder.emit(operator.ne, *sides), message, hint)
+        elif not answer:
+            return False
+    return True
