@@ -111,7 +111,9 @@ def test_calls_take_no_pages():
     assert faults() - before < 200
 
 
-@pytest.mark.parametrize("hold", [lambda g: g, lambda g: g[::3], memoryview], ids=str)
+@pytest.mark.parametrize(
+    "hold", [lambda g: g, lambda g: g[::3], memoryview], ids=["itself", "part", "view"]
+)
 def test_what_is_held_stays(hold):
     function = srcad.value_and_grad(relax)
     inputs = [np.linspace(0.0, top, MANY) for top in (1.0, 2.0, 3.0)]

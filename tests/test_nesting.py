@@ -418,6 +418,21 @@ def test_counts_of_two_sweeps_are_told_apart():
     np.testing.assert_allclose(found, 2.0 * X)
 
 
+@pytest.mark.parametrize("n", [3, 0])
+def test_shapes_of_what_one_way_binds(n):
+    def f(x):
+        try:
+            out = np.zeros(n - 1)
+            out[0] = x[0] ** 2
+        except ValueError:
+            out = x**3
+        return np.sum(out)
+
+    expected = np.diag([2.0, 0.0, 0.0, 0.0, 0.0]) if n else np.diag(6.0 * X)
+    np.testing.assert_allclose(hessian(f)(X), expected)
+    np.testing.assert_allclose(jacrev(grad(f))(X), expected)
+
+
 def test_lengths_that_only_the_run_knows():
     def f(z):
         return z[z > 0.4] ** 3

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from srcad.analyses.undefined import EMPTY, EMPTY_LIST
+from srcad.analyses.undefined import EMPTY, EMPTY_LIST, reach
 from srcad.frontend.builder import Builder
 from srcad.ir.dims import Dim, SizeOf, ValueOf
 from srcad.ir.kinds import BOOL, INT, Kind
@@ -32,11 +32,12 @@ from srcad.ir.nodes import (
     Stmt,
     Var,
 )
-from srcad.ir.walk import defined, map_atom, statements
+from srcad.ir.walk import defined, map_atom, map_block, statements
 from srcad.ir.walk import targets as targets_of
 from srcad.rules.indexing import getitem, setitem, size
 from srcad.rules.joining import DOUBLED
 from srcad.rules.registry import PRIMITIVES
+from srcad.transforms.tapes import COPY_SHAPE
 
 LEAST = 8
 """Rows of a stack before it is known how many it needs."""
@@ -70,15 +71,16 @@ def as_values(forward: Function, backward: Function, outputs: int, builder: Buil
         NoRows: for a stack of arrays whose shape is not known before the loop.
     """
     stacks = _stacks(forward.body)
-    writer = _Forward(
-        builder, set(defined(forward.body)), stacks, frozenset(_recorded(forward.body))
-    )
+    recorded = frozenset(_recorded(forward.body))
+    ahead = set(defined(forward.body))
+    writer = _Forward(builder, ahead, stacks, recorded, _shaped(forward.body))
     now: dict[Var, Var] = {}
     counts: dict[Var, Atom] = {}
     body = writer.block(forward.body, now, counts)
     handed = forward.body.results[outputs:]
     grown = [atom for atom in handed if isinstance(atom, Var) and atom in stacks]
     body = replace(body, results=(*body.results, *(counts[stack] for stack in grown)))
+    body = map_block(body, lambda var: writer.honest.get(var, var))
     reader = _Backward(builder, {}, {})
     own = backward.params[: len(handed)]
     lengths: list[Var] = []
@@ -139,6 +141,18 @@ def _recorded(block: Block) -> dict[Var, None]:
     }
 
 
+def _shaped(block: Block) -> set[Var]:
+    """The values of which the shape is handed over, and those that they may be."""
+    found = {
+        stmt.args[0]
+        for stmt in block.body
+        if isinstance(stmt, Let) and stmt.primitive is COPY_SHAPE and isinstance(stmt.args[0], Var)
+    }
+    for _ in range(8):  # out of branches in branches
+        reach(block, found)
+    return found
+
+
 def _made_in(tape: Var, *inside: Block) -> bool:
     return any(
         isinstance(stmt, Let) and stmt.target is tape
@@ -155,14 +169,18 @@ Counts = dict[Var, Atom]
 class _Forward:
     """The rewriting of a forward sweep; `ahead` is what is not defined where it has come to.
 
-    `fillers` stand for values on the ways that do not bind them, and are not bound again.
+    `fillers` stand for values on the ways that do not bind them.  They are left out again, but for
+    those of values in `shaped`, whose shape is asked for on all ways: `honest` are other variables
+    for these, of which nobody believes that they have that shape on each way.
     """
 
     builder: Builder
     ahead: set[Var]
     stacks: dict[Var, Held]
     recorded: frozenset[Var]
+    shaped: set[Var]
     fillers: set[Var] = field(default_factory=set)
+    honest: dict[Var, Var] = field(default_factory=dict)
 
     def block(self, block: Block, now: Now, counts: Counts) -> Block:
         """A block; `now` are the arrays that the tapes are at its start, and then at its end."""
@@ -174,12 +192,19 @@ class _Forward:
         self.ahead = before
 
         def latest(var: Var) -> Atom:
-            return self._bound(now.get(var, var))
+            return now.get(var, var)
 
         return Block(tuple(body), tuple(map_atom(result, latest) for result in block.results))
 
-    def _bound(self, atom: Atom) -> Atom:
-        return UNDEFINED if isinstance(atom, Var) and atom in self.fillers else atom
+    def _bound(self, atom: Atom, *targets: Var) -> Atom:
+        """What is handed on to variables: nothing, if it is a filler whose shape nobody needs."""
+        if not isinstance(atom, Var) or atom not in self.fillers:
+            return atom
+        if self.shaped.isdisjoint(targets):
+            return UNDEFINED
+        for target in targets:
+            self.honest.setdefault(target, self.builder.fresh(target.hint, target.kind))
+        return atom
 
     def _stmt(self, stmt: Stmt, now: Now, counts: Counts) -> None:
         match stmt:
@@ -192,13 +217,13 @@ class _Forward:
             case Let(target=target, primitive=primitive, args=(shape, _)) if (
                 primitive is EMPTY and target in self.recorded
             ):
-                dtype = Const(np.dtype(target.kind.dtype))
                 now[target] = made = self._tape(target, shape)
-                self.builder.add(replace(stmt, target=made, args=(shape, dtype)))
+                self.builder.add(replace(stmt, target=made))
             case Let(primitive=primitive, target=target, args=((*lengths,), _)) if (
                 primitive is EMPTY and all(length == Const(0) for length in lengths)
             ):
                 self.fillers.add(target)
+                self.builder.add(stmt)
             case Effect(action="record", args=(tape, index, value)):
                 assert isinstance(tape, Var)
                 if tape in self.stacks:
@@ -289,8 +314,9 @@ class _Forward:
             ends: list[Atom] = [here.get(tape, tape) for tape in tapes]
             ends += [counted[tape] for tape in tapes if tape in self.stacks]
             ends += [counted[block.results[i]] for i in places]  # type: ignore[index]
-            sides.append(replace(made, results=(*made.results, *ends)))
-        targets = list(stmt.targets)
+            plain = map(self._bound, made.results, stmt.targets)
+            sides.append(replace(made, results=(*plain, *ends)))
+        targets = [self.honest.get(target, target) for target in stmt.targets]
         for i in places:
             stack = stmt.targets[i]
             now[stack] = targets[i] = _array(stack.hint, *self.stacks[stack], self.builder)
@@ -325,13 +351,18 @@ class _Forward:
         for tape in grown:
             counts[tape] = count = self.builder.counter("count")
             targets.append(count)
+        plain = tuple(map(self._bound, stmt.inits, stmt.carried, stmt.targets))
+
+        def honest(var: Var) -> Var:
+            return self.honest.get(var, var)
+
         self.builder.add(
             replace(
                 stmt,
-                carried=(*stmt.carried, *carried),
-                inits=(*map(self._bound, stmt.inits), *inits),
+                carried=(*map(honest, stmt.carried), *carried),
+                inits=(*plain, *inits),
                 body=replace(body, results=(*body.results, *ends)),
-                targets=(*stmt.targets, *targets),
+                targets=(*map(honest, stmt.targets), *targets),
             )
         )
 
