@@ -15,6 +15,7 @@ from srcad.api import (
 )
 from srcad.collectives import axis_index, axis_size, pmax, pmean, psum
 from srcad.custom import custom_jvp, custom_vjp, stop_gradient
+from srcad.debugging import debug_nans
 from srcad.decorator import differentiable
 from srcad.errors import (
     ArgumentError,
@@ -25,6 +26,7 @@ from srcad.errors import (
     EngineWarning,
     GradientMismatch,
     MissingRule,
+    NotFinite,
     NotYetDifferentiated,
     Origin,
     SourceUnavailable,
@@ -50,6 +52,7 @@ __all__ = [
     "EngineWarning",
     "GradientMismatch",
     "MissingRule",
+    "NotFinite",
     "NotYetDifferentiated",
     "Origin",
     "Pullback",
@@ -65,6 +68,7 @@ __all__ = [
     "check_grads",
     "custom_jvp",
     "custom_vjp",
+    "debug_nans",
     "differentiable",
     "emit",
     "explain",

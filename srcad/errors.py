@@ -12,6 +12,7 @@ __all__ = [
     "EngineWarning",
     "GradientMismatch",
     "MissingRule",
+    "NotFinite",
     "NotYetDifferentiated",
     "Origin",
     "SourceUnavailable",
@@ -332,6 +333,21 @@ class EngineWarning(UserWarning):
         f.grad(3.0)                     # `f` prints, so it runs at the array level
 
     The way out: take out what the message names, or choose that engine yourself: `engine="numpy"`.
+    """
+
+
+class NotFinite(SrcadError, FloatingPointError):
+    """A NaN or an infinity enters a program or its adjoint: from `srcad.debug_nans`.
+
+    Cause: a division by zero, the root or logarithm of a number that is not positive, an overflow;
+    in the backward sweep, a function whose slope is infinite there.
+
+    Example:
+        def f(x): return np.sum(np.sqrt(x))     # is infinite in the backward sweep
+        debug_nans(f)(np.array([0.0, 4.0]))
+
+    The way out: keep the argument away from there, or choose before the function is called:
+    `np.sqrt(np.where(x > 0.0, x, 1.0))`.
     """
 
 

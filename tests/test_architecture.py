@@ -49,6 +49,7 @@ FLOORS = {
     "directions": {"cotangents"},
     "check": CALLS | {"differences", "directions"},
     "fastpath": FACTS | {"frontend", "engines", "specialise", "cotangents", "pipeline", "target"},
+    "debugging": CALLS | {"pullback"},
     "explanation": {"errors", "analyses"},
     "explaining": FACTS | {"explanation", "pipeline", "transforms"},
     "pullback": CALLS | {"check", "directions"},

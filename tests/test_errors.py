@@ -31,6 +31,7 @@ ALL = [
     (errors.CompilationError, RuntimeError),
     (errors.GradientMismatch, AssertionError),
     (errors.TapeMemoryError, MemoryError),
+    (errors.NotFinite, FloatingPointError),
     (errors.NotYetDifferentiated, AttributeError),
 ]
 every_error = pytest.mark.parametrize(("kind", "standard"), ALL, ids=lambda kind: kind.__name__)
