@@ -8,7 +8,7 @@ which a `while` loop writes, becomes an array that is made longer where it is fu
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -32,7 +32,7 @@ from srcad.ir.nodes import (
     Stmt,
     Var,
 )
-from srcad.ir.walk import defined, map_atom, map_block, statements
+from srcad.ir.walk import defined, map_atom, map_block, own_operands, statements
 from srcad.ir.walk import targets as targets_of
 from srcad.rules.indexing import getitem, setitem, size
 from srcad.rules.joining import DOUBLED
@@ -73,11 +73,12 @@ def as_values(forward: Function, backward: Function, outputs: int, builder: Buil
     stacks = _stacks(forward.body)
     recorded = frozenset(_recorded(forward.body))
     ahead = set(defined(forward.body))
-    writer = _Forward(builder, ahead, stacks, recorded, _shaped(forward.body))
+    handed = forward.body.results[outputs:]
+    shaped = _shaped(forward.body, backward, handed)
+    writer = _Forward(builder, ahead, stacks, recorded, shaped)
     now: dict[Var, Var] = {}
     counts: dict[Var, Atom] = {}
     body = writer.block(forward.body, now, counts)
-    handed = forward.body.results[outputs:]
     grown = [atom for atom in handed if isinstance(atom, Var) and atom in stacks]
     body = replace(body, results=(*body.results, *(counts[stack] for stack in grown)))
     body = map_block(body, lambda var: writer.honest.get(var, var))
@@ -141,16 +142,28 @@ def _recorded(block: Block) -> dict[Var, None]:
     }
 
 
-def _shaped(block: Block) -> set[Var]:
-    """The values of which the shape is handed over, and those that they may be."""
+def _shaped(block: Block, backward: Function, handed: Sequence[Atom]) -> set[Var]:
+    """The values of which the backward sweep asks the shape, and those that they may be."""
     found = {
         stmt.args[0]
         for stmt in block.body
         if isinstance(stmt, Let) and stmt.primitive is COPY_SHAPE and isinstance(stmt.args[0], Var)
     }
+    asked = set(_asked(backward.body))
+    pairs = zip(backward.params, handed, strict=False)
+    found |= {atom for param, atom in pairs if param in asked and isinstance(atom, Var)}
     for _ in range(8):  # out of branches in branches
         reach(block, found)
     return found
+
+
+def _asked(block: Block) -> Iterator[Var]:
+    """The variables of which a block asks the shape."""
+    for stmt in statements(block):
+        for operand in own_operands(stmt):
+            for part in operand if isinstance(operand, tuple) else (operand,):
+                if isinstance(part, ShapeOf):
+                    yield part.var
 
 
 def _made_in(tape: Var, *inside: Block) -> bool:
