@@ -162,6 +162,8 @@ class TapeWriter:
 
     def _before(self, atom: Atom, outermost: Loop, more: int = 0) -> Atom | None:
         """A bound, and so much more, known before the loop, even if it is computed inside."""
+        if isinstance(atom, Const) and isinstance(atom.value, int):
+            return Const(atom.value + more)
         if self._is_ready(atom, outermost):
             return self.builder.emit(operator.add, atom, Const(more)) if more else atom
         size = self.builder.size(atom)

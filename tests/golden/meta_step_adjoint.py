@@ -11,9 +11,8 @@ def meta_step_fwd(u, rate, size):
     u_tape = np.empty((2,) + u.shape)
     u_tape_tape = np.empty((2, 3, u.shape[0]))
     u_bar_tape = np.empty((2,) + u.shape)
-    t = 2 + 1
-    u_bar_tape2 = np.empty((2, t) + u.shape)
-    t_tape = np.empty((2, t) + u.shape)
+    u_bar_tape2 = np.empty((2, 3) + u.shape)
+    t_tape = np.empty((2, 3) + u.shape)
     u_tape2 = np.empty((2, 3) + u.shape)
     t_tape2 = np.empty((2, 3) + u.shape)
     u = u.copy()

@@ -14,9 +14,8 @@ def meta_step_fwd(u, rate, size):
     u_tape = np.empty((2,) + u.shape)
     u_tape_tape = np.empty((2, 3, u.shape[0]))
     u_bar_tape = np.empty((2,) + u.shape)
-    t = 2 + 1
-    u_bar_tape2 = np.empty((2, t) + u.shape)
-    t_tape = np.empty((2, t) + u.shape)
+    u_bar_tape2 = np.empty((2, 3) + u.shape)
+    t_tape = np.empty((2, 3) + u.shape)
     u_tape2 = np.empty((2, 3) + u.shape)
     t_tape2 = np.empty((2, 3) + u.shape)
     u = u.copy()
@@ -27,26 +26,26 @@ def meta_step_fwd(u, rate, size):
             for i in independent(u2.shape[0]):
                 u_tape2[k, k2, i] = u2[i]
                 u_tape3[k2, i] = u2[i]
-                t2_i = sin(u2[i])
-                t_tape2[k, k2, i] = t2_i
-                u2[i] -= rate * t2_i
+                t_i = sin(u2[i])
+                t_tape2[k, k2, i] = t_i
+                u2[i] -= rate * t_i
         total = 0.0
-        t3 = np.empty(u2.shape[0])
+        t2 = np.empty(u2.shape[0])
         for i in independent(u2.shape[0]):
             u_tape[k, i] = u2[i]
             total = plus(total, u2[i] ** 2)
-            t3[i] = 2.0 * u2[i]
+            t2[i] = 2.0 * u2[i]
         value = total
         for i in range(3):
             for j in independent(u_tape3.shape[1]):
                 u_tape_tape[k, i, j] = u_tape3[i, j]
-        u_bar = t3
+        u_bar = t2
         for k2 in range(2, -1, -1):
             for i in independent(u_bar.shape[0]):
                 u_bar_tape2[k, k2, i] = u_bar[i]
-                t4_i = cos(u_tape3[k2, i])
-                t_tape[k, k2, i] = t4_i
-                u_bar[i] -= u_bar[i] * rate * t4_i
+                t3_i = cos(u_tape3[k2, i])
+                t_tape[k, k2, i] = t3_i
+                u_bar[i] -= u_bar[i] * rate * t3_i
         for i in independent(u_bar.shape[0]):
             u_bar_tape[k, i] = u_bar[i]
             u[i] -= size * u_bar[i]
@@ -55,9 +54,9 @@ def meta_step_fwd(u, rate, size):
     for k in range(3):
         for i in independent(u.shape[0]):
             u_tape4[k, i] = u[i]
-            t5_i = sin(u[i])
-            t_tape3[k, i] = t5_i
-            u[i] -= rate * t5_i
+            t4_i = sin(u[i])
+            t_tape3[k, i] = t4_i
+            u[i] -= rate * t4_i
     total2 = 0.0
     for i in range(u.shape[0]):
         total2 = plus(total2, u[i] ** 2)
