@@ -38,6 +38,7 @@ from srcad.errors import (
     UnsupportedType,
 )
 from srcad.mapped import vmap
+from srcad.recomputed import checkpoint
 from srcad.testing import check_grads
 from srcad.written import emit, explain, njit_value_and_grad, source
 
@@ -66,6 +67,7 @@ __all__ = [
     "axis_index",
     "axis_size",
     "check_grads",
+    "checkpoint",
     "custom_jvp",
     "custom_vjp",
     "debug_nans",

@@ -65,6 +65,7 @@ FLOORS = {
     "api": CALLS
     | {"argnums", "batched", "collectives"}
     | {"pullback", "pushforward", "gradient", "jacobian", "decorator", "tangents"},
+    "recomputed": {"api", "custom", "target"},
     "written": CALLS | {"argnums", "explaining", "explanation", "standalone", "njit", "tangents"},
 }
 

@@ -32,7 +32,7 @@ from srcad.ir.nodes import (
 from srcad.ir.walk import own_vars
 from srcad.rules.marks import JOINED, RESULT, TANGENT
 from srcad.transforms.partials import as_dtype
-from srcad.transforms.pulled import check_outside, is_ruled
+from srcad.transforms.pulled import check_call, check_outside, is_ruled
 from srcad.transforms.pushed import pushed
 from srcad.transforms.pushforward import Dots, tangent
 
@@ -144,7 +144,7 @@ def _ruled(state: _Forward, stmt: Let) -> None:
             state.dots[stmt.target] = made
         return
     if stmt.primitive is not RESULT:
-        check_outside(state.active, stmt.args[1], stmt)
+        check_call(state.active, stmt)
         state.calls[stmt.target] = pushed(state.builder, state.dots, stmt)
         return
     value, _, call, number = stmt.args

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
 from srcad.errors import MissingRule
-from srcad.ir.nodes import Atom, Const, Function, Let, Operand, Var
-from srcad.ir.walk import operand_vars
+from srcad.ir.nodes import Atom, Block, Const, Function, Let, Operand, Var
+from srcad.ir.walk import blocks, operand_vars, own_operands, statements
 from srcad.rules.marks import JOINED, RESULT, TANGENT, Pull
 from srcad.transforms import copies
 from srcad.transforms.bars import ZERO, Reverse
 from srcad.transforms.partials import as_dtype
+from srcad.transforms.repeating import uses
 
 
 def is_ruled(stmt: Let) -> bool:
@@ -48,7 +49,7 @@ def pull(state: Reverse, stmt: Let) -> None:
     assert isinstance(arguments, tuple)
     assert isinstance(free, tuple)
     assert isinstance(shapes, tuple)
-    check_outside(state.active, free, stmt)
+    check_call(state.active, stmt)
     here = dict(zip(rule.free, free, strict=True))
     for place, (bar_var, shape) in enumerate(zip(rule.bars, shapes, strict=True)):
         here[bar_var] = given.get(place) or _zeros(state, bar_var, shape)
@@ -56,6 +57,30 @@ def pull(state: Reverse, stmt: Let) -> None:
     for argument, bar in zip(arguments, bars, strict=True):
         if isinstance(argument, Var):
             state.accumulate(argument, as_dtype(state.builder, bar, argument))
+
+
+def check_call(active: Collection[Var], stmt: Let) -> None:
+    """Refuse a call whose rule reads elements of what is differentiated, but for its arguments."""
+    rule: Pull = stmt.primitive.options["pull"]
+    free = stmt.args[1]
+    assert isinstance(free, tuple)
+    read = _elements(rule.block)
+    pairs = zip(rule.free, free, strict=True)
+    check_outside(active, tuple(outer for var, outer in pairs if var in read), stmt)
+
+
+def _elements(block: Block) -> set[Var]:
+    """The variables of which a block reads more than the shape."""
+    operands = [*(o for stmt in statements(block) for o in own_operands(stmt))]
+    handed = [result for inner in _nested(block) for result in inner.results]
+    return {var for o in (*operands, *handed) for var, only_shape in uses(o) if not only_shape}
+
+
+def _nested(block: Block) -> Iterator[Block]:
+    yield block
+    for stmt in block.body:
+        for inner in blocks(stmt):
+            yield from _nested(inner)
 
 
 def _zeros(state: Reverse, bar: Var, shape: Operand) -> Atom:
