@@ -53,6 +53,12 @@ class Golden:
         options = pipeline.Options(engine="numpy")
         return pipeline.specialise(self.function, self.args, {}, self.wrt, False, options)
 
+    @property
+    def seeded(self):
+        """The leaves of the result that some number among the arguments moves."""
+        options, every = pipeline.Options(engine="numpy"), (True,) * len(self.wrt)
+        return pipeline.specialise(self.function, self.args, {}, every, False, options).shared.order
+
     def written(self, level):
         """What srcad writes now; None where there is no loop level."""
         made = self.specialisation
