@@ -258,6 +258,7 @@ def test_arguments_of_other_kinds_are_refused(tmp_path, case):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::numba.core.errors.NumbaPendingDeprecationWarning")
 @pytest.mark.parametrize("case", [case for case in REFUSED if case != "another class"])
 def test_compiled_modules_refuse_them_too(tmp_path, case):
     module = executed(srcad.emit(scaled, np.ones(3), np.ones(3), 2, numba=True), tmp_path)
