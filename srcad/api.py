@@ -248,6 +248,7 @@ def hessian(
     Raises:
         ArgumentError: as `jacrev`.
 
+    >>> import numpy as np
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 2.0]))
     array([[4., 6.],
            [6., 0.]])
@@ -272,6 +273,7 @@ def hvp(fun: Function, primals: Sequence[object], tangents: Sequence[object]) ->
     Raises:
         ArgumentError, TangentError: as `grad` and `jvp`.
 
+    >>> import numpy as np
     >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([3.0, 2.0]),), (np.array([1.0, 0.0]),))
     (array([4., 6.]),)
     """
