@@ -6,6 +6,7 @@ import builtins
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from srcad.analyses.sizes import Sizes
@@ -23,12 +24,40 @@ from srcad.ir.walk import block_vars, statements
 
 @dataclass(frozen=True)
 class Text:
-    """The text of a function, and what it needs in its module."""
+    """The text of a function, what it needs in its module, and the names of its variables."""
 
     name: str
     lines: tuple[str, ...]
     called: dict[str, Callable[..., Any]]
     constants: dict[str, Any]
+    variables: frozenset[str] = frozenset()
+
+
+CALLS = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(|\braise (\w+)")
+"""What a line calls or raises. It is never a variable: functions of the user's are inlined."""
+
+
+def apart(name: str, write: Callable[[frozenset[str]], Text]) -> Text:
+    """Write a function no variable of which has the name of something that it calls.
+
+    What a text calls shows when it is written. That a variable of the user's has such a name is
+    rare; the function is then written again.
+
+    Args:
+        name: that of the function.
+        write: writes it, with names that no variable may have.
+    """
+    reserved = frozenset({name})
+    while True:
+        text = write(reserved)
+        outside = set(text.constants)
+        for line in text.lines[2:]:
+            if not line.lstrip().startswith("#"):
+                outside.update(one or other for one, other in CALLS.findall(line))
+        met = outside & text.variables - reserved
+        if not met:
+            return text
+        reserved |= met
 
 
 def function_text(
@@ -49,6 +78,19 @@ def function_text(
         unpacked: how many leading parameters come as one tuple `saved`.
         comments: whether to cite the user's lines.
     """
+    write = partial(_written, function, sizes, doc, results, unpacked, comments)
+    return apart(function.name, write)
+
+
+def _written(
+    function: Function,
+    sizes: Sizes,
+    doc: str,
+    results: Callable[[list[str]], str],
+    unpacked: int | None,
+    comments: bool,
+    reserved: frozenset[str],
+) -> Text:
     while True:
         folding = fold(function)
         live = live_sets(function, folding)
@@ -57,14 +99,14 @@ def function_text(
         if fresh is not function:
             function = fresh
             continue
-        names = naming.choose(function, folding, live, buffers, {function.name})
+        names = naming.choose(function, folding, live, buffers, reserved)
         sure = definite(function, names.of)
         if sure is function:
             break
         function = sure
     expressions = Expressions(names.of, folding)
     writer = Writer(expressions, folding, buffers, names.of, comments)
-    writer.positions = tape_positions(function, names.of)
+    writer.positions = tape_positions(function, names.of, reserved)
     params = [names.of[param] for param in function.params]
     head = params if unpacked is None else ["saved", *params[unpacked:]]
     writer.lines.append(f"def {function.name}({', '.join(head)}):")
@@ -79,14 +121,22 @@ def function_text(
         writer.lines.append("")
     texts = [writer.text(result) for result in function.body.results]
     writer.line(f"return {results(texts)}")
-    return Text(function.name, tuple(writer.lines), expressions.called, expressions.constants)
+    return Text(
+        function.name,
+        tuple(writer.lines),
+        expressions.called,
+        expressions.constants,
+        frozenset({*names.of.values(), *writer.positions.values()}),
+    )
 
 
-def tape_positions(function: Function, names: dict[Var, str]) -> dict[Var, str]:
+def tape_positions(
+    function: Function, names: dict[Var, str], reserved: frozenset[str]
+) -> dict[Var, str]:
     """The counters of stacks, and the loop variables that have to be counted."""
     found: dict[Var, str] = {}
     used = set(block_vars(function.body))
-    taken = {*names.values(), "saved"}
+    taken = {*names.values(), *reserved, "saved"}
     for tape in stacks(function):
         found[tape] = _free(f"{names[tape].removesuffix('_tape')}_left", taken)
     for stmt in statements(function.body):

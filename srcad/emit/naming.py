@@ -17,7 +17,7 @@ from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Atom, Block, Effect, Function, If, Let, Loop, Operand, Stmt, Var
 from srcad.ir.walk import blocks, defined, targets
 
-RESERVED = frozenset({*keyword.kwlist, "np", "cmath", "math", "srcad", "saved"})
+RESERVED = frozenset({*keyword.kwlist, "np", "cmath", "math", "scipy", "srcad", "saved"})
 USED_BUILTINS = frozenset(
     ["abs", "bool", "complex", "float", "int", "len", "max", "min", "print", "range", "sum"]
 )

@@ -16,7 +16,7 @@ from srcad.emit.folding import fold
 from srcad.emit.generated import header, input_names, seed_names
 from srcad.emit.liveness import live_sets
 from srcad.emit.memory import memory
-from srcad.emit.module import Text, joined, scipy_imports, stacks, tape_positions, tupled
+from srcad.emit.module import Text, apart, joined, scipy_imports, stacks, tape_positions, tupled
 from srcad.emit.renewed import renewed
 from srcad.frontend.builder import Builder
 from srcad.ir.nodes import Function, Let, Var
@@ -27,7 +27,6 @@ from srcad.loops.clearing import clear_ahead
 from srcad.loops.columns import by_columns
 from srcad.loops.rotate import rotate
 from srcad.loops.together import together
-from srcad.loops.vectors import vector_name
 from srcad.loops.writer import LoopExpressions, LoopWriter
 from srcad.runtime import arrays, compiled
 from srcad.runtime.vector_math import NAMES
@@ -88,7 +87,7 @@ def _fused(derivative: Derivative, builder: Builder, apart: list[Text]) -> Text 
     parts: list[str] = []
 
     def noted(texts: list[str]) -> str:
-        parts.extend(texts)
+        parts[:] = texts
         return ""
 
     text = loop_text(function, derivative.program.sizes, builder, doc, noted, None, checked=True)
@@ -137,6 +136,21 @@ def loop_text(
     checked: bool,
 ) -> Text:
     """Write one function at the loop level."""
+    write = partial(_written, function, sizes, builder, doc, results, unpacked, checked)
+    return apart(function.name, write)
+
+
+def _written(
+    function: Function,
+    sizes: Sizes,
+    builder: Builder,
+    doc: str,
+    results: Any,
+    unpacked: int | None,
+    checked: bool,
+    reserved: frozenset[str],
+) -> Text:
+    kept = reserved | set(CHECKS)
     while True:
         folding = fold(function, views=True)
         relive = partial(live_sets, function, folding)
@@ -146,9 +160,6 @@ def loop_text(
             function = fresh
             continue
         live = relive()
-        lets = (stmt for stmt in statements(function.body) if isinstance(stmt, Let))
-        kept = {function.name, "plus", "where", "independent"}
-        kept.update(filter(None, map(vector_name, lets)))
         names = naming.choose(function, folding, live, buffers, kept, typed=True)
         sure = definite(function, names.of)
         if sure is function:
@@ -175,7 +186,7 @@ def loop_text(
         for result in function.body.results
     ]
     writer.handed = frozenset().union(*handed)
-    writer.positions = tape_positions(function, names.of)
+    writer.positions = tape_positions(function, names.of, kept)
     writer.taken |= set(writer.positions.values())
     writer.known_vars = set(function.params)
     params = [names.of[param] for param in function.params]
@@ -203,6 +214,7 @@ def loop_text(
         tuple(writer.lines),
         {**expressions.called, **dict.fromkeys(writer.helpers)},  # type: ignore[dict-item]
         expressions.constants,
+        frozenset(writer.taken) - kept,
     )
 
 

@@ -473,8 +473,7 @@ class LoopWriter(Writer):
         return text
 
     def _stack(self, stmt: Let, name: str) -> None:
-        self.stacks[stmt.target] = f"{name}_count"
-        self.taken.add(f"{name}_count")
+        self.stacks[stmt.target] = self.fresh(f"{name}_count")
         stacks.begin(self, stmt.target, name)
 
     def effect(self, stmt: Effect) -> None:

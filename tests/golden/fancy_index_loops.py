@@ -8,19 +8,19 @@ import numpy as np
 from srcad.runtime.compiled import Bail, in_range, independent
 
 
-def fancy_index_fwd(x, table, where2):
+def fancy_index_fwd(x, table, where):
     """`fancy_index`, also returning what `fancy_index_bwd` needs."""
-    array = table[in_range(where2, table.shape[0])]
+    array = table[in_range(where, table.shape[0])]
     z = np.zeros(3)
-    y = np.empty(where2.shape[0])
-    for i in independent(where2.shape[0]):
+    y = np.empty(where.shape[0])
+    for i in independent(where.shape[0]):
         y[i] = array[i] * x[i]
-    if y.shape[0] != where2.shape[0]:
+    if y.shape[0] != where.shape[0]:
         raise Bail
-    for i in range(where2.shape[0]):
-        if not -z.shape[0] <= where2[i] < z.shape[0]:
+    for i in range(where.shape[0]):
+        if not -z.shape[0] <= where[i] < z.shape[0]:
             raise Bail
-        z[where2[i]] += y[i]
+        z[where[i]] += y[i]
     t = np.empty(3, np.bool_)
     for i in independent(3):
         t[i] = z[i] > 0.5
@@ -37,15 +37,15 @@ def fancy_index_fwd(x, table, where2):
         if t[i]:
             z[i] = array2[place]
             place += 1
-    return z, (x, table, where2, t, t2.shape)
+    return z, (x, table, where, t, t2.shape)
 
 
 def fancy_index_bwd(saved, out_bar):
     """Pull `out_bar` back to x and table."""
-    x, table, where2, t, shape = saved
+    x, table, where, t, shape = saved
 
     # 7: y = table[where] * x
-    t2 = table[where2]
+    t2 = table[where]
 
     # 10: z[z > 0.5] *= 2.0
     array = out_bar[t]
@@ -66,7 +66,7 @@ def fancy_index_bwd(saved, out_bar):
             place += 1
 
     # 9: np.add.at(z, where, y)
-    y_bar = out_bar[where2]
+    y_bar = out_bar[where]
     table_bar = np.zeros(table.shape)
 
     # 7: y = table[where] * x
@@ -75,8 +75,8 @@ def fancy_index_bwd(saved, out_bar):
     for i in independent(y_bar.shape[0]):
         x_bar[i] = y_bar[i] * t2[i]
         array3[i] = y_bar[i] * x[i]
-    if array3.shape[0] != where2.shape[0]:
+    if array3.shape[0] != where.shape[0]:
         raise Bail
-    for i in range(where2.shape[0]):
-        table_bar[where2[i]] += array3[i]
+    for i in range(where.shape[0]):
+        table_bar[where[i]] += array3[i]
     return x_bar, table_bar
