@@ -151,7 +151,7 @@ def write(
     for capture in shared.program.captures:
         if not capture.path or (capture.var.kind.is_array and not capture.var.kind.rank):
             return None
-    read = captured(made.function, shared.program.captures)
+    read = captured(made.function, shared.program.captures, args)
     if read is None:
         return None
     direct: Direct | None = shared.engine.direct([*args, *read])
@@ -413,8 +413,8 @@ class _Text:
                     text = f"{self.constant(function.__closure__[index])}.cell_contents"
                 case "item":
                     text = f"{text}[{self.constant(key)}]"
-                case "len":
-                    text = f"len({text})"
+                case "type":
+                    text = f"type({text})"
                 case "attr":
                     text = f"getattr({text}, {str(key)!r})"
                 case _:

@@ -18,10 +18,10 @@ from srcad.cotangents import (
     check_gradient_output,
     leaf_type,
 )
+from srcad.derived import Derived, DerivedFunction
 from srcad.errors import ArgumentError
 from srcad.fastpath import FastPaths, Form
 from srcad.mapped import Mapped
-from srcad.nesting.calls import Derived
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
 
@@ -68,7 +68,7 @@ class Plan:
     parts: tuple[tuple[Tree, slice], ...] | None
 
 
-class Gradient:
+class Gradient(DerivedFunction):
     """A function that returns the gradient of another, or its value and gradient.
 
     It takes the same arguments. Made by `grad` and `value_and_grad`; pickles if the function does.

@@ -18,8 +18,8 @@ from srcad.cotangents import (
     tangent_of,
     zero_tangent,
 )
+from srcad.derived import Derived, DerivedFunction
 from srcad.errors import ArgumentError
-from srcad.nesting.calls import Derived
 from srcad.tangents import tangent_program
 from srcad.target import Function, Target, check_call, primal_names
 from srcad.trees import Tree, check_numeric, children, flatten, unflatten
@@ -51,7 +51,7 @@ class JacobianOptions:
         return "jacfwd" if self.forward else "jacrev"
 
 
-class Jacobian:
+class Jacobian(DerivedFunction):
     """A function that returns the Jacobian of another. It takes the same arguments.
 
     Args:

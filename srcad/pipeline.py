@@ -78,7 +78,7 @@ class Lowered:
 
     def inputs(self, function: Function, leaves: Sequence[Any]) -> list[Any]:
         """The parameters of the program: leaves of the arguments, and what it reads itself."""
-        values = captured(function, self.program.captures)
+        values = captured(function, self.program.captures, leaves)
         assert values is not None
         return [leaves[i] for i in self.places] + values
 
@@ -243,9 +243,9 @@ def find(key: Any, function: Function, leaves: Sequence[Any], make: Callable[[],
 
 
 def _fits(shared: Lowered, function: Function, leaves: Sequence[Any]) -> bool:
-    if not unchanged(function, shared.program.identities):
+    if not unchanged(function, shared.program.identities, leaves):
         return False
-    values = captured(function, shared.program.captures)
+    values = captured(function, shared.program.captures, leaves)
     if values is None:
         return False
     return shared.fits([leaves[i] for i in shared.places] + values)

@@ -12,13 +12,13 @@ import numpy as np
 
 from srcad.analyses.sizes import Guard
 from srcad.custom import Ruled
+from srcad.derived import Derived, DerivedFunction
 from srcad.frontend.context import Capture, Identity
 from srcad.frontend.lower import inner_function
 from srcad.frontend.values import Path
 from srcad.ir.dims import Dim, Opaque, SizeOf, SliceLength, Symbol, ValueOf
 from srcad.ir.nodes import Var
 from srcad.mapped import Mapped
-from srcad.nesting.calls import Derived
 
 # What following a path may raise when something is not where it was.
 ABSENT = (LookupError, AttributeError, TypeError, ValueError)
@@ -39,9 +39,8 @@ def root_key(function: Any) -> Any:
         return (type(function), rules, function.nondiff_argnums)
     if isinstance(function, Mapped):
         return ("mapped", function.key, root_key(function.inner))
-    derived = getattr(function, "derived", None)
-    if isinstance(derived, Derived):
-        return (derived, root_key(function.target.function))
+    if isinstance(function, DerivedFunction):
+        return (function.derived, root_key(function.target.function))
     for attribute in ("py_func", "function"):
         inner = getattr(function, attribute, None)
         if isinstance(inner, types.FunctionType):
@@ -58,15 +57,14 @@ def leaf_key(leaf: Any) -> Any:
         return (leaf.dtype.str, leaf.ndim, leaf.flags.c_contiguous)
     if isinstance(leaf, bool | int | float | complex | np.generic):
         return type(leaf)
-    try:
-        hash(leaf)
-    except TypeError:
-        return id(leaf)
-    return ("static", leaf)
+    if leaf is None or isinstance(leaf, str | bytes | type | np.dtype):
+        return ("static", leaf)
+    # What else it depends on is looked at before each call, as with what it finds outside.
+    return ("leaf", root_key(leaf) if callable(leaf) else type(leaf))
 
 
-def reach(root: Any, path: Path) -> Any:
-    """Follow a path from the function to a Python object.
+def reach(root: Any, path: Path, leaves: Sequence[Any] = ()) -> Any:
+    """Follow a path from the function, or from a leaf of its arguments, to a Python object.
 
     Raises:
         LookupError: if it is not there any more.
@@ -76,6 +74,8 @@ def reach(root: Any, path: Path) -> Any:
         match step:
             case "object":
                 value = key
+            case "leaf":
+                value = leaves[key]  # type: ignore[call-overload]
             case "global":
                 function = _plain(value)
                 namespace = function.__globals__
@@ -90,10 +90,14 @@ def reach(root: Any, path: Path) -> Any:
                 value = getattr(value, str(key))
             case "item":
                 value = value[key]
+            case "type":
+                value = type(value)
             case "len":
-                value = len(value)
+                value = (type(value), len(value))
             case "keys":
-                value = tuple(value)
+                value = (type(value), *value)
+            case "set":
+                value = frozenset(value)
             case "has":
                 value = hasattr(value, str(key))
             case "own":
@@ -108,11 +112,11 @@ def _plain(function: Any) -> Any:
     return function if isinstance(function, types.FunctionType) else inner_function(function)
 
 
-def unchanged(root: Any, identities: Sequence[Identity]) -> bool:
+def unchanged(root: Any, identities: Sequence[Identity], leaves: Sequence[Any]) -> bool:
     """Whether the objects that a program took as they are still are those."""
     for identity in identities:
         try:
-            found = reach(root, identity.path)
+            found = reach(root, identity.path, leaves)
         except ABSENT:
             return False
         if found is not identity.value and not same(found, identity.value):
@@ -120,24 +124,27 @@ def unchanged(root: Any, identities: Sequence[Identity]) -> bool:
     return True
 
 
+COMPARED = (str, int, float, complex, bytes, slice, range, frozenset, np.dtype, Derived)
+
+
 def same(found: Any, expected: Any) -> bool:
     """Whether an object stands for another one that it is not: equal strings, bound methods."""
     if isinstance(found, tuple) and isinstance(expected, tuple):
         pairs = zip(found, expected, strict=False)
         return len(found) == len(expected) and all(a is b or same(a, b) for a, b in pairs)
-    if isinstance(found, str | int | bytes | np.dtype | Derived) and type(found) is type(expected):
+    if isinstance(found, COMPARED) and type(found) is type(expected):
         return bool(found == expected)
     if isinstance(found, types.MethodType | types.BuiltinMethodType):
         return bool(found == expected)
     return False
 
 
-def captured(root: Any, captures: Sequence[Capture]) -> list[Any] | None:
+def captured(root: Any, captures: Sequence[Capture], leaves: Sequence[Any]) -> list[Any] | None:
     """The present values of what a program reads from outside; None if a kind has changed."""
     values = []
     for capture in captures:
         try:
-            value = reach(root, capture.path)
+            value = reach(root, capture.path, leaves)
         except ABSENT:
             return None
         kind = capture.var.kind

@@ -18,6 +18,7 @@ from srcad.frontend import (
     intervals,
     memory,
     objects,
+    outside,
 )
 from srcad.frontend.shaping import as_array
 from srcad.frontend.values import (
@@ -45,7 +46,7 @@ Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 
 def _len(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = objects.resolve(ctx, args[0], node)
+    value = outside.resolve(ctx, args[0], node)
     if isinstance(value, Array):
         if not value.kind.rank:
             return control.fail(ctx, TypeError("len() of unsized object"))
@@ -79,7 +80,7 @@ def _size(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
 
 
 def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value = objects.resolve(ctx, args[0], node)
+    value = outside.resolve(ctx, args[0], node)
     kinds = objects.static(ctx, args[1], node)
     match value:
         case Number(kind=kind) | Array(kind=kind):
@@ -100,7 +101,7 @@ def _isinstance(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Va
 
 
 def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    value, name = objects.resolve(ctx, args[0], node), objects.static(ctx, args[1], node)
+    value, name = outside.resolve(ctx, args[0], node), objects.static(ctx, args[1], node)
     if len(args) > 2 and not classes.has_attribute(ctx, value, name):
         return args[2]
     return attributes.attribute(ctx, value, name, node)

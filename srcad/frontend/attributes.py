@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import functools
 import itertools
 import operator
@@ -23,6 +24,7 @@ from srcad.frontend import (
     masked,
     memory,
     objects,
+    outside,
     parts,
 )
 from srcad.frontend.values import (
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
 
 def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
     """`value.name`."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     match value:
         case Array() | Number():
             return _array_attribute(ctx, value, name, node)
@@ -97,7 +99,7 @@ def static_member(ctx: Lowering, constant: Any, name: str) -> Value:
     if isinstance(constant, type) and constant.__module__.partition(".")[0] not in LIBRARIES:
         return _class_attribute(ctx, None, constant, name)
     if isinstance(constant, types.ModuleType) and _is_users(constant):
-        return objects.wrap(ctx, member, path)
+        return outside.wrap(ctx, member, path)
     if isinstance(member, bool | int | float | complex):
         return expressions.literal(member)
     if isinstance(member, types.FunctionType) and primitive_of(member) is None:
@@ -195,7 +197,7 @@ def _member(
     if isinstance(member, types.MemberDescriptorType) and receiver is not None:
         if isinstance(receiver, Foreign) and hasattr(receiver.value, name):
             found = getattr(receiver.value, name)
-            return objects.wrap(ctx, found, (*receiver.path, ("attr", name)))
+            return outside.wrap(ctx, found, (*receiver.path, ("attr", name)))
         return control.fail(ctx, AttributeError(name))
     if member is object.__init__:
         return Static(member)
@@ -205,13 +207,16 @@ def _member(
             node,
             error=UnsupportedType,
         )
-    return objects.wrap(ctx, member, (("object", base), ("attr", name)))
+    return outside.wrap(ctx, member, (("object", base), ("attr", name)))
 
 
 def _foreign_attribute(ctx: Lowering, value: Foreign, name: str, node: gast.AST) -> Value:
     thing = value.value
+    if isinstance(thing, enum.Enum) and name in ("name", "value"):
+        ctx.fix(value)
+        return outside.wrap(ctx, getattr(thing, name), (*value.path, ("attr", name)))
     if name in getattr(thing, "__dict__", {}):
-        return objects.wrap(ctx, thing.__dict__[name], (*value.path, ("attr", name)))
+        return outside.wrap(ctx, thing.__dict__[name], (*value.path, ("attr", name)))
     if hasattr(thing, "__dict__"):
         ctx.fix(Foreign(False, (*value.path, ("own", name))))
     return _class_attribute(ctx, value, type(thing), name, node)

@@ -15,7 +15,7 @@ from srcad.frontend import (
     expressions,
     growing,
     memory,
-    objects,
+    outside,
     statements,
     updates,
 )
@@ -33,11 +33,11 @@ def lower_augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
     """`target op= value`: in place on arrays, a rebinding otherwise."""
     match stmt.target:
         case gast.Name(id=identifier):
-            current = objects.resolve(ctx, expressions.load(ctx, identifier, stmt.target), stmt)
+            current = outside.resolve(ctx, expressions.load(ctx, identifier, stmt.target), stmt)
             value = expressions.evaluate(ctx, stmt.value)
             _unless_gone(ctx, stmt, lambda: _augment_name(ctx, stmt, current, value))
         case gast.Subscript(value=base_node, slice=index_node):
-            base = objects.resolve(ctx, expressions.evaluate(ctx, base_node), stmt)
+            base = outside.resolve(ctx, expressions.evaluate(ctx, base_node), stmt)
             index = expressions.index_of(ctx, index_node)
             if isinstance(base, Array):
                 _augment_elements(ctx, stmt, base, index)
@@ -47,7 +47,7 @@ def lower_augmented(ctx: Lowering, stmt: gast.AugAssign) -> None:
             _unless_gone(ctx, stmt, lambda: _augment_item(ctx, stmt, base, current, value))
         case gast.Attribute(value=base_node, attr=name):
             base = expressions.evaluate(ctx, base_node)
-            current = objects.resolve(ctx, attributes.attribute(ctx, base, name, stmt), stmt)
+            current = outside.resolve(ctx, attributes.attribute(ctx, base, name, stmt), stmt)
             value = expressions.evaluate(ctx, stmt.value)
 
             def stored() -> None:

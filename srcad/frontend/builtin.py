@@ -24,6 +24,7 @@ from srcad.frontend import (
     masked,
     memory,
     objects,
+    outside,
     parts,
     rewritten,
     sequences,
@@ -67,8 +68,8 @@ def call_primitive(
     if not args and not kwargs and isinstance(primitive.function, type):
         return expressions.literal(primitive.function())  # float() is 0.0
     args, kwargs = _decided(ctx, primitive, args, kwargs, node)
-    args = [objects.resolve(ctx, arg, node) for arg in args]
-    kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
+    args = [outside.resolve(ctx, arg, node) for arg in args]
+    kwargs = {key: outside.resolve(ctx, value, node) for key, value in kwargs.items()}
     if primitive.options.get("known"):
         fixed = [objects.static(ctx, arg, node) for arg in args]
         return expressions.literal(primitive.function(*fixed))
@@ -132,7 +133,7 @@ def call_written(ctx: Lowering, function: Any, args: Args, kwargs: Kwargs, node:
     """Call a function of the standard library as it is written in `rewritten`."""
     written = rewritten.WRITTEN[function]
     body = calls.closure(ctx, written, (("object", written),))  # type: ignore[arg-type]
-    args = [objects.resolve(ctx, arg, node) for arg in args]
+    args = [outside.resolve(ctx, arg, node) for arg in args]
     pool = args[0] if args else None
     if function is np.lib.stride_tricks.sliding_window_view:
         return _windows(ctx, body, args, kwargs, node)
@@ -182,7 +183,7 @@ def _each_quantile(function: Any) -> Handler:
         primitive = primitive_of(function)
         assert primitive is not None
         named = dict(zip(("a", "q"), args, strict=False)) | kwargs
-        several = objects.resolve(ctx, named.get("q", Static(None)), node)
+        several = outside.resolve(ctx, named.get("q", Static(None)), node)
         ranked = isinstance(several, Array) and several.kind.rank == 1
         if (not ranked and not isinstance(several, Items | Ref)) or len(args) < 1:
             return call_primitive(ctx, primitive, args, kwargs, node)
@@ -319,7 +320,7 @@ def _shown(ctx: Lowering, value: Value, node: gast.AST) -> Any:
 def _dict(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     pairs: dict[Any, Value] = {}
     if args:
-        value = objects.resolve(ctx, args[0], node)
+        value = outside.resolve(ctx, args[0], node)
         content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
         if isinstance(content, Mapping):
             pairs.update(content.items)

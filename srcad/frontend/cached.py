@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, control, objects
+from srcad.frontend import calls, control, objects, outside
 from srcad.frontend.values import Array, Items, Number, Path, Ref, Static, Value
 from srcad.ir.nodes import Const
 
@@ -31,8 +31,8 @@ def call(
     global variable: each later call of the program asks the cache for it. With values that are not
     known yet the function under the cache is inlined, which computes the same.
     """
-    args = [objects.resolve(ctx, value, node) for value in args]
-    kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
+    args = [outside.resolve(ctx, value, node) for value in args]
+    kwargs = {key: outside.resolve(ctx, value, node) for key, value in kwargs.items()}
     for value in (*args, *kwargs.values()):
         if isinstance(value, Array | Ref):
             what = "numpy.ndarray" if isinstance(value, Array) else "list"
@@ -48,7 +48,7 @@ def call(
     except Exception as error:
         return control.fail(ctx, error)
     root = path or (("object", function),)
-    return objects.wrap(ctx, result, (*root, ("call", key)))
+    return outside.wrap(ctx, result, (*root, ("call", key)))
 
 
 def _constant(value: Value) -> tuple[Any] | None:
@@ -70,7 +70,7 @@ def _inlined(
     kwargs: dict[str, Value],
     node: gast.AST,
 ) -> Value:
-    inner = objects.wrap(ctx, function.__wrapped__, (*path, ("attr", "__wrapped__")))
+    inner = outside.wrap(ctx, function.__wrapped__, (*path, ("attr", "__wrapped__")))
     result = calls.call(ctx, inner, args, kwargs, node)
     _keep(ctx, result, node)
     return result

@@ -33,6 +33,7 @@ from srcad.frontend import (
     memory,
     methods,
     objects,
+    outside,
     own_rules,
     recursion,
     rewritten,
@@ -103,7 +104,7 @@ def keywords_of(ctx: Lowering, node: gast.Call) -> dict[str, Value]:
 
 def pairs_of(ctx: Lowering, value: Value, node: gast.AST) -> dict[Any, Value]:
     """The keys and values of a dict, for `**`, `dict` and `update`."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     content = ctx.state.heap.get(value.identity) if isinstance(value, Ref) else None
     if not isinstance(content, Mapping):
         ctx.refuse(
@@ -219,18 +220,18 @@ def _call_object(
     """Call an object that wraps a function: partial, method, compiled or decorated function."""
     if isinstance(function, functools.partial):
         bound = [
-            objects.wrap(ctx, value, (*path, ("attr", "args"), ("item", i)))
+            outside.wrap(ctx, value, (*path, ("attr", "args"), ("item", i)))
             for i, value in enumerate(function.args)
         ]
         named = {
-            key: objects.wrap(ctx, value, (*path, ("attr", "keywords"), ("item", key)))
+            key: outside.wrap(ctx, value, (*path, ("attr", "keywords"), ("item", key)))
             for key, value in function.keywords.items()
         }
-        inner = objects.wrap(ctx, function.func, (*path, ("attr", "func")))
+        inner = outside.wrap(ctx, function.func, (*path, ("attr", "func")))
         return call(ctx, inner, [*bound, *args], {**named, **kwargs}, node, hint)
     if isinstance(function, types.MethodType):
-        receiver = objects.wrap(ctx, function.__self__, (*path, ("attr", "__self__")))
-        inner = objects.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
+        receiver = outside.wrap(ctx, function.__self__, (*path, ("attr", "__self__")))
+        inner = outside.wrap(ctx, function.__func__, (*path, ("attr", "__func__")))
         return call(ctx, inner, [receiver, *args], kwargs, node, hint)
     if isinstance(function, Mapped):
         return vmapped.call_object(ctx, function, path, args, kwargs, node)
@@ -267,7 +268,7 @@ def reached(ctx: Lowering, function: Any, path: Path) -> Value:
     if isinstance(function, types.FunctionType) and primitive_of(function) is None:
         ctx.fix(Foreign(function.__code__, (*path, ("attr", "__code__"))))
         return closure(ctx, function, path)
-    return objects.wrap(ctx, function, path)
+    return outside.wrap(ctx, function, path)
 
 
 def missing(ctx: Lowering, function: Any, node: gast.AST) -> NoReturn:
@@ -293,11 +294,11 @@ def closure(ctx: Lowering, function: types.FunctionType, path: Path) -> Closure:
     values = function.__defaults__ or ()
     names = function.__code__.co_varnames[: function.__code__.co_argcount][-len(values) :]
     defaults = tuple(
-        called(objects.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i))), name)
+        called(outside.wrap(ctx, value, (*path, ("attr", "__defaults__"), ("item", i))), name)
         for i, (value, name) in enumerate(zip(values, names, strict=False))
     )
     named = tuple(
-        (key, objects.wrap(ctx, value, (*path, ("attr", "__kwdefaults__"), ("item", key))))
+        (key, outside.wrap(ctx, value, (*path, ("attr", "__kwdefaults__"), ("item", key))))
         for key, value in (function.__kwdefaults__ or {}).items()
     )
     return Closure(_Lazy(function), defaults, named, function, path)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from srcad.frontend import memory, merge, objects, replaced, widening
+from srcad.frontend import memory, merge, outside, replaced, widening
 from srcad.frontend.counts import Counts
 from srcad.frontend.merge import FALSE
 from srcad.frontend.values import (
@@ -136,7 +136,7 @@ def _phi(
 ) -> Value:
     """The value of a name at the head of a trip."""
     if key in plan.outside:
-        value = objects.resolve(ctx, value)
+        value = outside.resolve(ctx, value)
     match value:
         case Number():
             kind = plan.kinds.get(key, value.kind)

@@ -23,6 +23,7 @@ from srcad.frontend import (
     masked,
     methods,
     objects,
+    outside,
     parts,
 )
 from srcad.frontend.values import (
@@ -34,6 +35,7 @@ from srcad.frontend.values import (
     Partial,
     Record,
     Ref,
+    Rows,
     Sequence,
     Static,
     Super,
@@ -146,7 +148,7 @@ def _default(ctx: Lowering, value: Any, path: Any) -> Value:
     """A default: what cannot change is a constant, anything else is an object from outside."""
     if type(value) in (bool, int, float, complex):
         return expressions.literal(value)
-    return objects.wrap(ctx, value, path)
+    return outside.wrap(ctx, value, path)
 
 
 def _is_generated(kind: type) -> bool:
@@ -177,7 +179,7 @@ def _dataclass(ctx: Lowering, kind: Any, args: Args, kwargs: Kwargs, node: gast.
             path = (("object", kind), ("attr", "__dataclass_fields__"), ("item", field.name))
             given[field.name] = _default(ctx, field.default, (*path, ("attr", "default")))
         elif field.default_factory is not dataclasses.MISSING:
-            factory = objects.wrap(ctx, field.default_factory, (("object", field.default_factory),))
+            factory = outside.wrap(ctx, field.default_factory, (("object", field.default_factory),))
             given[field.name] = calls.call(ctx, factory, [], {}, node)
         elif field.init:
             message = f"{kind.__name__}.__init__() missing required argument: '{field.name}'"
@@ -197,7 +199,7 @@ def _dataclass(ctx: Lowering, kind: Any, args: Args, kwargs: Kwargs, node: gast.
 
 def store(ctx: Lowering, base: Value, name: str, value: Value, node: gast.AST) -> None:
     """`base.name = value`."""
-    base = objects.resolve(ctx, base, node)
+    base = outside.resolve(ctx, base, node)
     if isinstance(base, Array) and name in ("real", "imag"):
         parts.store(ctx, base, name, value, node)
         return
@@ -256,10 +258,13 @@ def super_of(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value
 
 def type_of(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`type(x)`."""
-    kind = None if len(args) != 1 else class_of(ctx, objects.resolve(ctx, args[0], node))
+    kind = None if len(args) != 1 else class_of(ctx, outside.resolve(ctx, args[0], node))
     if kind is None:
         ctx.refuse("this form of `type` cannot be differentiated", node)
     return Static(kind)
+
+
+LITERAL = (Sequence, Mapping)
 
 
 def class_of(ctx: Lowering, value: Value) -> type | None:
@@ -267,13 +272,15 @@ def class_of(ctx: Lowering, value: Value) -> type | None:
     match value:
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
-            kinds = {Sequence: list, Mapping: dict}
-            if isinstance(content, Sequence) and content.deque is not None:
-                return collections.deque
-            return content.type if isinstance(content, Record) else kinds.get(type(content))
+            if isinstance(content, Record):
+                return content.type
+            listed = isinstance(content, Rows) and ctx.state.marks.get(identity) != "item"
+            return deques.type_of(content) if listed or isinstance(content, LITERAL) else None
         case Items(type=kind):
             return kind
-        case Foreign(value=thing) | Static(value=thing):
+        case Foreign(value=thing, path=path):
+            return outside.kind(ctx, thing, path)
+        case Static(value=thing):
             return type(thing)
         case Number(kind=numeric) | Array(kind=numeric):
             return type(numeric.example())
@@ -300,7 +307,7 @@ def has_attribute(ctx: Lowering, value: Value, name: str) -> bool:
 def hasattr_of(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`hasattr(x, name)`."""
     name = objects.static(ctx, args[1], node)
-    return expressions.literal(has_attribute(ctx, objects.resolve(ctx, args[0], node), name))
+    return expressions.literal(has_attribute(ctx, outside.resolve(ctx, args[0], node), name))
 
 
 def setattr_of(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:

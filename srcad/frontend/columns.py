@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
-from srcad.frontend import calls, comprehensions, control, cursors, objects, rows
+from srcad.frontend import calls, comprehensions, control, cursors, objects, outside, rows
 from srcad.frontend.memory import content
 from srcad.frontend.values import Items, Iteration, Ref, Rows, Static, Value
 from srcad.ir.nodes import Const, Slice
@@ -29,7 +29,7 @@ def transposed(ctx: Lowering, callee: Value, node: gast.Call) -> Value:
     found = comprehensions.items_of(ctx, node.args[0].value)
     if ctx.state.dead:
         return found
-    found = objects.resolve(ctx, cursors.taken(ctx, found, node), node)
+    found = outside.resolve(ctx, cursors.taken(ctx, found, node), node)
     held = ctx.state.heap.get(found.identity) if isinstance(found, Ref) else None
     if isinstance(held, Rows) and (apart := _columns(ctx, held, node)) is not None:
         return Iteration("written", (apart, found))

@@ -258,6 +258,13 @@ class Lowering:
     def check_change(self, identity: int) -> None:
         """Refuse a write to a container that something else may stand for, or holds by value."""
         mark = self.state.marks.get(identity)
+        if mark == "outside":
+            self.refuse(
+                "this writes to a list or dict that is neither an argument nor made here",
+                None,
+                "pass it as an argument, or copy it first with .copy()",
+                UnsafeMutation,
+            )
         if mark == "item":
             self.refuse(
                 "this writes to a list that is an item of a list of unknown length",

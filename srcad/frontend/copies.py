@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, calls, classes, control, deques, growing, objects
+from srcad.frontend import attributes, calls, classes, control, deques, growing, objects, outside
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -46,7 +46,7 @@ def _deepcopy(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Valu
     done: dict[object, Value] = {}
 
     def deep(value: Value) -> Value:
-        value = objects.resolve(ctx, value, node)
+        value = outside.resolve(ctx, value, node)
         if isinstance(value, Items):
             return Items(tuple(deep(item) for item in value.items), value.type)
         if not isinstance(value, Ref | Array):
@@ -61,7 +61,7 @@ def _deepcopy(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Valu
 
 def _copied(ctx: Lowering, value: Value, part: Callable[[Value], Value], node: gast.AST) -> Value:
     """A copy of one object; `part` makes what it holds."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     match value:
         case Array():
             return calls.call_python(ctx, np.copy, [value], {}, node)
@@ -96,7 +96,7 @@ def _has_a_way(kind: type) -> bool:
 
 def _fields_of(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Any, dict[str, Value]]:
     """The class of an object of a dataclass, and what its fields hold."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     kind: Any = classes.class_of(ctx, value)
     if not isinstance(value, Ref | Foreign) or not dataclasses.is_dataclass(kind):
         ctx.refuse(f"{objects.describe(ctx, value)} is no object of a dataclass", node)
@@ -133,7 +133,7 @@ def _apart(
         ctx.refuse("this form of taking a dataclass apart cannot be differentiated yet", node)
 
     def apart(value: Value) -> Value:
-        value = objects.resolve(ctx, value, node)
+        value = outside.resolve(ctx, value, node)
         if dataclasses.is_dataclass(classes.class_of(ctx, value)):
             _, held = _fields_of(ctx, value, node)
             return make({name: apart(item) for name, item in held.items()})

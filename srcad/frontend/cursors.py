@@ -25,6 +25,7 @@ from srcad.frontend import (
     iterations,
     loops,
     objects,
+    outside,
     rewritten,
     trips,
     trying,
@@ -154,7 +155,7 @@ def _checked(ctx: Lowering, held: Record, node: gast.AST) -> tuple[Value, Number
                 "make the iterator afterwards, or go through a copy: iter(list(items))",
                 UnsupportedType,
             )
-    return objects.resolve(ctx, through, node), place
+    return outside.resolve(ctx, through, node), place
 
 
 def _move(ctx: Lowering, identity: int, place: Value) -> None:
@@ -171,7 +172,7 @@ def _iter(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`iter(x)`."""
     if len(args) != 1 or kwargs:
         ctx.refuse("this form of `iter` cannot be differentiated", node, "write it as a loop")
-    value = objects.resolve(ctx, args[0], node)
+    value = outside.resolve(ctx, args[0], node)
     if is_iterator(ctx, value):
         return value
     if isinstance(value, Iteration):

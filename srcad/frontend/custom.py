@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import gast
 
 from srcad import custom
-from srcad.errors import UnsupportedType
-from srcad.frontend import expressions, growing, memory, objects
+from srcad.frontend import expressions, memory, value_trees
 from srcad.frontend.values import (
     Array,
-    Foreign,
-    Items,
-    Mapping,
     Number,
-    Record,
-    Ref,
-    Rows,
-    Sequence,
-    Static,
     Value,
 )
 from srcad.ir.nodes import Const, Var
@@ -31,8 +20,6 @@ from srcad.rules.marks import STOP
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
-Leaf = Callable[[Number | Array], Value]
-
 
 def _stop_gradient(
     ctx: Lowering, args: list[Value], kwargs: dict[str, Value], node: gast.AST
@@ -41,7 +28,9 @@ def _stop_gradient(
     given = dict(zip(("tree",), args, strict=False)) | kwargs
     if len(args) + len(kwargs) != 1 or "tree" not in given:
         ctx.refuse("`stop_gradient` takes one argument, `tree`", node)
-    return changed(ctx, given["tree"], lambda leaf: marked(ctx, STOP, leaf), node)
+    return value_trees.changed(
+        ctx, given["tree"], lambda leaf: marked(ctx, STOP, leaf), node, "constant"
+    )
 
 
 def marked(ctx: Lowering, mark: Primitive, leaf: Number | Array, *others: Const) -> Value:
@@ -55,54 +44,6 @@ def marked(ctx: Lowering, mark: Primitive, leaf: Number | Array, *others: Const)
     return memory.new_array(
         ctx, made, frozenset({leaf.cell}) if isinstance(leaf, Array) else frozenset()
     )
-
-
-def changed(ctx: Lowering, value: Value, leaf: Leaf, node: gast.AST) -> Value:
-    """A tree with other leaves: its containers are new ones."""
-    value = objects.resolve(ctx, value, node)
-
-    def inner(part: Value) -> Value:
-        return changed(ctx, part, leaf, node)
-
-    match value:
-        case Number() | Array():
-            return leaf(value)
-        case Static() | Foreign():
-            return value
-        case Items(items=items):
-            return Items(tuple(map(inner, items)), value.type)
-        case Ref(identity=identity):
-            content: Any = ctx.state.heap[identity]
-            match content:
-                case Sequence(items=items):
-                    return Ref(ctx.heap(replace(content, items=tuple(map(inner, items)))))
-                case Mapping(items=pairs):
-                    pairs = tuple((key, inner(item)) for key, item in pairs)
-                    return Ref(ctx.heap(replace(content, items=pairs)))
-                case Record(type=kind, fields=fields) if is_dataclass(kind):
-                    fields = tuple((name, inner(item)) for name, item in fields)
-                    return Ref(ctx.heap(Record(kind, fields)))
-                case Rows():
-                    return _rows(ctx, value, leaf, node)
-    ctx.refuse(
-        f"{objects.describe(ctx, value)} is no tree of numbers and arrays",
-        node,
-        "give it numbers, arrays, and tuples, lists, dicts or dataclasses of them",
-        UnsupportedType,
-    )
-
-
-def _rows(ctx: Lowering, value: Ref, leaf: Leaf, node: gast.AST) -> Value:
-    """A list whose length is known only at run time: its array is changed as a whole."""
-    made = growing.copied(ctx, value, node)
-    assert isinstance(made, Ref)
-    content = ctx.state.heap[made.identity]
-    assert isinstance(content, Rows)
-    held = ctx.state.memory[content.cell]
-    other = leaf(Array(content.cell, held.kind))
-    assert isinstance(other, Array)
-    ctx.state.memory[content.cell] = memory.read(ctx, other)
-    return made
 
 
 def _made_inside(

@@ -21,7 +21,17 @@ from srcad.frontend import (
     methods,
     objects,
 )
-from srcad.frontend.values import Deque, HeapObject, Ref, Rows, Sequence, Static, Value, is_none
+from srcad.frontend.values import (
+    Deque,
+    HeapObject,
+    Mapping,
+    Ref,
+    Rows,
+    Sequence,
+    Static,
+    Value,
+    is_none,
+)
 from srcad.ir.nodes import Const
 
 if TYPE_CHECKING:
@@ -61,6 +71,8 @@ def type_of(content: HeapObject) -> type:
     """The class of a container that is no object."""
     if isinstance(content, Sequence | Rows):
         return list if content.deque is None else collections.deque
+    if isinstance(content, Mapping) and content.factory is not None:
+        return collections.defaultdict
     return dict
 
 

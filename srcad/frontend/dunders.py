@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, calls, classes, control, expressions, objects
+from srcad.frontend import attributes, calls, classes, control, expressions, objects, outside
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -74,7 +74,7 @@ def owner(ctx: Lowering, value: Value) -> type | None:
         case Items(type=kind) if kind is not tuple:
             return kind
         case Foreign(value=thing) if not isinstance(
-            thing, (*objects.NUMBERS, np.ndarray, list, dict)
+            thing, (*outside.NUMBERS, np.ndarray, list, dict)
         ):
             return type(thing)
     return None

@@ -26,6 +26,7 @@ from srcad.frontend import (
     memory,
     methods,
     objects,
+    outside,
     recursion,
     rows,
     searching,
@@ -205,8 +206,8 @@ def operand(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Operan
                 return tuple(operand(ctx, item, node) for item in content.items)
             if isinstance(content, Rows):
                 return rows.filled(ctx, content)
-        case Foreign():
-            return operand(ctx, objects.resolve(ctx, value, node), node)
+        case Foreign() if (held := outside.resolve(ctx, value, node)) is not value:
+            return operand(ctx, held, node)
         case Closure(function=function) if function is not None:
             return Const(function)
         case Iteration():
@@ -265,7 +266,7 @@ def binary(
     ctx: Lowering, function: Any, left: Value, right: Value, node: gast.AST, hint: str = ""
 ) -> Value:
     """`left op right`, for numbers, arrays, and static sequences."""
-    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+    left, right = (outside.resolve(ctx, value, node) for value in (left, right))
     if (told := dunders.binary(ctx, function, left, right, node)) is not None:
         return told
     if (joined := objects.concatenate(ctx, function, left, right)) is not None:
@@ -304,7 +305,7 @@ def _power_base(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> Val
 
 def truth(ctx: Lowering, value: Value, node: gast.AST) -> bool | Var:
     """The truth of a value: known now, or a bool variable."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     match value:
         case Number(atom=Const(value=constant)):
             return bool(constant)
@@ -375,8 +376,8 @@ def compare(
     if isinstance(op, gast.Is | gast.IsNot):
         return literal(objects.identical(ctx, left, right, node) == isinstance(op, gast.Is))
     if isinstance(op, gast.In | gast.NotIn):
-        return _found(ctx, op, left, objects.resolve(ctx, right, node), node)
-    left, right = (objects.resolve(ctx, value, node) for value in (left, right))
+        return _found(ctx, op, left, outside.resolve(ctx, right, node), node)
+    left, right = (outside.resolve(ctx, value, node) for value in (left, right))
     if (told := dunders.compare(ctx, COMPARE[type(op)], left, right, node)) is not None:
         return told
     if isinstance(op, gast.Eq | gast.NotEq):
@@ -398,7 +399,7 @@ def compare(
 
 def _found(ctx: Lowering, op: gast.AST, left: Value, right: Value, node: gast.AST) -> Value:
     """`left in right` and its opposite."""
-    answer = dunders.contains(ctx, objects.resolve(ctx, left, node), right, node)
+    answer = dunders.contains(ctx, outside.resolve(ctx, left, node), right, node)
     if answer is not None:
         return answer if isinstance(op, gast.In) else negate(ctx, truth(ctx, answer, node))
     return _answer(ctx, searching.contains(ctx, right, left, node), isinstance(op, gast.In))
@@ -421,9 +422,9 @@ def index_of(ctx: Lowering, node: gast.AST) -> Value:
 
 def place_of(ctx: Lowering, index: Value, node: gast.AST | None) -> Operand:
     """An index of an array as an operand: lists, and tuples within a tuple, are index arrays."""
-    index = objects.resolve(ctx, index, node)
+    index = outside.resolve(ctx, index, node)
     if isinstance(index, Items):
-        return tuple(_position(ctx, objects.resolve(ctx, i, node), node) for i in index.items)
+        return tuple(_position(ctx, outside.resolve(ctx, i, node), node) for i in index.items)
     return _position(ctx, index, node)
 
 
@@ -443,7 +444,7 @@ def _position(ctx: Lowering, value: Value, node: gast.AST | None) -> Operand:
 
 def subscript(ctx: Lowering, base: Value, index: Value, node: gast.AST, hint: str = "") -> Value:
     """`base[index]`."""
-    base = objects.resolve(ctx, base, node)
+    base = outside.resolve(ctx, base, node)
     if (maker := grids.maker_of(ctx, base)) is not None:
         return grids.made(ctx, maker, index, node)
     if (told := dunders.called(ctx, base, "__getitem__", [index], node)) is not None:

@@ -7,16 +7,13 @@ from collections.abc import Sequence as Many
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from srcad.errors import CotangentError, TangentError
-from srcad.frontend import expressions, objects
+from srcad.frontend import expressions, objects, outside, value_trees
 from srcad.frontend.builder import operand_shape
 from srcad.frontend.values import (
     Array,
     Items,
-    Mapping,
     Number,
-    Record,
     Ref,
-    Sequence,
     Value,
     is_none,
 )
@@ -43,7 +40,7 @@ def fitted(
     Raises:
         CotangentError: if it does not fit.
     """
-    answer = objects.resolve(ctx, answer)
+    answer = outside.resolve(ctx, answer)
     found = objects.try_iterate(ctx, answer, None) if isinstance(answer, Items | Ref) else None
     if found is None or len(found) != len(arguments):
         what = objects.describe(ctx, answer)
@@ -80,17 +77,17 @@ def pairs(ctx: Lowering, given: Value, answer: Value, name: str, what: str) -> P
 def _pairs(
     ctx: Lowering, argument: Value, bar: Value, name: str, what: str
 ) -> Iterator[tuple[Number | Array, Atom]]:
-    argument, bar = objects.resolve(ctx, argument), objects.resolve(ctx, bar)
+    argument, bar = outside.resolve(ctx, argument), outside.resolve(ctx, bar)
     if is_none(bar):
         return
     if isinstance(argument, Number | Array):
         if argument.kind.is_inexact:
             yield argument, _leaf(ctx, argument, bar, name, what)
         return
-    one, other = _parts(ctx, argument), _parts(ctx, bar)
+    one, other = value_trees.parts(ctx, argument), value_trees.parts(ctx, bar)
     if one is None:
         return
-    if other is None or one[0] != other[0] or list(one[1]) != list(other[1]):
+    if other is None or one[0] != other[0] or one[1].keys() != other[1].keys():
         _refuse(ctx, argument, bar, name, what)
     for key, part in one[1].items():
         yield from _pairs(ctx, part, other[1][key], f"{name}{_step(one[0], key)}", what)
@@ -98,23 +95,6 @@ def _pairs(
 
 def _step(kind: Any, key: Any) -> str:
     return f".{key}" if isinstance(kind, type) and kind is not tuple else f"[{key!r}]"
-
-
-def _parts(ctx: Lowering, value: Value) -> tuple[Any, dict[Any, Value]] | None:
-    """What a container is, and what it holds."""
-    match value:
-        case Items(items=items, type=kind):
-            names = getattr(kind, "_fields", None) or range(len(items))
-            return kind, dict(zip(names, items, strict=True))
-        case Ref(identity=identity):
-            match ctx.state.heap[identity]:
-                case Sequence(items=items):
-                    return "list", dict(enumerate(items))
-                case Mapping(items=pairs):
-                    return "dict", dict(sorted(pairs, key=lambda pair: repr(pair[0])))
-                case Record(type=kind, fields=fields):
-                    return kind, dict(fields)
-    return None
 
 
 def _leaf(ctx: Lowering, argument: Number | Array, bar: Value, name: str, what: str) -> Atom:

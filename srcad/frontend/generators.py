@@ -20,6 +20,7 @@ from srcad.frontend import (
     expressions,
     loops,
     objects,
+    outside,
     statements,
     yields,
 )
@@ -100,7 +101,7 @@ def kept(ctx: Lowering, node: gast.GeneratorExp) -> Value:
     """A generator expression that is not gone through where it is made."""
     comprehensions.check(ctx, node)
     outer = ctx.frame.source
-    through = objects.resolve(ctx, expressions.evaluate(ctx, node.generators[0].iter), node)
+    through = outside.resolve(ctx, expressions.evaluate(ctx, node.generators[0].iter), node)
     simple = len(node.generators) == 1 and not node.generators[0].ifs
     if isinstance(through, Iteration):
         known = cursors.is_plain(through)

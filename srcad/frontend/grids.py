@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import builtin, calls, expressions, methods, objects, rows, shaping
+from srcad.frontend import builtin, calls, expressions, methods, objects, outside, rows, shaping
 from srcad.frontend.values import (
     Array,
     Foreign,
@@ -128,7 +128,7 @@ def _column(ctx: Lowering, part: Value, node: gast.AST) -> Value:
 
 def _part(ctx: Lowering, part: Value, node: gast.AST) -> Array | Number:
     """An item between the brackets as an array or a number."""
-    part = objects.resolve(ctx, part, node)
+    part = outside.resolve(ctx, part, node)
     if isinstance(part, SliceValue):
         return _range(ctx, part, node)
     if isinstance(part, Items | Ref):

@@ -26,6 +26,7 @@ from srcad.frontend import (
     expressions,
     memory,
     objects,
+    outside,
     room,
     rows,
     trying,
@@ -203,7 +204,7 @@ def _alike(ctx: Lowering, identity: int, value: Value, node: gast.AST) -> tuple[
     ctx.check_change(identity)
     held = ctx.state.heap[identity]
     assert isinstance(held, Rows)
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     buffer = memory.content(ctx, held.cell)
     common = form_of(ctx, value)
     alike = common is not None and common[0] == held.form

@@ -17,6 +17,7 @@ from srcad.frontend import (
     expressions,
     memory,
     objects,
+    outside,
     rows,
     trips,
     turns,
@@ -42,9 +43,9 @@ def is_counted(ctx: Lowering, value: Value) -> bool:
         case Iteration(kind="filter"):
             return False
         case Iteration(kind="written", parts=(items, *_)):
-            return is_counted(ctx, objects.resolve(ctx, items))
+            return is_counted(ctx, outside.resolve(ctx, items))
         case Iteration(parts=parts):
-            inner = [objects.resolve(ctx, part) for part in parts]
+            inner = [outside.resolve(ctx, part) for part in parts]
             return any(is_counted(ctx, part) for part in inner)
     return False
 
@@ -82,7 +83,7 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
                 lambda i: rows.row(ctx, content, i),
             )
         case Iteration(kind="enumerate", parts=parts):
-            around, element = from_zero(ctx, objects.resolve(ctx, parts[0]), node)
+            around, element = from_zero(ctx, outside.resolve(ctx, parts[0]), node)
             first = parts[1] if len(parts) > 1 else expressions.literal(0)
 
             def pair(i: Atom) -> Value:
@@ -93,7 +94,7 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
 
             return around, pair
         case Iteration(kind="zip", parts=parts):
-            inner = [from_zero(ctx, objects.resolve(ctx, part), node) for part in parts]
+            inner = [from_zero(ctx, outside.resolve(ctx, part), node) for part in parts]
             stop = inner[0][0].stop
             for trip_range, _ in inner[1:]:
                 stop = trips.shorter(ctx, stop, trip_range.stop)
@@ -111,9 +112,9 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
 
             return around, called
         case Iteration(kind="written", parts=(items, *_)):
-            return counted(ctx, objects.resolve(ctx, items), node)
+            return counted(ctx, outside.resolve(ctx, items), node)
         case Iteration(kind="rest", parts=(through, Number(atom=place))):
-            around, element = from_zero(ctx, objects.resolve(ctx, through), node)
+            around, element = from_zero(ctx, outside.resolve(ctx, through), node)
             return Range(place, around.stop, Const(1)), element
         case Iteration(kind="advancing", parts=(Ref() as ref, through, Number() as place)):
             around, element = from_zero(ctx, Iteration("rest", (through, place)), node)
@@ -121,7 +122,7 @@ def counted(ctx: Lowering, value: Value, node: gast.AST) -> tuple[Range, Callabl
         case Iteration(kind="product", parts=parts):
             return _product(ctx, parts, node)
         case Iteration(kind="reversed", parts=(part,)):
-            around, element = from_zero(ctx, objects.resolve(ctx, part), node)
+            around, element = from_zero(ctx, outside.resolve(ctx, part), node)
             last = ctx.builder.emit(operator.sub, around.stop, Const(1))
             return (
                 Range(last, Const(-1), Const(-1)),
@@ -152,7 +153,7 @@ def _product(
 ) -> tuple[Range, Callable[[Atom], Value]]:
     """All combinations of some items, the last one running fastest."""
     emit = ctx.builder.emit
-    inner = [from_zero(ctx, objects.resolve(ctx, part), node) for part in parts]
+    inner = [from_zero(ctx, outside.resolve(ctx, part), node) for part in parts]
     counts = [trips.trips_from_zero(ctx, trip_range) for trip_range, _ in inner]
     total: Atom = Const(1)
     for count in counts:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.frontend import control, expressions, memory, objects, rows
+from srcad.frontend import control, expressions, memory, outside, rows
 from srcad.frontend.values import Array, Items, Number, Ref, Sequence, Static, Value
 from srcad.ir.kinds import Kind, kind_of, python_type
 from srcad.ir.nodes import Const, Operand, ShapeOf, Var
@@ -44,8 +44,8 @@ def call(
     text = library.spelled(function)
     if text is None or any(key == "out" or key.startswith("overwrite") for key in kwargs):
         return None
-    args = [objects.resolve(ctx, arg, node) for arg in args]
-    kwargs = {key: objects.resolve(ctx, value, node) for key, value in kwargs.items()}
+    args = [outside.resolve(ctx, arg, node) for arg in args]
+    kwargs = {key: outside.resolve(ctx, value, node) for key, value in kwargs.items()}
     if not all(_is_plain(ctx, value) for value in (*args, *kwargs.values())):
         return None
     operands = tuple(expressions.operand(ctx, arg, node) for arg in args)
@@ -87,11 +87,11 @@ def _is_plain(ctx: Lowering, value: Value) -> bool:
         case Static(value=constant):
             return isinstance(constant, PLAIN) or _is_dtype(constant)
         case Items(items=items):
-            return all(_is_plain(ctx, objects.resolve(ctx, item)) for item in items)
+            return all(_is_plain(ctx, outside.resolve(ctx, item)) for item in items)
         case Ref(identity=identity):
             content = ctx.state.heap[identity]
             if isinstance(content, Sequence):
-                return all(_is_plain(ctx, objects.resolve(ctx, item)) for item in content.items)
+                return all(_is_plain(ctx, outside.resolve(ctx, item)) for item in content.items)
             return rows.is_rows(ctx, value)
     return False
 

@@ -18,6 +18,7 @@ from srcad.frontend import (
     growing,
     iterations,
     objects,
+    outside,
     room,
     statements,
     trips,
@@ -53,7 +54,7 @@ MAX_UNSURE = 3
 
 def lower_for(ctx: Lowering, node: gast.For) -> None:
     """`for target in iterable: body`."""
-    iterable = objects.resolve(ctx, expressions.evaluate(ctx, node.iter), node.iter)
+    iterable = outside.resolve(ctx, expressions.evaluate(ctx, node.iter), node.iter)
     if isinstance(iterable, Ref) and generators.content(ctx, iterable) is not None:
         generators.lower_for(ctx, node, iterable)
         return

@@ -16,8 +16,9 @@ import gast
 
 from srcad import trees
 from srcad.analyses.sizes import Guard, Sizes, is_argument
+from srcad.derived import DerivedFunction
 from srcad.errors import Origin, UnsupportedType
-from srcad.frontend import attributes, calls, expressions, memory, objects
+from srcad.frontend import attributes, calls, expressions, handed_in, memory, objects, outside
 from srcad.frontend.builder import Builder
 from srcad.frontend.context import Beyond, Capture, Frame, Identity, Lowering, Unreachable
 from srcad.frontend.liveness import Liveness
@@ -110,20 +111,20 @@ def lower(
     ctx = Lowering(beyond=beyond)
     ctx.builder.origin = None
     leaves, structure = trees.flatten((args, kwargs))
-    placeholders = [objects.Leaf(leaf) for leaf in leaves]
+    placeholders = [handed_in.Leaf(leaf, index) for index, leaf in enumerate(leaves)]
     plain_args, plain_kwargs = cast(tuple[Any, Any], trees.unflatten(structure, placeholders))
     names = parameter_names(function, len(args))
     params: dict[int, Var] = {}
     values = [
-        objects.from_python(ctx, value, name, params)
+        handed_in.from_python(ctx, value, name, params)
         for name, value in zip(names, plain_args, strict=True)
     ]
     named = {
-        key: objects.from_python(ctx, value, key, params) for key, value in plain_kwargs.items()
+        key: handed_in.from_python(ctx, value, key, params) for key, value in plain_kwargs.items()
     }
     inputs = tuple(params.get(id(leaf)) for leaf in placeholders)
     cells = {var: cell for cell, var in ctx.state.memory.items()}
-    callee = objects.wrap(ctx, function, ())
+    callee = outside.wrap(ctx, function, ())
     node = gast.Pass()
     root = function if isinstance(function, types.FunctionType) else None
     ctx.frames.append(_outermost(function))
@@ -188,7 +189,7 @@ def inner_function(function: Any) -> types.FunctionType | None:
             return function
         if isinstance(function, functools.partial):
             function = function.func
-        elif hasattr(function, "derived"):
+        elif isinstance(function, DerivedFunction):
             function = function.target.function
         elif isinstance(function, types.MethodType):
             function = function.__func__
@@ -210,7 +211,7 @@ def function_name(function: Any) -> str:
         return f"mapped_{function_name(function.inner)}"
     plain = inner_function(function)
     name = str(getattr(plain, "__name__", None) or getattr(function, "__name__", "function"))
-    if hasattr(function, "derived"):
+    if isinstance(function, DerivedFunction):
         name = f"{name}_{function.derived.of}"
     return name if name.isidentifier() else "function"
 
@@ -241,7 +242,7 @@ def parameter_names(function: Any, count: int) -> list[str]:
 
 
 def _template(ctx: Lowering, value: Value, atoms: list[Atom]) -> Template:
-    value = objects.resolve(ctx, value)
+    value = outside.resolve(ctx, value)
     match value:
         case Number() | Array():
             atom = expressions.operand(ctx, value)
@@ -255,10 +256,10 @@ def _template(ctx: Lowering, value: Value, atoms: list[Atom]) -> Template:
             return Node(tuple if kind is tuple else lambda parts: kind(*parts), children)
         case Ref(identity=identity):
             return _container(ctx, ctx.state.heap[identity], atoms)
-        case Foreign(value=outside):
-            return Fixed(outside)
-        case Closure(function=function) if function is not None:
-            return Fixed(function)
+        case Foreign():
+            return Fixed(ctx.fix(value))
+        case Closure(function=function, path=path) if function is not None:
+            return Fixed(ctx.fix(Foreign(function, path)))
     ctx.refuse(f"{objects.describe(ctx, value)} cannot be returned")
 
 
@@ -339,7 +340,7 @@ def apply_body(
 
 
 def _operands(ctx: Lowering, value: Value) -> Any:
-    value = objects.resolve(ctx, value)
+    value = outside.resolve(ctx, value)
     if isinstance(value, Static) and value.value is None:
         return None
     if isinstance(value, Items) and value.shape_of is None:

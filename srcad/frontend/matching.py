@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, builtin, classes, control, expressions, objects, statements
+from srcad.frontend import (
+    attributes,
+    builtin,
+    classes,
+    control,
+    expressions,
+    objects,
+    outside,
+    statements,
+)
 from srcad.frontend.values import (
     Closure,
     Foreign,
@@ -31,7 +40,7 @@ SELF_MATCHING = (bool, bytearray, bytes, dict, float, frozenset, int, list, set,
 
 def lower_match(ctx: Lowering, stmt: gast.Match) -> None:
     """`match subject: case ...`: the first case that fits is run."""
-    subject = objects.resolve(ctx, expressions.evaluate(ctx, stmt.subject), stmt.subject)
+    subject = outside.resolve(ctx, expressions.evaluate(ctx, stmt.subject), stmt.subject)
     for case in stmt.cases:
         if ctx.state.dead:
             return
@@ -61,7 +70,7 @@ def lower_match(ctx: Lowering, stmt: gast.Match) -> None:
 
 def _fits(ctx: Lowering, value: Value, pattern: gast.AST, found: Found) -> bool:
     """Whether a value fits a pattern; names that the pattern captures are put into `found`."""
-    value = objects.resolve(ctx, value, pattern)
+    value = outside.resolve(ctx, value, pattern)
     match pattern:
         case gast.MatchAs(pattern=inner, name=name):
             if inner is not None and not _fits(ctx, value, inner, found):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from srcad.frontend import growing, memory, objects, replaced
+from srcad.frontend import growing, memory, outside, replaced
 from srcad.frontend.counts import note_floor, note_joined
 from srcad.frontend.values import (
     Array,
@@ -105,7 +105,7 @@ class Merge:
     def _both(self, a: Value, b: Value, name: str) -> Value:
         if a is not b:
             a, b = (
-                objects.resolve(self.ctx, value) if objects.is_outside(value) else value
+                outside.resolve(self.ctx, value) if outside.is_outside(value) else value
                 for value in (a, b)
             )
         match a, b:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import dataclasses
 import operator
 import types
 from collections.abc import Callable
@@ -15,13 +14,13 @@ import numpy as np
 from srcad.errors import UnsupportedType
 from srcad.frontend import (
     boxes,
-    calls,
     control,
     deques,
     expressions,
     growing,
     mappings,
     memory,
+    outside,
     rows,
     stores,
     turns,
@@ -38,7 +37,6 @@ from srcad.frontend.values import (
     Method,
     Number,
     Partial,
-    Path,
     Record,
     Ref,
     Rows,
@@ -51,16 +49,14 @@ from srcad.frontend.values import (
 from srcad.ir.nodes import Const, Var
 from srcad.ir.primitives import Primitive, shares_memory
 from srcad.rules.indexing import getitem
-from srcad.rules.registry import primitive_of
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Frame, Lowering
 
 T = TypeVar("T")
-NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 
 
-# -- names and outside objects ------------------------------------------------------------------
+# -- names ------------------------------------------------------------------
 
 
 def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
@@ -85,14 +81,14 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
     if identifier in names and function.__closure__:
         cell = function.__closure__[names.index(identifier)]
         try:
-            return wrap(ctx, cell.cell_contents, (*frame.path, ("cell", identifier)))
+            return outside.wrap(ctx, cell.cell_contents, (*frame.path, ("cell", identifier)))
         except ValueError:
             pass
     if identifier in function.__globals__:
         root = ctx.frames[0]
         same = root.function is not None and root.function.__globals__ is function.__globals__
         path = root.path if same else frame.path
-        return wrap(ctx, function.__globals__[identifier], (*path, ("global", identifier)))
+        return outside.wrap(ctx, function.__globals__[identifier], (*path, ("global", identifier)))
     if hasattr(builtins, identifier):
         return Static(getattr(builtins, identifier))
     return control.fail(ctx, NameError(f"name '{identifier}' is not defined"))
@@ -101,133 +97,6 @@ def lookup(ctx: Lowering, identifier: str, node: gast.AST) -> Value:
 def _unbound(identifier: str) -> str:
     where = "where it is not associated with a value in enclosing scope"
     return f"cannot access free variable '{identifier}' {where}"
-
-
-def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
-    """The abstract value of a Python object that the function finds outside."""
-    if ctx.fixed_origin or _is_own(path):
-        return _fixed(ctx, value)
-    if isinstance(value, bool):
-        ctx.fix(Foreign(value, path))
-        return expressions.literal(value)
-    if isinstance(value, NUMBERS) or type(value) is np.ndarray:
-        return Foreign(value, path)
-    if isinstance(value, types.FunctionType) and primitive_of(value) is None:
-        ctx.fix(Foreign(value, path))
-        return calls.closure(ctx, value, path)
-    if value is None or isinstance(value, str | bytes | type | types.ModuleType | np.dtype):
-        ctx.fix(Foreign(value, path))
-        return Static(value)
-    if primitive_of(value) is not None or isinstance(value, types.BuiltinFunctionType | np.ufunc):
-        ctx.fix(Foreign(value, path))
-        return Static(value)
-    if isinstance(value, tuple):
-        items = (wrap(ctx, item, (*path, ("item", i))) for i, item in enumerate(value))
-        return Items(tuple(items), type(value))
-    return Foreign(value, path)
-
-
-def _is_own(path: Path) -> bool:
-    """Whether an object belongs to srcad: rules never change between calls."""
-    root = path[0][1] if path and path[0][0] == "object" else None
-    return getattr(root, "__module__", "").startswith("srcad.rules")
-
-
-def _fixed(ctx: Lowering, value: Any) -> Value:
-    if isinstance(value, bool | int | float | complex):
-        return expressions.literal(value)
-    if isinstance(value, types.FunctionType) and primitive_of(value) is None:
-        return calls.closure(ctx, value, (("object", value),))
-    return Static(value)
-
-
-def is_outside(value: Value) -> bool:
-    """Whether a value is a number or array found outside of the program, which nobody has read."""
-    return isinstance(value, Foreign) and isinstance(value.value, (*NUMBERS, np.ndarray))
-
-
-def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
-    """Turn an outside number or array into the input that holds it."""
-    if isinstance(value, Ref) and isinstance(ctx.state.heap.get(value.identity), Conflict):
-        ctx.refuse(describe(ctx, value), node, error=UnsupportedType)
-    if not isinstance(value, Foreign):
-        return value
-    if isinstance(value.value, NUMBERS):
-        var = ctx.capture(value).var
-        return Number(var, var.kind)
-    if isinstance(value.value, np.ndarray):
-        if type(value.value) is not np.ndarray or value.value.dtype.kind not in "biufc":
-            ctx.refuse(f"{describe(ctx, value)} is not a plain array", node, error=UnsupportedType)
-        capture = ctx.capture(value)
-        return Array(capture.cell, capture.var.kind)
-    if isinstance(value.value, list | dict):
-        if isinstance(value.value, list):
-            ctx.fix(Foreign(len(value.value), (*value.path, ("len", ""))))
-            wrapped = (
-                wrap(ctx, item, (*value.path, ("item", i))) for i, item in enumerate(value.value)
-            )
-            return Items(tuple(wrapped))
-        ctx.fix(Foreign(tuple(value.value), (*value.path, ("keys", ""))))
-        pairs = (
-            (key, wrap(ctx, item, (*value.path, ("item", key))))
-            for key, item in value.value.items()
-        )
-        return Ref(ctx.heap(Mapping(tuple(pairs))))
-    return value
-
-
-@dataclasses.dataclass(frozen=True)
-class Leaf:
-    """Stands for a leaf of the arguments while their containers are taken apart."""
-
-    value: object
-
-
-def from_python(ctx: Lowering, value: Any, hint: str, params: dict[int, Var]) -> Value:
-    """The abstract value of an argument; its leaves become parameters, by identity of the leaf."""
-    if isinstance(value, Leaf):
-        content = value.value
-        if not isinstance(content, NUMBERS) and not isinstance(content, np.ndarray):
-            return wrap(ctx, content, ())
-        var = params[id(value)] = ctx.parameter(hint, content)
-        return memory.new_array(ctx, var) if var.kind.is_array else Number(var, var.kind)
-    if isinstance(value, tuple):
-        names = getattr(type(value), "_fields", None) or range(len(value))
-        items = (
-            from_python(ctx, item, _join(hint, name, params), params)
-            for name, item in zip(names, value, strict=True)
-        )
-        return Items(tuple(items), type(value))
-    if isinstance(value, list):
-        items = (
-            from_python(ctx, item, _join(hint, i, params), params) for i, item in enumerate(value)
-        )
-        return Ref(ctx.heap(Sequence(tuple(items))))
-    if isinstance(value, dict):
-        pairs = (
-            (key, from_python(ctx, v, _join(hint, key, params), params)) for key, v in value.items()
-        )
-        return Ref(ctx.heap(Mapping(tuple(pairs))))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = tuple(
-            (
-                field.name,
-                from_python(
-                    ctx, getattr(value, field.name), _join(hint, field.name, params), params
-                ),
-            )
-            for field in dataclasses.fields(value)
-        )
-        return Ref(ctx.heap(Record(type(value), fields)))
-    return Static(value)
-
-
-def _join(hint: str, part: object, params: dict[int, Var]) -> str:
-    """The name of a part: its own where it has one that no other part has."""
-    text = str(part)
-    if text.isidentifier() and all(var.hint != text for var in params.values()):
-        return text
-    return f"{hint}_{text}" if text.replace("_", "").isalnum() else hint
 
 
 # -- static facts -------------------------------------------------------------------------------
@@ -246,6 +115,20 @@ def static(ctx: Lowering, value: Value, node: gast.AST | None) -> Any:
                 return fixed
         case Items(items=items):
             return tuple(static(ctx, item, node) for item in items)
+        case Foreign(value=np.ndarray()):
+            pass  # what is in it may change
+        case Foreign(value=list() as items):
+            outside.form(ctx, items, value.path)
+            return [
+                static(ctx, outside.wrap(ctx, item, (*value.path, ("item", i))), node)
+                for i, item in enumerate(items)
+            ]
+        case Foreign(value=dict() as pairs):
+            outside.form(ctx, pairs, value.path)
+            return {
+                key: static(ctx, outside.wrap(ctx, item, (*value.path, ("item", key))), node)
+                for key, item in pairs.items()
+            }
         case Foreign():
             return ctx.fix(value)
     ctx.refuse(
@@ -266,8 +149,13 @@ def is_known(ctx: Lowering, index: Number) -> bool:
 
 def identical(ctx: Lowering, left: Value, right: Value, node: gast.AST) -> bool:
     """`left is right`, where that is certain."""
+    for value in (left, right):
+        if isinstance(value, Foreign):
+            outside.kind(ctx, value.value, value.path)
     match left, right:
-        case (Static(value=a), Static(value=b)) | (Foreign(value=a), Foreign(value=b)):
+        case Foreign(), Foreign():
+            return ctx.fix(left) is ctx.fix(right)
+        case Static(value=a), Static(value=b):
             return a is b
         case Number(atom=Const(value=a)), Number(atom=Const(value=b)):
             return a is b
@@ -392,7 +280,7 @@ def counted_out(
 
 def try_iterate(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Value] | None:
     """The items of a value; None if their number is not known while specialising."""
-    value = resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     match value:
         case Items(items=items):
             return list(items)
@@ -428,7 +316,7 @@ def pairs_of(ctx: Lowering, value: Value) -> dict[Any, Value]:
 
 def lists_in(ctx: Lowering, value: Value) -> list[int]:
     """The lists that a loop goes through, by identity."""
-    match resolve(ctx, value):
+    match outside.resolve(ctx, value):
         case Ref(identity=identity):
             return [identity]
         case Iteration(parts=parts):

@@ -19,6 +19,7 @@ from srcad.frontend import (
     iterations,
     memory,
     objects,
+    outside,
     rows,
     sequences,
 )
@@ -63,7 +64,7 @@ def extreme_of(ctx: Lowering, op: gast.AST, items: Args, key: Value, node: gast.
 
 def extreme(ctx: Lowering, name: str, value: Value, key: Value, node: gast.AST) -> Value:
     """`max(items, key=key)` of items that a loop goes through."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     if isinstance(value, Iteration) and value.kind == "range":
         sequence: Value = value
         count = intervals.length(ctx, value, node)
@@ -99,7 +100,7 @@ def _held(ctx: Lowering, value: Value, node: gast.AST) -> Ref:
 
 def ordered(ctx: Lowering, args: Args, kwargs: dict[str, Value], node: gast.AST) -> Value:
     """`sorted(items)`: numbers are put in order as NumPy's stable sort does."""
-    value = sequences.result(objects.resolve(ctx, args[0], node))
+    value = sequences.result(outside.resolve(ctx, args[0], node))
     backwards = bool(objects.static(ctx, kwargs.get("reverse", Static(False)), node))
     key = kwargs.get("key", Static(None))
     if isinstance(value, Static) and isinstance(value.value, set | frozenset):
@@ -165,7 +166,7 @@ def _permuted(ctx: Lowering, items: Args, order: Value, node: gast.AST) -> Args:
             parts = zip(*(item.items for item in items if isinstance(item, Items)), strict=True)
             columns = [_permuted(ctx, list(part), order, node) for part in parts]
             return [Items(row) for row in zip(*columns, strict=True)]
-    resolved = [objects.resolve(ctx, item, node) for item in items]
+    resolved = [outside.resolve(ctx, item, node) for item in items]
     kinds = {item.kind for item in resolved if isinstance(item, Number | Array)}
     alike = len({type(item) for item in resolved}) == 1 and kinds
     if not alike or (len(kinds) > 1 and isinstance(resolved[0], Array)):

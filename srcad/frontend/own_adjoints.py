@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from srcad.custom import custom_vjp
-from srcad.frontend import calls, custom, expressions, fitting_bars, memory, objects, own_rules
+from srcad.frontend import (
+    calls,
+    expressions,
+    fitting_bars,
+    memory,
+    outside,
+    own_rules,
+    value_trees,
+)
 from srcad.frontend.values import Array, Number, Path, Static, Value
 from srcad.ir.kinds import FLOAT
 from srcad.ir.nodes import Atom, Block, Const, Let, Operand, ShapeOf, Var
@@ -33,7 +41,7 @@ def pulled(
     node: gast.AST,
 ) -> Value:
     """A call with `fwd`, and the body of `bwd` for whoever differentiates it."""
-    fwd = objects.wrap(ctx, function.fwd, (*path, ("attr", "fwd")))
+    fwd = outside.wrap(ctx, function.fwd, (*path, ("attr", "fwd")))
     made = calls.call(ctx, fwd, arguments.every, {}, node)
     if ctx.state.dead:
         return made
@@ -56,13 +64,13 @@ def pulled(
         return memory.new_array(ctx, bar)
 
     origin = ctx.builder.origin
-    bwd = objects.wrap(ctx, function.bwd, (*path, ("attr", "bwd")))
+    bwd = outside.wrap(ctx, function.bwd, (*path, ("attr", "bwd")))
     before, ctx.state = ctx.state, ctx.state.copy()
     attempts, ctx.attempts = ctx.attempts, []
     returned, ctx.returned = ctx.returned, None
     try:
         with ctx.builder.block() as body:
-            out_bar = custom.changed(ctx, pair[0], bar_of, node)
+            out_bar = value_trees.changed(ctx, pair[0], bar_of, node, "constant")
             given = [*arguments.plain, pair[1], out_bar]
             answer = calls.call(ctx, bwd, given, {}, node)
             ctx.returned = calls.body_of(bwd) or ctx.returned or origin
@@ -114,4 +122,4 @@ def _results(ctx: Lowering, out: Value, token: Var, number: Const, node: gast.AS
         others = number, token, place
         return own_rules.linked(ctx, RESULT, leaf, *others, origin=ctx.builder.origin)
 
-    return custom.changed(ctx, out, linked, node)
+    return value_trees.changed(ctx, out, linked, node, "constant")

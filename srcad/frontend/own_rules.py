@@ -20,8 +20,10 @@ from srcad.frontend import (
     expressions,
     memory,
     objects,
+    outside,
     own_adjoints,
     own_tangents,
+    value_trees,
 )
 from srcad.frontend.values import Array, Items, Number, Path, Ref, Rows, Static, Value
 from srcad.ir.nodes import Atom, Const, Let, Var
@@ -65,7 +67,7 @@ def call(
         )
     if sum(function is other for other in ctx.ruled) >= ctx.orders:
         # A rule may call its function: which of its derivatives are the rule's, and the last not.
-        plain = objects.wrap(ctx, function.function, (*path, ("attr", "function")))
+        plain = outside.wrap(ctx, function.function, (*path, ("attr", "function")))
         return calls.call(ctx, plain, args, kwargs, node)
     given = _positional(ctx, function, path, args, kwargs)
     if ctx.state.dead:
@@ -112,7 +114,7 @@ def _positional(
         else:
             default = (("attr", "function"), ("attr", "__defaults__"), ("item", place))
             found[name] = calls.called(
-                objects.wrap(ctx, parameter.default, (*path, *default)), name
+                outside.wrap(ctx, parameter.default, (*path, *default)), name
             )
         place += parameter.default is not parameter.empty
     return found
@@ -142,7 +144,7 @@ def _held(
             found.every.append(value)
             continue
         _containers(ctx, value)
-        held = custom.changed(ctx, value, hold, node)
+        held = value_trees.changed(ctx, value, hold, node, "constant")
         found.held.append(held)
         found.names.append(name)
         found.every.append(held)
@@ -153,7 +155,7 @@ def _held(
 
 def _containers(ctx: Lowering, value: Value) -> list[int]:
     """The containers of a tree, by identity."""
-    match objects.resolve(ctx, value):
+    match outside.resolve(ctx, value):
         case Items(items=items):
             return [identity for item in items for identity in _containers(ctx, item)]
         case Ref(identity=identity):
@@ -185,7 +187,7 @@ def check_unwritten(ctx: Lowering, arguments: Arguments, name: str) -> None:
 def two_of(ctx: Lowering, made: Value, rule: Value, whose: str, what: str) -> list[Value]:
     """The two values that a rule returns."""
     with ctx.builder.origins(calls.body_of(rule) or ctx.returned or ctx.builder.origin):
-        made = objects.resolve(ctx, made)
+        made = outside.resolve(ctx, made)
         pair = objects.try_iterate(ctx, made, None) if isinstance(made, Items | Ref) else None
         if pair is None or len(pair) != 2:
             ctx.refuse(

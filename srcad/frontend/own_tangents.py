@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from srcad.custom import custom_jvp
-from srcad.frontend import calls, custom, expressions, fitting_bars, memory, objects, own_rules
+from srcad.frontend import (
+    calls,
+    expressions,
+    fitting_bars,
+    memory,
+    outside,
+    own_rules,
+    value_trees,
+)
 from srcad.frontend.values import Array, Items, Number, Path, Static, Value, is_none
 from srcad.ir.nodes import Atom, Const, Let, Var
 from srcad.rules.marks import JOINED, TANGENT
@@ -50,9 +58,9 @@ def pushed(
             ctx.builder.contiguous.add(made)
         return memory.new_array(ctx, made)
 
-    dots = [custom.changed(ctx, held, tangent, node) for held in arguments.held]
+    dots = [value_trees.changed(ctx, held, tangent, node, "constant") for held in arguments.held]
     if function.jvp is not None:
-        rule = objects.wrap(ctx, function.jvp, (*path, ("attr", "jvp")))
+        rule = outside.wrap(ctx, function.jvp, (*path, ("attr", "jvp")))
         given = [*arguments.plain, Items(tuple(arguments.held)), Items(tuple(dots))]
         made = calls.call(ctx, rule, given, {}, node)
         if ctx.state.dead:
@@ -66,7 +74,9 @@ def pushed(
             return out
     own_rules.check_unwritten(ctx, arguments, name)
     leaves: dict[int, Atom] = {}
-    out = custom.changed(ctx, out, replace, node)  # so that each leaf is an object of its own
+    out = value_trees.changed(
+        ctx, out, replace, node, "constant"
+    )  # so that each leaf is an object of its own
     with ctx.builder.origins(ctx.returned or origin):
         what = f"tangent that the rule of `{name}`"
         for leaf, atom in fitting_bars.pairs(ctx, out, dot, "out", what):
@@ -80,7 +90,7 @@ def pushed(
         return own_rules.linked(ctx, JOINED, leaf, arguments.number, dot, origin=origin)
 
     ctx.builder.origin = origin
-    return custom.changed(ctx, out, joined, node)
+    return value_trees.changed(ctx, out, joined, node, "constant")
 
 
 def _summed(
@@ -92,8 +102,8 @@ def _summed(
     node: gast.AST,
 ) -> tuple[Value, Value]:
     """`defjvps`: the result, and the sum of what each argument adds to its tangent."""
-    plain = objects.wrap(ctx, function.function, (*path, ("attr", "function")))
-    out = objects.resolve(ctx, calls.call(ctx, plain, arguments.every, {}, node))
+    plain = outside.wrap(ctx, function.function, (*path, ("attr", "function")))
+    out = outside.resolve(ctx, calls.call(ctx, plain, arguments.every, {}, node))
     if ctx.state.dead:
         return out, out
     if not isinstance(out, Number | Array) or len(function.jvps) != len(dots):
@@ -105,7 +115,7 @@ def _summed(
         )
     total: Value = Static(None)
     for number, dot in enumerate(dots):
-        rule = objects.wrap(ctx, function.jvps[number], (*path, ("attr", "jvps"), ("item", number)))
+        rule = outside.wrap(ctx, function.jvps[number], (*path, ("attr", "jvps"), ("item", number)))
         if is_none(rule):
             continue
         given = [*arguments.plain, dot, out, *arguments.held]

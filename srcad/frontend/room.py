@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from srcad.errors import SrcadError
-from srcad.frontend import expressions, iterations, objects
+from srcad.frontend import expressions, iterations, outside
 from srcad.frontend.liveness import reads, stores
 from srcad.frontend.trips import folded, trips_of
 from srcad.frontend.values import Array, Iteration, Mapping, Number, Record, Ref, Value
@@ -132,7 +132,7 @@ def _trips_before(ctx: Lowering, through: Any, rebound: frozenset[str]) -> Atom 
     if reads(through) & rebound:
         return None
     try:
-        value = objects.resolve(ctx, expressions.evaluate(ctx, through))
+        value = outside.resolve(ctx, expressions.evaluate(ctx, through))
         if not _is_steady(ctx, value):
             return None
         trip_range, _ = iterations.counted(ctx, value, through)
@@ -142,7 +142,7 @@ def _trips_before(ctx: Lowering, through: Any, rebound: frozenset[str]) -> Atom 
 
 
 def _is_steady(ctx: Lowering, value: Value) -> bool:
-    match objects.resolve(ctx, value):
+    match outside.resolve(ctx, value):
         case Array() | Number():
             return True
         case Iteration(parts=parts):

@@ -11,7 +11,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import attributes, calls, control, expressions, memory, objects
+from srcad.frontend import attributes, calls, control, expressions, memory, objects, outside
 from srcad.frontend.values import (
     Array,
     Form,
@@ -235,7 +235,7 @@ def _plain(ctx: Lowering, found: Var, kind: Kind) -> Value:
 
 def place_of(ctx: Lowering, held: Rows, index: Value, message: str) -> Any:
     """The row of an item, counted from the start; IndexError where there is none."""
-    index = objects.resolve(ctx, index)
+    index = outside.resolve(ctx, index)
     if not isinstance(index, Number) or not (index.kind.is_integral or index.kind.is_bool):
         return control.fail(ctx, TypeError("list indices must be integers or slices"))
     atom, count = index.atom, held.count.atom

@@ -10,7 +10,7 @@ import gast
 import numpy as np
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, comprehensions, control, expressions, objects
+from srcad.frontend import calls, comprehensions, control, expressions, objects, outside
 from srcad.frontend.values import (
     Array,
     Items,
@@ -38,7 +38,7 @@ def contains(ctx: Lowering, container: Value, wanted: Value, node: gast.AST) -> 
     known = _known(ctx, container, wanted, node)
     if known is not None:
         return known
-    container, wanted = (objects.resolve(ctx, value, node) for value in (container, wanted))
+    container, wanted = (outside.resolve(ctx, value, node) for value in (container, wanted))
     match container:
         case Array():
             same = expressions.compare(ctx, gast.Eq(), container, wanted, node)
@@ -82,7 +82,7 @@ def _known(ctx: Lowering, container: Value, wanted: Value, node: gast.AST) -> bo
     """The answer where both are known while specialising."""
     try:
         value = objects.static(ctx, wanted, node)
-        container = objects.resolve(ctx, container, node)
+        container = outside.resolve(ctx, container, node)
         if isinstance(container, Ref):
             content = ctx.state.heap[container.identity]
             if not isinstance(content, Mapping | Sequence):

@@ -22,6 +22,7 @@ from srcad.frontend import (
     memory,
     objects,
     ordering,
+    outside,
     rows,
     shaping,
 )
@@ -55,7 +56,7 @@ def _iteration(kind: str) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
         if unknown := set(kwargs) - ({"start"} if kind == "enumerate" else {"strict"}):
             ctx.refuse(f"`{min(unknown)}=` of `{kind}` cannot be differentiated yet", node)
-        parts = [objects.resolve(ctx, arg, node) for arg in args]
+        parts = [outside.resolve(ctx, arg, node) for arg in args]
         if "start" in kwargs:
             parts.append(kwargs["start"])
         if "strict" in kwargs and objects.static(ctx, kwargs["strict"], node):
@@ -80,7 +81,7 @@ def _check_lengths(ctx: Lowering, kind: str, parts: Args, node: gast.AST) -> Non
 
 def _product(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     repeat = objects.static(ctx, kwargs["repeat"], node) if "repeat" in kwargs else 1
-    pools = [objects.resolve(ctx, arg, node) for arg in args]
+    pools = [outside.resolve(ctx, arg, node) for arg in args]
     # It copies what it is given, before the first trip: later writes are not seen.
     pools = [
         memory.new_array(ctx, memory.read(ctx, pool))
@@ -146,7 +147,7 @@ def _extreme(name: str) -> Handler:
         items = list(args) if len(args) > 1 else _known_items(ctx, args[0], node)
         if items == []:
             return default or control.fail(ctx, ValueError(EMPTY[name]))
-        value = result(objects.resolve(ctx, args[0], node))
+        value = result(outside.resolve(ctx, args[0], node))
         if key is not None and not is_none(key):
             if items is not None:
                 return ordering.extreme_of(ctx, op, items, key, node)
@@ -204,7 +205,7 @@ def _decision(name: str) -> Handler:
 
 def _known_items(ctx: Lowering, value: Value, node: gast.AST) -> Args | None:
     """The items to go through one by one; None where a loop is to do it."""
-    value = result(objects.resolve(ctx, value, node))
+    value = result(outside.resolve(ctx, value, node))
     if isinstance(value, Array) or _goes_over_array(ctx, value):
         return None
     return objects.try_iterate(ctx, value, node)
@@ -220,7 +221,7 @@ def _goes_over_array(ctx: Lowering, value: Value) -> bool:
     if not isinstance(value, Iteration) or value.kind == "filter":
         return False
     through = value.parts[:1] if value.kind == "written" else value.parts
-    parts = [objects.resolve(ctx, part) for part in through]
+    parts = [outside.resolve(ctx, part) for part in through]
     return any(isinstance(part, Array) or _goes_over_array(ctx, part) for part in parts)
 
 
@@ -229,7 +230,7 @@ def _goes_over_array(ctx: Lowering, value: Value) -> bool:
 
 def _sequence(make: str) -> Handler:
     def handler(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-        value = result(objects.resolve(ctx, args[0], node)) if args else Items(())
+        value = result(outside.resolve(ctx, args[0], node)) if args else Items(())
         if rows.is_rows(ctx, value):
             return growing.copied(ctx, value, node)
         if _goes_over_array(ctx, value):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcad.frontend import calls, control, expressions, memory, methods, objects, rows
+from srcad.frontend import calls, control, expressions, memory, methods, objects, outside, rows
 from srcad.frontend.builder import EvaluationFails
 from srcad.frontend.values import Array, Items, Number, Ref, Static, Step, Value, is_none
 from srcad.ir.nodes import Const
@@ -24,7 +24,7 @@ Handler = Callable[["Lowering", Args, Kwargs, gast.AST], Value]
 
 def as_array(ctx: Lowering, value: Value, node: gast.AST) -> Value:
     """An argument of a function of NumPy: a list or tuple as an array."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     if isinstance(value, Items | Ref):
         return calls.call_python(ctx, np.array, [value], {}, node)
     return value
@@ -36,7 +36,7 @@ def reshape(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     shape = args[1] if len(args) > 1 else kwargs.get("shape", kwargs.get("newshape"))
     if shape is None or set(kwargs) - {"shape", "newshape", "order"}:
         ctx.refuse("this form of reshape cannot be differentiated yet", node)
-    shape = objects.resolve(ctx, shape, node)
+    shape = outside.resolve(ctx, shape, node)
     if isinstance(shape, Number):
         shape = Items((shape,))
     if _by_columns(ctx, args[2] if len(args) > 2 else kwargs.get("order"), node):
@@ -120,7 +120,7 @@ def _rows_as_arrays(ctx: Lowering, value: Value, node: gast.AST) -> Value:
     if isinstance(value, Array | Number) or rows.is_rows(ctx, value):
         return value
     items = objects.try_iterate(ctx, value, node) or []
-    items = [objects.resolve(ctx, item, node) for item in items]
+    items = [outside.resolve(ctx, item, node) for item in items]
     arrays = [isinstance(item, Array) and item.kind.rank > 0 for item in items]
     lists = [isinstance(item, Items | Ref) for item in items]
     if not any(arrays) or not any(lists):
@@ -135,7 +135,7 @@ def _rows_as_arrays(ctx: Lowering, value: Value, node: gast.AST) -> Value:
 
 def asarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.asarray`: the array itself, unless it has to be converted."""
-    value = objects.resolve(ctx, args[0], node)
+    value = outside.resolve(ctx, args[0], node)
     dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
     if set(kwargs) - {"dtype"} or len(args) > 2:
         ctx.refuse("this form of asarray cannot be differentiated yet", node)
@@ -161,7 +161,7 @@ def ascontiguousarray(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST)
 
 def array(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
     """`np.array`: a new array from an array, a number or nested lists."""
-    value = objects.resolve(ctx, args[0], node)
+    value = outside.resolve(ctx, args[0], node)
     dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
     if set(kwargs) - {"dtype"} or len(args) > 2:
         ctx.refuse("this form of np.array cannot be differentiated yet", node)

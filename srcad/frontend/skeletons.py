@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from srcad import trees
-from srcad.frontend import objects
+from srcad.frontend import outside, value_trees
 from srcad.frontend.values import Foreign, Items, Mapping, Record, Ref, Sequence, Static, Value
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Hole:
 
 def apart(ctx: Lowering, value: Value, found: list[Value]) -> Any:
     """The containers of a value; its leaves are appended to those found already."""
-    value = objects.resolve(ctx, value)
+    value = outside.resolve(ctx, value)
     content: Any = ctx.state.heap[value.identity] if isinstance(value, Ref) else value
     match content:
         case Static(value=None):
@@ -38,35 +38,28 @@ def apart(ctx: Lowering, value: Value, found: list[Value]) -> Any:
             return {key: apart(ctx, item, found) for key, item in pairs}
         case Record(type=kind, fields=fields) if dataclasses.is_dataclass(kind):
             return _record(kind, {name: apart(ctx, item, found) for name, item in fields})
-        case Foreign(value=thing, path=path) if _is_record(thing):
-            wrapped = {
-                field.name: objects.wrap(
-                    ctx, getattr(thing, field.name), (*path, ("attr", field.name))
-                )
-                for field in dataclasses.fields(thing)
-            }
-            return _record(
-                type(thing), {name: apart(ctx, item, found) for name, item in wrapped.items()}
-            )
+        case Foreign(value=thing) if value_trees.is_record(thing):
+            wrapped = value_trees.outside_fields(ctx, content)
+            return _record(type(thing), {name: apart(ctx, part, found) for name, part in wrapped})
     found.append(value)
     return Hole(len(found) - 1)
 
 
-def together(ctx: Lowering, tree: Any, leaves: list[Value]) -> Value:
+def together(ctx: Lowering, tree: Any, parts: list[Value]) -> Value:
     """New containers like those of a value, around these leaves."""
     match tree:
         case Hole():
-            return leaves[tree.index]
+            return parts[tree.index]
         case tuple():
-            return Items(tuple(together(ctx, part, leaves) for part in tree), type(tree))
+            return Items(tuple(together(ctx, part, parts) for part in tree), type(tree))
         case list():
-            return Ref(ctx.heap(Sequence(tuple(together(ctx, part, leaves) for part in tree))))
+            return Ref(ctx.heap(Sequence(tuple(together(ctx, part, parts) for part in tree))))
         case dict():
-            pairs = tuple((key, together(ctx, part, leaves)) for key, part in tree.items())
+            pairs = tuple((key, together(ctx, part, parts)) for key, part in tree.items())
             return Ref(ctx.heap(Mapping(pairs)))
         case None:
             return Static(None)
-    fields = tuple((name, together(ctx, part, leaves)) for name, part in vars(tree).items())
+    fields = tuple((name, together(ctx, part, parts)) for name, part in vars(tree).items())
     return Ref(ctx.heap(Record(type(tree), fields)))
 
 
@@ -86,10 +79,6 @@ def leaf_paths(tree: Any, root: str) -> tuple[list[int], list[str]]:
     """The holes of a tree in the order of `trees.flatten`, and the expressions for them."""
     holes, structure = trees.flatten(tree)
     return [hole.index for hole in holes], trees.paths(structure, root)  # type: ignore[attr-defined]
-
-
-def _is_record(thing: object) -> bool:
-    return dataclasses.is_dataclass(thing) and not isinstance(thing, type)
 
 
 def _record(kind: Any, fields: dict[str, Any]) -> Any:

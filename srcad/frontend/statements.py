@@ -30,6 +30,7 @@ from srcad.frontend import (
     merge,
     methods,
     objects,
+    outside,
     raising,
     room,
     rows,
@@ -199,7 +200,7 @@ def run(ctx: Lowering, stmt: gast.stmt, rest: Many[gast.stmt]) -> bool:
 
 def _delete_item(ctx: Lowering, target: gast.Subscript) -> None:
     """`del items[i]`: what `pop` does."""
-    base = objects.resolve(ctx, expressions.evaluate(ctx, target.value), target)
+    base = outside.resolve(ctx, expressions.evaluate(ctx, target.value), target)
     content = ctx.state.heap.get(base.identity) if isinstance(base, Ref) else None
     index = expressions.index_of(ctx, target.slice)
     if not isinstance(content, Mapping | Sequence | Rows) or not isinstance(index, Static | Number):
@@ -324,7 +325,7 @@ def _renamed(ctx: Lowering, value: Value, identifier: str) -> Value:
 
 
 def _unpack(ctx: Lowering, elements: list[Any], value: Value, node: gast.AST) -> None:
-    value = cursors.taken(ctx, objects.resolve(ctx, value, node), node)
+    value = cursors.taken(ctx, outside.resolve(ctx, value, node), node)
     if isinstance(value, Array):
         items = _unpack_array(ctx, value, elements, node)
     elif rows.is_rows(ctx, value) and not any(isinstance(e, gast.Starred) for e in elements):
@@ -377,7 +378,7 @@ def _unpack_array(ctx: Lowering, value: Array, elements: list[Any], node: gast.A
 
 def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.Subscript) -> None:
     """`base[index] = value`."""
-    base = objects.resolve(ctx, base, node)
+    base = outside.resolve(ctx, base, node)
     if dunders.method(ctx, base, "__setitem__", node) is not None:
         dunders.called(ctx, base, "__setitem__", [expressions.index_of(ctx, index), value], node)
         return
@@ -403,7 +404,7 @@ def store(ctx: Lowering, base: Value, index: gast.AST, value: Value, node: gast.
 
 def storable(ctx: Lowering, value: Value, node: gast.AST) -> Any:
     """A value as the right-hand side of a store: lists become arrays first."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     if isinstance(value, Items | Ref):
         value = calls.call(ctx, Static(np.array), [value], {}, node)
     return expressions.operand(ctx, value, node)

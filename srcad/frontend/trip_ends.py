@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import growing, memory, merge, objects, replaced, rows, widening
+from srcad.frontend import growing, memory, merge, outside, replaced, rows, widening
 from srcad.frontend.builder import given_shape
 from srcad.frontend.carried import Carried, NeedsPeeling, Plan, first_of, head_var
 from srcad.frontend.counts import shared_by_lists
@@ -198,7 +198,7 @@ def _next(
         case _:
             if head is end or head == end:
                 return
-            if objects.is_outside(head) and key not in plan.outside:
+            if outside.is_outside(head) and key not in plan.outside:
                 plan.outside.add(key)
                 ends.grown = True
                 return

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 import gast
 
 from srcad.errors import UnsupportedType
-from srcad.frontend import calls, cursors, expressions, memory, objects, replaced, sequences
+from srcad.frontend import (
+    calls,
+    cursors,
+    expressions,
+    memory,
+    objects,
+    outside,
+    replaced,
+    sequences,
+)
 from srcad.frontend.liveness import free_reads, stores
 from srcad.frontend.values import (
     Array,
@@ -44,7 +53,7 @@ VIEWS = ("keys", "values", "items")
 
 def turns(ctx: Lowering, value: Value, node: gast.AST | None) -> list[Turn] | None:
     """What reads each item of a value; None if their number is not known while specialising."""
-    value = objects.resolve(ctx, value, node)
+    value = outside.resolve(ctx, value, node)
     match value:
         case Iteration(kind=kind, parts=parts):
             return _of_iteration(ctx, kind, parts, node or gast.Pass())
@@ -193,7 +202,7 @@ Known: TypeAlias = tuple[tuple[str, Any], object]
 
 def _early(ctx: Lowering, value: Value, early: bool) -> Iterator[Known]:
     """What is read before a loop begins that goes through a value: arrays, lists, names."""
-    match objects.resolve(ctx, value):
+    match outside.resolve(ctx, value):
         case Iteration(kind=kind, parts=parts):
             for part in parts:
                 yield from _early(ctx, part, early or kind in ("filter", "written"))
@@ -245,6 +254,6 @@ def _of_name(ctx: Lowering, name: str, scope: Frame | None, done: set[Any]) -> I
         if scope is ctx.frame:
             yield ("name", name), None
         if name in env:
-            yield from _read_by(ctx, objects.resolve(ctx, env[name]), done)
+            yield from _read_by(ctx, outside.resolve(ctx, env[name]), done)
             return
         scope = scope.scope

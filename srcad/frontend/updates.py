@@ -15,7 +15,7 @@ from srcad.frontend import (
     expressions,
     masked,
     memory,
-    objects,
+    outside,
     statements,
 )
 from srcad.frontend.builder import EvaluationFails
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def _target(ctx: Lowering, args: list[Value], node: gast.AST) -> Array:
-    array = objects.resolve(ctx, args[0], node) if args else Static(None)
+    array = outside.resolve(ctx, args[0], node) if args else Static(None)
     if not isinstance(array, Array):
         ctx.refuse("only an array can be written to", node, error=UnsupportedType)
     return array

@@ -12,7 +12,10 @@ from srcad.ir.kinds import Kind
 from srcad.ir.nodes import Atom, Operand, Var
 
 Path: TypeAlias = tuple[tuple[str, object], ...]
-"""How to reach a Python object from the function: ("global", "CFG"), ("item", "dt")."""
+"""How to reach a Python object from the function: ("global", "CFG"), ("item", "dt").
+
+Those among the arguments begin with ("leaf", number).
+"""
 Form: TypeAlias = tuple[Literal["number", "array", "tuple", "list"], ...]
 """What the items of a list are whose length is known only at run time, from outside to inside."""
 
@@ -237,7 +240,7 @@ class State:
     aliases: dict[int, frozenset[int]] = field(default_factory=dict)
     left: dict[str, Flag] = field(default_factory=dict)
     dead: bool = False
-    marks: dict[int, Literal["either", "item"]] = field(default_factory=dict)
+    marks: dict[int, Literal["either", "item", "outside"]] = field(default_factory=dict)
     """Containers that may be another one too, or that a list of unknown length holds by value."""
 
     def copy(self) -> State:

@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from srcad.argnums import checked_argnums, positions_of
+from srcad.derived import Derived, DerivedFunction
 from srcad.errors import ArgumentError
-from srcad.frontend import calls, collectives, control, expressions, objects
+from srcad.frontend import calls, collectives, control, expressions, objects, outside, value_trees
 from srcad.frontend.builder import operand_kind
 from srcad.frontend.values import (
     Array,
@@ -34,29 +35,6 @@ Args = list[Value]
 Kwargs = dict[str, Value]
 
 
-@dataclass(frozen=True)
-class Derived:
-    """That an object is a derivative of a function, which is its attribute `target.function`.
-
-    Args:
-        of: what it computes, "grad" or "jac".
-        argnums: the arguments that the function is differentiated by.
-        has_aux: whether it returns a pair of its value and something else.
-        holomorphic: whether arguments and result are complex.
-        allow_int: whether integers may be among the arguments.
-        with_value: whether the value is returned, too.
-        reduce_axes: the named axes that gradients of what is not mapped are summed over.
-    """
-
-    of: Literal["grad", "jac"]
-    argnums: int | tuple[int, ...] = 0
-    has_aux: bool = False
-    holomorphic: bool = False
-    allow_int: bool = False
-    with_value: bool = False
-    reduce_axes: tuple[str, ...] = ()
-
-
 FUNCTION: Path = (("attr", "target"), ("attr", "function"))
 """The way from a gradient to the function that it is of."""
 
@@ -64,10 +42,8 @@ FUNCTION: Path = (("attr", "target"), ("attr", "function"))
 def call(ctx: Lowering, callee: Value, args: Args, kwargs: Kwargs, node: Syntax) -> Value | None:
     """Call what has to do with derivatives; None for any other value."""
     match callee:
-        case Foreign(value=outside, path=path) if isinstance(
-            derived := getattr(outside, "derived", None), Derived
-        ):
-            function = outside.target.function
+        case Foreign(value=DerivedFunction() as outside, path=path):
+            function, derived = outside.target.function, outside.derived
             ctx.fix(Foreign(derived, (*path, ("attr", "derived"))))
             reached = calls.reached(ctx, function, (*path, *FUNCTION))
             return _derivative(ctx, derived, reached, args, kwargs, node)
@@ -75,6 +51,8 @@ def call(ctx: Lowering, callee: Value, args: Args, kwargs: Kwargs, node: Syntax)
             return _derivative(ctx, derived, args[0], args[1:], kwargs, node)
         case Static(value=inner.Backward() as backward):
             return _pull(ctx, backward, args, kwargs, node)
+        case Static(value=_Pushing() as pushing):
+            return _push(ctx, pushing, args, kwargs, node)
         case Static(value=function) | Closure(function=function) if handler := _HANDLERS.get(
             _name(function)
         ):
@@ -177,7 +155,7 @@ def _jacobian(
         return Items(tuple(blocks)) if isinstance(derived.argnums, tuple) else blocks[0]
 
     def by_argument(out: Number | Array, number: int) -> Value:
-        argument = objects.resolve(ctx, chosen[number], node)
+        argument = outside.resolve(ctx, chosen[number], node)
         if not isinstance(argument, Number | Array) or len(made.function.body.results) != 1:
             ctx.refuse(
                 "inside a function that is differentiated, Jacobians are of one array or number by "
@@ -194,7 +172,7 @@ def _jacobian(
         sides = (out, out.kind), (argument, argument.kind)
         return jacobians.block(ctx, pullback, *sides, place, node)
 
-    jacobian = values.mapped(ctx, made.result, by_arguments, node)
+    jacobian = value_trees.changed(ctx, made.result, by_arguments, node)
     return jacobian if made.aux is None else Items((jacobian, made.aux))
 
 
@@ -236,23 +214,23 @@ def _like(ctx: Lowering, trees: Sequence[Value], bars: Sequence[Atom], node: Syn
     def bar_of(leaf: Any) -> Value:
         return values.leaf_of(ctx, next(rest)) if leaf.kind.is_inexact else Static(None)
 
-    return [values.mapped(ctx, tree, bar_of, node) for tree in trees]
+    return [value_trees.changed(ctx, tree, bar_of, node) for tree in trees]
 
 
 def _check_inputs(ctx: Lowering, derived: Derived, args: Args, node: Syntax) -> None:
-    kinds = [leaf.kind for arg in args for leaf in values.leaves(ctx, arg, node)]
+    kinds = [leaf.kind for arg in args for leaf in value_trees.leaves(ctx, arg, node)]
     for kind in kinds:
         if derived.holomorphic and not kind.is_complex:
             ctx.refuse(
-                "grad with holomorphic=True requires inputs with complex dtype, but got "
-                f"{kind.dtype}",
+                f"{derived.called} with holomorphic=True requires inputs with complex dtype, but "
+                f"got {kind.dtype}",
                 node,
                 error=ArgumentError,
             )
         if not kind.is_inexact and not derived.allow_int:
             ctx.refuse(
-                "grad requires real- or complex-valued inputs (input dtype that is a sub-dtype of "
-                f"np.inexact), but got {kind.dtype}",
+                f"{derived.called} requires real- or complex-valued inputs (input dtype that is a "
+                f"sub-dtype of np.inexact), but got {kind.dtype}",
                 node,
                 "differentiate by a float, or set allow_int to True",
                 ArgumentError,
@@ -265,8 +243,8 @@ def _check_output(
     kinds = [operand_kind(leaf) for leaf in leaves]
     if len(kinds) != 1 or kinds[0].rank or isinstance(result, Items):
         ctx.refuse(
-            "grad is only defined for functions that return a number, and this returns "
-            f"{objects.describe(ctx, result)}",
+            f"{derived.called} is only defined for functions that return a number, and this "
+            f"returns {objects.describe(ctx, result)}",
             node,
             "use vjp, or return a sum of it",
             ArgumentError,
@@ -292,7 +270,11 @@ def _of_jvp(fun, primals, tangents, has_aux=False):  # type: ignore[no-untyped-d
     """The parameters of `jvp`."""
 
 
-_OF_VJP, _OF_JVP = inspect.signature(_of_vjp), inspect.signature(_of_jvp)
+def _of_linearize(fun, *primals, has_aux=False):  # type: ignore[no-untyped-def]
+    """The parameters of `linearize`."""
+
+
+_OF_VJP, _OF_JVP, _OF_LINEARIZE = map(inspect.signature, (_of_vjp, _of_jvp, _of_linearize))
 
 
 def _vjp(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
@@ -306,7 +288,8 @@ def _vjp(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
         return made.result
     backward = inner.swept(ctx, made, node)
     backward = replace(backward, primals=made.given, reduce_axes=_reduce_axes(ctx, given, node))
-    pullback = Partial(Static(backward), (Items(tuple(primals)),), ())
+    like = Items(tuple(_same(ctx, primal, node) for primal in primals))
+    pullback = Partial(Static(backward), (like,), ())
     if made.aux is None:
         return Items((made.result, pullback))
     return Items((made.result, pullback, made.aux))
@@ -320,7 +303,7 @@ def _pull(
     if kwargs or len(given) != 1:
         return control.fail(ctx, TypeError("a pullback takes one argument, the cotangent"))
     assert isinstance(primals, Items)
-    seeds = inner.fitting(ctx, given[0], backward.outputs, "cotangent", node)
+    seeds = inner.fitting(ctx, given[0], backward.structure, backward.outputs, "cotangent", node)
     alone = inner.pulled(ctx, backward, seeds)
     bars = collectives.reduced(ctx, backward.reduce_axes, backward.primals, alone, node)
     return Items(tuple(_like(ctx, primals.items, bars, node)))
@@ -337,20 +320,64 @@ def _jvp(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
     made = inner.run(ctx, given["fun"], primals, {}, range(len(primals)), has_aux, node)
     if ctx.state.dead:
         return made.result
-    dots = inner.fitting(ctx, Items(tuple(tangents)), made.leaves, "tangent", node)
-    moved = [
-        dot for dot, leaf in zip(dots, made.leaves, strict=True) if operand_kind(leaf).is_inexact
-    ]
-    found = iter(inner.pushed(ctx, made, moved))
-    tangent = values.mapped(
-        ctx,
-        made.result,
-        lambda leaf: values.leaf_of(ctx, next(found)),
-        node,
-    )
+    moved = _moved(ctx, made, Items(tuple(tangents)), node)
+    tangent = _tangent(ctx, made.result, inner.pushed(ctx, made, moved), node)
     if made.aux is None:
         return Items((made.result, tangent))
     return Items((made.result, tangent, made.aux))
+
+
+def _linearize(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
+    given = _bound(ctx, _OF_LINEARIZE, args, kwargs)
+    if given is None:
+        return Conflict("is not defined here")
+    primals = list(given.get("primals", ()))
+    has_aux = bool(_static(ctx, given, "has_aux", False, node))
+    made = inner.run(ctx, given["fun"], primals, {}, range(len(primals)), has_aux, node)
+    if ctx.state.dead:
+        return made.result
+    linear = inner.run_linear(ctx, made)
+    result = _same(ctx, made.result, node)
+    pushing = Partial(Static(_Pushing(made, linear)), (result,), ())
+    if made.aux is None:
+        return Items((made.result, pushing))
+    return Items((made.result, pushing, made.aux))
+
+
+@dataclass(frozen=True, eq=False)
+class _Pushing:
+    """What `linearize` returns: it takes tangents, before which there stands the result."""
+
+    made: inner.Inner
+    linear: inner.Linear
+
+
+def _push(ctx: Lowering, pushing: _Pushing, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
+    """Call what `linearize` returned."""
+    result, *tangents = args
+    count = len(pushing.made.structure[1])
+    if kwargs or len(tangents) != count:
+        return control.fail(ctx, TypeError(f"this takes a tangent for each of {count} primals"))
+    moved = _moved(ctx, pushing.made, Items(tuple(tangents)), node)
+    return _tangent(ctx, result, inner.again(ctx, pushing.linear, moved), node)
+
+
+def _moved(ctx: Lowering, made: inner.Inner, tangents: Items, node: Syntax) -> list[Atom]:
+    """The tangents of the inputs of a function."""
+    dots = inner.fitting(ctx, tangents, made.structure, made.leaves, "tangent", node)
+    both = zip(dots, made.leaves, strict=True)
+    return [dot for dot, leaf in both if operand_kind(leaf).is_inexact]
+
+
+def _tangent(ctx: Lowering, result: Value, dots: Sequence[Atom], node: Syntax) -> Value:
+    """The tangent of a result: a tree like it."""
+    found = iter(dots)
+    return value_trees.changed(ctx, result, lambda leaf: values.leaf_of(ctx, next(found)), node)
+
+
+def _same(ctx: Lowering, tree: Value, node: Syntax) -> Value:
+    """A tree as it is now: what is done to its lists and dicts later does not change this one."""
+    return value_trees.changed(ctx, tree, lambda leaf: leaf, node)
 
 
 def _sequence(ctx: Lowering, value: Value, name: str, node: Syntax) -> Args:
@@ -372,4 +399,5 @@ _HANDLERS: dict[str, Callable[[Any, Args, Kwargs, Syntax], Value]] = {
     "jacrev": partial(_made, "jac", False),
     "vjp": _vjp,
     "jvp": _jvp,
+    "linearize": _linearize,
 }

@@ -14,9 +14,10 @@ import numpy as np
 
 from srcad.analyses.activity import active, influential
 from srcad.errors import ArgumentError, CotangentError, TangentError, UnsupportedSyntax
-from srcad.frontend import calls, expressions, memory, objects
+from srcad.frontend import calls, expressions, memory, objects, value_trees
 from srcad.frontend.builder import operand_kind
-from srcad.frontend.values import Array, Items, Number, Ref, Value
+from srcad.frontend.value_trees import Structure
+from srcad.frontend.values import Array, Items, Number, Value
 from srcad.ir.nodes import Atom, Block, Const, Function, Let, Operand, ShapeOf, Var
 from srcad.ir.walk import block_vars, defined, map_block
 from srcad.nesting import tapes, values
@@ -40,15 +41,15 @@ class Inner:
     """A function as it was run.
 
     `inputs` are the values that it is differentiated by, `given` what they are of the caller's, and
-    `leaves` those with the integers among them;
-    `result` is what it returned, of which the leaves are the results of `function`, and `aux` what
-    came with that.
+    `leaves` those with the integers among them, in containers of this `structure`. `result` is what
+    it returned, of which the leaves are the results of `function`, and `aux` what came with that.
     """
 
     function: Function
     inputs: tuple[Var, ...]
     given: tuple[Operand, ...]
     leaves: tuple[Atom, ...]
+    structure: Structure
     result: Value
     aux: Value | None
 
@@ -58,8 +59,9 @@ class Backward:
     """What is left of a function after its forward sweep.
 
     It takes a seed for each of the `seeded` among the `outputs`, which are the leaves of the
-    result; `given` are its other parameters. The bars of the `primals` are summed over the named
-    axes `reduce_axes`, where they are not mapped and their bars are.
+    result, in containers of this `structure`; `given` are its other parameters. The bars of the
+    `primals` are summed over the named axes `reduce_axes`, where they are not mapped and their bars
+    are.
     """
 
     function: Function
@@ -67,6 +69,7 @@ class Backward:
     seeds: tuple[Var, ...]
     seeded: tuple[int, ...]
     outputs: tuple[Atom, ...]
+    structure: Structure | None
     primals: tuple[Operand, ...] = ()
     reduce_axes: tuple[str, ...] = ()
 
@@ -116,11 +119,13 @@ def run(
         return memory.new_array(ctx, memory.read(ctx, leaf))
 
     passed = [
-        values.mapped(ctx, arg, input_of if place in wanted else own, node)
-        if place in wanted or _holds_numbers(arg)
-        else arg
+        value_trees.changed(ctx, arg, input_of, node)
+        if place in wanted
+        else value_trees.changed(ctx, arg, own, node, "kept")
         for place, arg in enumerate(args)
     ]
+    structure = value_trees.structure(ctx, Items(tuple(args[place] for place in wanted)))
+    assert structure is not None
     ctx.orders += 1
     with builder.block() as body:
         result = calls.call(ctx, callee, passed, kwargs, node)
@@ -129,7 +134,7 @@ def run(
             result, aux = _pair(ctx, result, node)
         found: list[Number | Array] = []
         if not ctx.state.dead:
-            found = values.leaves(ctx, result, node)
+            found = value_trees.leaves(ctx, result, node)
         atoms = tuple(_atom(ctx, leaf, node) for leaf in found)
     ctx.orders -= 1
     inside = {*defined(Block(tuple(body))), *inputs}
@@ -137,7 +142,7 @@ def run(
     around = tuple(var for var in read if var not in inside)
     function = Function("inner", (*inputs, *around), Block(tuple(body), atoms))
     check_rules(function)
-    return Inner(function, tuple(inputs), tuple(given), tuple(all_leaves), result, aux)
+    return Inner(function, tuple(inputs), tuple(given), tuple(all_leaves), structure, result, aux)
 
 
 def _pair(ctx: Lowering, result: Value, node: Syntax) -> tuple[Value, Value]:
@@ -149,10 +154,6 @@ def _pair(ctx: Lowering, result: Value, node: Syntax) -> tuple[Value, Value]:
             error=ArgumentError,
         )
     return parts[0], parts[1]
-
-
-def _holds_numbers(value: Value) -> bool:
-    return isinstance(value, Number | Array | Items | Ref)
 
 
 def _atom(ctx: Lowering, leaf: Number | Array, node: Syntax) -> Atom:
@@ -179,10 +180,7 @@ def swept(ctx: Lowering, inner: Inner, node: Syntax) -> Backward:
     builder = ctx.builder
     body = inner.function.body
     origin = builder.origin
-    carrying = active(body, inner.inputs)
-    seeded = tuple(
-        i for i, atom in enumerate(body.results) if isinstance(atom, Var) and atom in carrying
-    )
+    carrying, seeded = _carrying(inner)
     outputs = tuple(body.results[i] for i in seeded)
     adjoint = reverse(body, outputs, inner.inputs, carrying, builder)
     primal, adjoint = both_settled(inner.function, adjoint, carrying)
@@ -214,7 +212,8 @@ def swept(ctx: Lowering, inner: Inner, node: Syntax) -> Backward:
         param: shapes.get(atom, atom) for param, atom in zip(handed, saved, strict=True)
     }
     backward = simplify(backward, builder.sizes, share=True)
-    return Backward(backward, given, adjoint.seeds, seeded, body.results)
+    structure = value_trees.structure(ctx, inner.result)
+    return Backward(backward, given, adjoint.seeds, seeded, body.results, structure)
 
 
 def pulled(ctx: Lowering, backward: Backward, seeds: Sequence[Operand]) -> tuple[Atom, ...]:
@@ -238,26 +237,71 @@ def pulled(ctx: Lowering, backward: Backward, seeds: Sequence[Operand]) -> tuple
 # -- forward mode -------------------------------------------------------------------------------
 
 
-def pushed(ctx: Lowering, inner: Inner, tangents: Sequence[Atom]) -> tuple[Atom, ...]:
-    """Write a function and its tangent into the program; the tangents of its results."""
-    builder = ctx.builder
-    body = inner.function.body
-    origin = builder.origin
-    carrying = active(body, inner.inputs)
-    moving = tuple(
-        i for i, atom in enumerate(body.results) if isinstance(atom, Var) and atom in carrying
-    )
-    carrying &= influential(body, [body.results[i] for i in moving])
-    made = forward(inner.function, inner.inputs, moving, carrying, builder)
-    made = settled(made, carrying)
-    builder.origin = origin
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """A function and its tangent, which can be written any number of times.
+
+    The `function` is one of the `inputs`, of a tangent for each of them, and of values of the
+    program around it. It returns the tangents of the results `moving`; `results` are their values.
+    """
+
+    function: Function
+    given: dict[Var, Operand]
+    dots: tuple[Var, ...]
+    moving: tuple[int, ...]
+    results: tuple[Atom, ...]
+
+
+def run_linear(ctx: Lowering, inner: Inner) -> Linear:
+    """Write a function into the program, and make another that pushes tangents through it."""
+    linear = _linear(ctx, inner)
     _enter(ctx, inner)
-    count = len(inner.function.params)
-    for dot, tangent in zip(made.params[count:], tangents, strict=True):
+    ctx.builder.extend(list(inner.function.body.body))
+    return linear
+
+
+def again(ctx: Lowering, linear: Linear, tangents: Sequence[Atom]) -> tuple[Atom, ...]:
+    """Write a function and its tangent into the program once more; the tangents of its results."""
+    given = linear.given | dict(zip(linear.dots, tangents, strict=True))
+    return _every(ctx, linear, copies.write(ctx.builder, linear.function, given))
+
+
+def pushed(ctx: Lowering, inner: Inner, tangents: Sequence[Atom]) -> tuple[Atom, ...]:
+    """Write a function with its tangent into the program; the tangents of its results."""
+    linear = _linear(ctx, inner)
+    _enter(ctx, inner)
+    for dot, tangent in zip(linear.dots, tangents, strict=True):
         _define(ctx, dot, tangent)
-    builder.extend(list(made.body.body))
-    found = dict(zip(moving, made.body.results[len(body.results) :], strict=True))
-    return tuple(found.get(i) or zero(ctx, atom) for i, atom in enumerate(body.results))
+    ctx.builder.extend(list(linear.function.body.body))
+    return _every(ctx, linear, linear.function.body.results)
+
+
+def _linear(ctx: Lowering, inner: Inner) -> Linear:
+    body = inner.function.body
+    origin = ctx.builder.origin
+    carrying, moving = _carrying(inner)
+    carrying &= influential(body, [body.results[i] for i in moving])
+    made = forward(inner.function, inner.inputs, moving, carrying, ctx.builder)
+    made = settled(made, carrying)
+    ctx.builder.origin = origin
+    moved = Block(made.body.body, made.body.results[len(body.results) :])
+    dots = made.params[len(inner.function.params) :]
+    given: dict[Var, Operand] = dict(zip(inner.inputs, inner.given, strict=True))
+    return Linear(replace(made, body=moved), given, dots, moving, body.results)
+
+
+def _every(ctx: Lowering, linear: Linear, found: Sequence[Atom]) -> tuple[Atom, ...]:
+    """The tangents of all results, of which some are zero."""
+    moved = dict(zip(linear.moving, found, strict=True))
+    return tuple(moved.get(i) or zero(ctx, atom) for i, atom in enumerate(linear.results))
+
+
+def _carrying(inner: Inner) -> tuple[frozenset[Var], tuple[int, ...]]:
+    """The values of a function that depend on its inputs, and the places of results that do."""
+    results = inner.function.body.results
+    carrying = active(inner.function.body, inner.inputs)
+    places = (i for i, atom in enumerate(results) if isinstance(atom, Var) and atom in carrying)
+    return carrying, tuple(places)
 
 
 def zero(ctx: Lowering, atom: Atom) -> Atom:
@@ -272,13 +316,19 @@ def zero(ctx: Lowering, atom: Atom) -> Atom:
 
 
 def fitting(
-    ctx: Lowering, value: Value, like: Sequence[Atom], what: str, node: Syntax
+    ctx: Lowering,
+    value: Value,
+    structure: Structure | None,
+    like: Sequence[Atom],
+    what: str,
+    node: Syntax,
 ) -> list[Atom]:
     """Cotangents or tangents, leaf by leaf, each of the shape and dtype of what it belongs to.
 
     Args:
         ctx: the lowering.
         value: the tree that was given.
+        structure: the containers that it must have.
         like: what the leaves belong to.
         what: "cotangent" or "tangent".
         node: the call.
@@ -287,27 +337,32 @@ def fitting(
         CotangentError, TangentError: where they do not fit, naming the user's line.
     """
     error = CotangentError if what == "cotangent" else TangentError
-    found = values.leaves(ctx, value, node)
-    if len(found) != len(like):
+    found = value_trees.arranged(ctx, value, structure)
+    if found is None:
         ctx.refuse(
-            f"the {what} has {len(found)} leaves, and what it belongs to has {len(like)}",
+            f"the {what} has not the structure of what it belongs to",
             node,
-            "give it the same structure",
+            "give it the same containers, with the same keys and as many items",
             error,
         )
     atoms: list[Atom] = []
     for leaf, wanted in zip(found, like, strict=True):
+        expected = operand_kind(wanted)
+        if not expected.is_inexact:
+            atoms.append(Const(0))  # whatever was given, it is not used
+            continue
+        message = f"a {what} does not have the shape and dtype of what it belongs to"
+        hint = "give it the same shape, for which np.ones_like and np.zeros_like serve"
+        if not isinstance(leaf, Number | Array):
+            ctx.refuse(message, node, hint, error)
         atom = _atom(ctx, leaf, node)
-        kind, expected = operand_kind(atom), operand_kind(wanted)
-        if expected.is_inexact:
-            message = f"a {what} does not have the shape and dtype of what it belongs to"
-            hint = "give it the same shape, for which np.ones_like and np.zeros_like serve"
-            fits = kind.rank == expected.rank and (expected.is_complex or not kind.is_complex)
-            if isinstance(atom, Var) and isinstance(wanted, Var):
-                fits = fits and values.check_shape(ctx, atom, wanted, message, hint)
-            if not fits:
-                ctx.refuse(message, node, hint, error)
-            if isinstance(atom, Var) and kind.dtype != expected.dtype:
-                atom = ctx.builder.emit(cast, atom, Const(np.dtype(expected.dtype)))
+        kind = operand_kind(atom)
+        fits = kind.rank == expected.rank and (expected.is_complex or not kind.is_complex)
+        if isinstance(atom, Var) and isinstance(wanted, Var):
+            fits = fits and values.check_shape(ctx, atom, wanted, message, hint)
+        if not fits:
+            ctx.refuse(message, node, hint, error)
+        if isinstance(atom, Var) and kind.dtype != expected.dtype:
+            atom = ctx.builder.emit(cast, atom, Const(np.dtype(expected.dtype)))
         atoms.append(atom)
     return atoms

@@ -226,7 +226,7 @@ def _check(program: Program, function: Function, leaves: Sequence[Any], numba: b
     if not any(var is not None and var.kind.is_inexact for var in program.leaves):
         raise ArgumentError(f"`{name}` has no float or complex argument to differentiate by")
     given = [leaf for var, leaf in zip(program.leaves, leaves, strict=True) if var is not None]
-    given += captured(function, program.captures) or []
+    given += captured(function, program.captures, leaves) or []
     for var, value in zip(program.function.params, given, strict=True):
         if var.kind.form == "opaque":
             raise ArgumentError(f"`{var.hint}` is neither a number nor an array")
