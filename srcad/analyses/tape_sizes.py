@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analyses.formulas import Product, readable, written
+from srcad.analyses.undefined import EMPTY
 from srcad.errors import Origin, TapeMemoryError
 from srcad.ir.dims import Dim
 from srcad.ir.nodes import Block, Const, Function, Let, Loop, Operand, ShapeOf, Var
@@ -63,7 +64,7 @@ def tape_size(stmt: Let, known: Mapping[Var, Dim], made: Mapping[Var, Let]) -> P
         known: the symbolic values of its ints.
         made: all of its statements, by what they define.
     """
-    if not stmt.target.hint.endswith("_tape") or stmt.primitive.text != "np.empty":
+    if stmt.primitive is not EMPTY or not stmt.target.hint.endswith("_tape"):
         return None
     lengths, dtype = _lengths(stmt.args[0], known, made), stmt.args[1]
     if lengths is None or not isinstance(dtype, Const):
