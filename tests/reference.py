@@ -41,6 +41,7 @@ MODULES = (
     "iterators",
     "generators",
     "found",
+    "names_of_ours",
     "default_dicts",
     "library_calls",
     "complex_numbers",
