@@ -1,5 +1,6 @@
 """What every test shares: one thread, one cache, fixed seeds."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -18,6 +19,8 @@ Path(os.environ["SRCAD_CACHE_DIR"]).mkdir(mode=0o700, parents=True, exist_ok=Tru
 import numpy as np  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
+from srcad import pipeline  # noqa: E402
+
 # Compiling takes longer than any deadline, and a run must be repeatable.
 settings.register_profile("srcad", deadline=None, derandomize=True, database=None)
 settings.load_profile("srcad")
@@ -31,6 +34,14 @@ def pytest_addoption(parser):
 def rng():
     """A random generator that gives every test the same numbers, in any order of tests."""
     return np.random.default_rng(20240517)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forget():
+    """Let go of what was compiled for the tests of a file: all of it together takes gigabytes."""
+    yield
+    pipeline._CACHE.clear()
+    gc.collect()
 
 
 def pytest_ignore_collect(collection_path):

@@ -204,6 +204,7 @@ def test_who_has_to_wait_goes_elsewhere():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:os.fork")  # of jax, where another test has imported it
 @pytest.mark.parametrize("locked", [False, True])
 def test_forks(locked):
     function, u = srcad.value_and_grad(relax), np.linspace(0.0, 1.0, MANY)

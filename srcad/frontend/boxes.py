@@ -26,7 +26,7 @@ def open_boxes(ctx: Lowering, frame: Frame, env: dict[str, Value]) -> None:
     node = frame.source.node
     if isinstance(node, gast.Lambda):
         return
-    for name in sorted(_declared(node)):
+    for name in sorted(ctx.once(_declared, node)):
         found = _find(frame.scope, name)
         if found is None:
             ctx.refuse(
@@ -35,7 +35,7 @@ def open_boxes(ctx: Lowering, frame: Frame, env: dict[str, Value]) -> None:
                 "return the value and assign it where the function is called",
             )
         frame.boxes[name] = found
-    for name in sorted(_boxed(node)):
+    for name in sorted(ctx.once(_boxed, node)):
         known = {name: env.pop(name)} if name in env else {}
         frame.boxes[name] = ctx.heap(Mapping(tuple(known.items())))
         env[f"<box {name}>"] = Ref(frame.boxes[name])

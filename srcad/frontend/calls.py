@@ -380,7 +380,7 @@ def inline(
         above |= set(memory.cells(ctx.state, value))
     frame = Frame(
         source,
-        liveness(source.node),
+        ctx.once(liveness, source.node).copy(),
         callee.function,
         callee.path,
         callee.scope,

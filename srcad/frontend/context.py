@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
 import gast
 
@@ -34,6 +34,9 @@ Syntax: TypeAlias = gast.AST
 Beyond: TypeAlias = Callable[
     ["Lowering", Value, list[Value], dict[str, Value], gast.AST], Value | None
 ]
+
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,9 +128,18 @@ class Lowering:
     beyond: Beyond | None = None
     """Calls what has to do with derivatives, of which the frontend knows nothing."""
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
+    found: dict[tuple[object, int], tuple[gast.AST, Any]] = field(default_factory=dict)
+    """What `once` has found; the nodes are kept, so that no other gets the identity of one."""
 
     def __post_init__(self) -> None:
         self.builder = Builder(self.sizes)
+
+    def once(self, find: Callable[[Any], Found], node: gast.AST) -> Found:
+        """What a function finds of a piece of source, which is looked through once."""
+        key = (find, id(node))
+        if key not in self.found:
+            self.found[key] = (node, find(node))
+        return cast(Found, self.found[key][1])
 
     @property
     def node(self) -> gast.AST:

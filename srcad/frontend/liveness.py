@@ -19,6 +19,10 @@ class Liveness:
     head: dict[int, Names] = field(default_factory=dict)
     always: Names = _NOTHING
 
+    def copy(self) -> Liveness:
+        """The same facts, to which others can be added."""
+        return Liveness(dict(self.after), dict(self.head), self.always)
+
     def live_after(self, stmt: gast.AST) -> Names:
         """The names that are read after a statement."""
         return self.after.get(id(stmt), _NOTHING) | self.always

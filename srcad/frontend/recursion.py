@@ -111,7 +111,13 @@ def _is_recursive(ctx: Lowering) -> bool:
     source = ctx.frame.source
     if sum(frame.source.node is source.node for frame in ctx.frames) > 1:
         return True
-    return any(_names(call, source.name) for call in gast.walk(source.node))
+    return ctx.once(_calls_itself, source.node)
+
+
+def _calls_itself(node: gast.AST) -> bool:
+    """Whether a function's text has a call of its own name."""
+    name = getattr(node, "name", "<lambda>")
+    return any(_names(call, name) for call in gast.walk(node))
 
 
 def _names(node: gast.AST, name: str) -> bool:
