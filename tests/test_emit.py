@@ -80,7 +80,7 @@ class Job:
         self.leaves, self.structure = trees.flatten((golden.args, {}))
         program = lower(self.function, golden.args, {}, nested)
         self.given = [leaf for leaf, v in zip(self.leaves, program.leaves, strict=True) if v]
-        self.inputs = [*self.given, *captured(self.function, program.captures, leaves)]
+        self.inputs = [*self.given, *captured(self.function, program.captures, self.leaves)]
         self.out, self.out_structure = trees.flatten(self.function(*golden.args))
         self.cotangents = [random_like(leaf, rng) for leaf in self.out]
         # Pullbacks take those of the results that depend on arguments.
