@@ -38,7 +38,7 @@ from srcad.errors import (
     UnsupportedType,
 )
 from srcad.mapped import vmap
-from srcad.recomputed import checkpoint
+from srcad.recomputed import checkpoint, checkpointed
 from srcad.testing import check_grads
 from srcad.written import emit, explain, njit_value_and_grad, source
 
@@ -68,6 +68,7 @@ __all__ = [
     "axis_size",
     "check_grads",
     "checkpoint",
+    "checkpointed",
     "custom_jvp",
     "custom_vjp",
     "debug_nans",

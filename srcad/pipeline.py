@@ -32,6 +32,7 @@ from srcad.ir.nodes import Var
 from srcad.loops.elements import Unsupported
 from srcad.loops.module import loop_module
 from srcad.nesting.calls import call as nested
+from srcad.nesting.segments import recomputing
 from srcad.specialise import captured, compile_guards, leaf_key, root_key, unchanged
 from srcad.transforms.derivative import Derivative, differentiate
 
@@ -261,7 +262,7 @@ def _make(
 ) -> Shared:
     program, template, aux, wanted, order = begun(function, args, kwargs, wrt, has_aux)
     with own_faults(function):
-        derivative = differentiate(program, wanted, order)
+        derivative = differentiate(recomputing(program), wanted, order)
         text = generate(derivative)
     generated = replace(text, loops=functools.partial(loop_module, derivative))
     engine, uncompiled = _engine(generated, derivative, options)  # its text may add guards

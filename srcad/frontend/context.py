@@ -18,7 +18,7 @@ from srcad.frontend.source import Source
 from srcad.frontend.values import Array, Foreign, Mapping, Path, State, Value
 from srcad.ir.dims import SizeOf, ValueOf, size_of, value_of
 from srcad.ir.kinds import INT, kind_of
-from srcad.ir.nodes import Const, Let, Slice, Var
+from srcad.ir.nodes import Atom, Const, Let, Slice, Var
 from srcad.ir.walk import items_of
 
 _MARKS = (Const(None), Const(Ellipsis))
@@ -128,6 +128,8 @@ class Lowering:
     beyond: Beyond | None = None
     """Calls what has to do with derivatives, of which the frontend knows nothing."""
     written_out: dict[tuple[int, str, str], gast.FunctionDef] = field(default_factory=dict)
+    segments: dict[int, Atom] = field(default_factory=dict)
+    """The lengths of the segments of checkpointed loops, by the identity of their nodes."""
     found: dict[tuple[object, int], tuple[gast.AST, Any]] = field(default_factory=dict)
     """What `once` has found; the nodes are kept, so that no other gets the identity of one."""
 

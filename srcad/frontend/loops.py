@@ -20,6 +20,7 @@ from srcad.frontend import (
     objects,
     outside,
     room,
+    segments,
     statements,
     trips,
     turns,
@@ -54,7 +55,11 @@ MAX_UNSURE = 3
 
 def lower_for(ctx: Lowering, node: gast.For) -> None:
     """`for target in iterable: body`."""
-    iterable = outside.resolve(ctx, expressions.evaluate(ctx, node.iter), node.iter)
+    asked = segments.asked(ctx, node)
+    if asked is not None:
+        ctx.segments[id(node)] = asked.every
+    iterable = asked.trips if asked is not None else expressions.evaluate(ctx, node.iter)
+    iterable = outside.resolve(ctx, iterable, node.iter)
     if isinstance(iterable, Ref) and generators.content(ctx, iterable) is not None:
         generators.lower_for(ctx, node, iterable)
         return
@@ -424,6 +429,8 @@ def attempt(
     )
     for stmt in prelude:
         ctx.builder.add(stmt)
+    if (every := ctx.segments.get(id(node))) is not None:
+        loop = segments.nest(ctx, loop, every, node)
     ctx.builder.add(loop)
     if not end.dead or leave is not None:
         after_loop(ctx, plan, head, end, carried, targets, after, trip_range)

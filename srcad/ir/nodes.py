@@ -124,7 +124,8 @@ class Loop:
     result decides (a `while`); `counter` then counts the trips from 0.  `carried` are the values at
     the start of a trip, `body.results` the next ones, `targets` the last ones.  If `breaks`, the
     body has one more result, first: true ends the loop after this trip.  `trips` is how many trips
-    were run (defined after the loop).
+    were run (defined after the loop).  A `segment` of a longer loop is run again by the backward
+    sweep, which remembers nothing of it.
     """
 
     counter: Var
@@ -137,6 +138,7 @@ class Loop:
     breaks: bool
     trips: Var
     origin: Origin | None
+    segment: bool = False
 
 
 @dataclass(frozen=True, eq=False)

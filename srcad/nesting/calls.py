@@ -26,7 +26,7 @@ from srcad.frontend.values import (
     Value,
 )
 from srcad.ir.nodes import Atom, Const
-from srcad.nesting import inner, jacobians, values
+from srcad.nesting import inner, jacobians, sweeps, values
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering, Syntax
@@ -187,7 +187,7 @@ def _gradient(
         return made.result
     _check_output(ctx, derived, made.function.body.results, made.result, node)
     backward = inner.swept(ctx, made, node)
-    alone = inner.pulled(ctx, backward, [_one(made.function.body.results[0])])
+    alone = sweeps.backward(ctx.builder, backward.left, [_one(made.function.body.results[0])])
     bars = collectives.reduced(ctx, derived.reduce_axes, made.given, alone, node)
     gradients = _like(ctx, [args[place] for place in wanted], bars, node)
     gradient = Items(tuple(gradients)) if isinstance(derived.argnums, tuple) else gradients[0]
@@ -303,8 +303,9 @@ def _pull(
     if kwargs or len(given) != 1:
         return control.fail(ctx, TypeError("a pullback takes one argument, the cotangent"))
     assert isinstance(primals, Items)
-    seeds = inner.fitting(ctx, given[0], backward.structure, backward.outputs, "cotangent", node)
-    alone = inner.pulled(ctx, backward, seeds)
+    left = backward.left
+    seeds = inner.fitting(ctx, given[0], backward.structure, left.outputs, "cotangent", node)
+    alone = sweeps.backward(ctx.builder, left, seeds)
     bars = collectives.reduced(ctx, backward.reduce_axes, backward.primals, alone, node)
     return Items(tuple(_like(ctx, primals.items, bars, node)))
 

@@ -12,25 +12,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srcad.analyses.activity import active, influential
+from srcad.analyses.activity import influential
 from srcad.errors import ArgumentError, CotangentError, TangentError, UnsupportedSyntax
 from srcad.frontend import calls, expressions, memory, objects, value_trees
 from srcad.frontend.builder import operand_kind
 from srcad.frontend.value_trees import Structure
 from srcad.frontend.values import Array, Items, Number, Value
-from srcad.ir.nodes import Atom, Block, Const, Function, Let, Operand, ShapeOf, Var
-from srcad.ir.walk import block_vars, defined, map_block
-from srcad.nesting import tapes, values
-from srcad.rules.indexing import cast, same
-from srcad.rules.registry import PRIMITIVES
+from srcad.ir.nodes import Atom, Block, Const, Function, Operand, ShapeOf, Var
+from srcad.ir.walk import block_vars, defined
+from srcad.nesting import sweeps, tapes, values
+from srcad.rules.indexing import cast
 from srcad.transforms import copies
 from srcad.transforms.forward import forward
 from srcad.transforms.linearity import check_rules
-from srcad.transforms.marks import both_settled, settled
-from srcad.transforms.residuals import keep
-from srcad.transforms.reverse import reverse
-from srcad.transforms.simplify import simplify
-from srcad.transforms.tapes import COPY_SHAPE
+from srcad.transforms.marks import settled
 
 if TYPE_CHECKING:
     from srcad.frontend.context import Lowering, Syntax
@@ -56,19 +51,13 @@ class Inner:
 
 @dataclass(frozen=True, eq=False)
 class Backward:
-    """What is left of a function after its forward sweep.
+    """A pullback: what is `left` of a function after its forward sweep.
 
-    It takes a seed for each of the `seeded` among the `outputs`, which are the leaves of the
-    result, in containers of this `structure`; `given` are its other parameters. The bars of the
-    `primals` are summed over the named axes `reduce_axes`, where they are not mapped and their bars
-    are.
+    It takes cotangents in containers of this `structure`. The bars of the `primals` are summed over
+    the named axes `reduce_axes`, where they are not mapped and their bars are.
     """
 
-    function: Function
-    given: dict[Var, Operand]
-    seeds: tuple[Var, ...]
-    seeded: tuple[int, ...]
-    outputs: tuple[Atom, ...]
+    left: sweeps.Left
     structure: Structure | None
     primals: tuple[Operand, ...] = ()
     reduce_axes: tuple[str, ...] = ()
@@ -162,32 +151,13 @@ def _atom(ctx: Lowering, leaf: Number | Array, node: Syntax) -> Atom:
     return operand
 
 
-def _enter(ctx: Lowering, inner: Inner) -> None:
-    """Define the inputs: each is the caller's value, as one of its own."""
-    for var, operand in zip(inner.inputs, inner.given, strict=True):
-        _define(ctx, var, operand)
-
-
-def _define(ctx: Lowering, var: Var, operand: Operand) -> None:
-    ctx.builder.add(Let(var, PRIMITIVES[same], (operand,), (), ctx.builder.origin))
-
-
 # -- reverse mode -------------------------------------------------------------------------------
 
 
 def swept(ctx: Lowering, inner: Inner, node: Syntax) -> Backward:
     """Write the forward sweep of a function into the program."""
-    builder = ctx.builder
-    body = inner.function.body
-    origin = builder.origin
-    carrying, seeded = _carrying(inner)
-    outputs = tuple(body.results[i] for i in seeded)
-    adjoint = reverse(body, outputs, inner.inputs, carrying, builder)
-    primal, adjoint = both_settled(inner.function, adjoint, carrying)
-    forward_sweep, backward, _ = keep(primal, adjoint, builder)
-    builder.origin = origin
     try:
-        sweeps = tapes.as_values(forward_sweep, backward, len(body.results), builder)
+        left = sweeps.forward(ctx.builder, inner.function, inner.inputs, inner.given)
     except tapes.NoRows:
         ctx.refuse(
             "a loop here records arrays whose shape is not known before it, and that cannot be "
@@ -196,42 +166,7 @@ def swept(ctx: Lowering, inner: Inner, node: Syntax) -> Backward:
             "give the arrays one shape for all trips, or run the loop outside of this gradient",
             UnsupportedSyntax,
         )
-    forward_sweep, backward = sweeps.forward, sweeps.backward
-    _enter(ctx, inner)
-    builder.extend(list(forward_sweep.body.body))
-    saved = forward_sweep.body.results[len(body.results) :]
-    shapes: dict[Atom, Operand] = {}
-    for stmt in forward_sweep.body.body:
-        match stmt:
-            case Let(target=target, primitive=primitive, args=(Var() as array,)) if (
-                primitive is COPY_SHAPE
-            ):
-                shapes[target] = ShapeOf(array)
-    handed = backward.params[: len(saved)]
-    given: dict[Var, Operand] = {
-        param: shapes.get(atom, atom) for param, atom in zip(handed, saved, strict=True)
-    }
-    backward = simplify(backward, builder.sizes, share=True)
-    structure = value_trees.structure(ctx, inner.result)
-    return Backward(backward, given, adjoint.seeds, seeded, body.results, structure)
-
-
-def pulled(ctx: Lowering, backward: Backward, seeds: Sequence[Operand]) -> tuple[Atom, ...]:
-    """Write the backward sweep of a function into the program; the bars of its inputs.
-
-    Args:
-        ctx: the lowering.
-        backward: what the forward sweep left.
-        seeds: a cotangent for each leaf of the result.
-    """
-    given = dict(backward.given)
-    given.update(zip(backward.seeds, (seeds[i] for i in backward.seeded), strict=True))
-    function = backward.function
-    known = {var: seed for var, seed in given.items() if isinstance(seed, Const)}
-    if known:  # what a seed of 1 makes simple
-        body = map_block(function.body, lambda var: known.get(var, var))
-        function = simplify(replace(function, body=body), ctx.sizes, share=True)
-    return copies.write(ctx.builder, function, given)
+    return Backward(left, value_trees.structure(ctx, inner.result))
 
 
 # -- forward mode -------------------------------------------------------------------------------
@@ -255,7 +190,7 @@ class Linear:
 def run_linear(ctx: Lowering, inner: Inner) -> Linear:
     """Write a function into the program, and make another that pushes tangents through it."""
     linear = _linear(ctx, inner)
-    _enter(ctx, inner)
+    sweeps.enter(ctx.builder, inner.inputs, inner.given)
     ctx.builder.extend(list(inner.function.body.body))
     return linear
 
@@ -269,9 +204,9 @@ def again(ctx: Lowering, linear: Linear, tangents: Sequence[Atom]) -> tuple[Atom
 def pushed(ctx: Lowering, inner: Inner, tangents: Sequence[Atom]) -> tuple[Atom, ...]:
     """Write a function with its tangent into the program; the tangents of its results."""
     linear = _linear(ctx, inner)
-    _enter(ctx, inner)
+    sweeps.enter(ctx.builder, inner.inputs, inner.given)
     for dot, tangent in zip(linear.dots, tangents, strict=True):
-        _define(ctx, dot, tangent)
+        sweeps.define(ctx.builder, dot, tangent)
     ctx.builder.extend(list(linear.function.body.body))
     return _every(ctx, linear, linear.function.body.results)
 
@@ -279,7 +214,7 @@ def pushed(ctx: Lowering, inner: Inner, tangents: Sequence[Atom]) -> tuple[Atom,
 def _linear(ctx: Lowering, inner: Inner) -> Linear:
     body = inner.function.body
     origin = ctx.builder.origin
-    carrying, moving = _carrying(inner)
+    carrying, moving = sweeps.carrying(inner.function, inner.inputs)
     carrying &= influential(body, [body.results[i] for i in moving])
     made = forward(inner.function, inner.inputs, moving, carrying, ctx.builder)
     made = settled(made, carrying)
@@ -294,14 +229,6 @@ def _every(ctx: Lowering, linear: Linear, found: Sequence[Atom]) -> tuple[Atom, 
     """The tangents of all results, of which some are zero."""
     moved = dict(zip(linear.moving, found, strict=True))
     return tuple(moved.get(i) or zero(ctx, atom) for i, atom in enumerate(linear.results))
-
-
-def _carrying(inner: Inner) -> tuple[frozenset[Var], tuple[int, ...]]:
-    """The values of a function that depend on its inputs, and the places of results that do."""
-    results = inner.function.body.results
-    carrying = active(inner.function.body, inner.inputs)
-    places = (i for i, atom in enumerate(results) if isinstance(atom, Var) and atom in carrying)
-    return carrying, tuple(places)
 
 
 def zero(ctx: Lowering, atom: Atom) -> Atom:
