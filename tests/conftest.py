@@ -2,6 +2,7 @@
 
 import gc
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ settings.load_profile("srcad")
 
 def pytest_addoption(parser):
     parser.addoption("--regen", action="store_true", help="write the golden files anew")
+    parser.addoption(
+        "--every-program", action="store_true", help="compile the other half of the corpus, too"
+    )
 
 
 @pytest.fixture
@@ -52,23 +56,39 @@ def pytest_ignore_collect(collection_path):
     return None
 
 
-# Compiling each program of the corpus takes most of a full run; a quick one takes every tenth.
-COMPILED = ("test_programs.py", "test_mutation_rules.py", "test_rules_in_programs.py")
+# Compiling each program of the corpus takes most of a run: the usual one compiles every other, and
+# those that were faults once; a quick one every tenth. At the array level, and as text of the loop
+# level (tools/fuzz), all of them run.
+CORPUS = ("test_programs.py", "test_numba_engine.py")
+FAULTS_ONCE = ("found-", "names_of_ours-", "textbook_")
+OTHERS = ("test_mutation_rules.py", "test_rules_in_programs.py")
 EVERY = 10
 
 
-def pytest_collection_modifyitems(items):
-    """Mark most of the tests that compile a program of their own as slow.
+def pytest_collection_modifyitems(config, items):
+    """Choose the tests that compile a program of their own, and mark most of them as slow.
 
     The tests of one program of the corpus come after each other: it is compiled once for all.
     """
     count = 0
+    left_out = set()
     for item in items:
-        compiles = "numba" in item.nodeid or "engines_agree" in item.nodeid
-        if compiles and item.path.name in COMPILED:
+        if "numba" not in item.nodeid and "engines_agree" not in item.nodeid:
+            continue
+        if item.path.name in OTHERS:
             count += 1
             if count % EVERY:
                 item.add_marker(pytest.mark.slow)
+        name = program_of(item)
+        if item.path.name in CORPUS and name:
+            number = zlib.crc32(name.encode())
+            if number % EVERY:
+                item.add_marker(pytest.mark.slow)
+            if number % 2 and not name.startswith(FAULTS_ONCE):
+                left_out.add(item)
+    if left_out and not config.option.every_program:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
     corpus = [item for item in items if item.path.name == "test_programs.py"]
     if corpus:
         first = items.index(corpus[0])
