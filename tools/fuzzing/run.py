@@ -8,6 +8,7 @@ from fuzzing.case import Case, Outcome, Wrong, case_of
 from fuzzing.checks import check
 from fuzzing.patience import TooLong, limited
 from fuzzing.report import Report, entry
+from fuzzing.segmented import segmented
 from fuzzing.shrinking import shrink
 from fuzzing.words import renamed
 
@@ -20,6 +21,9 @@ LIMIT = 120.0
 
 WORDS = 8
 """Of so many programs, one has the names that srcad would make up."""
+
+SEGMENTED = 10
+"""Of so many, one has its loops checkpointed."""
 
 PROGRESS = 1000
 """After how many seeds a run says how far it is."""
@@ -55,6 +59,8 @@ def run(
             if case is not None:
                 if seed % WORDS == 0:
                     case = renamed(case) or case
+                if seed % SEGMENTED == 1:
+                    case = segmented(case) or case
                 compiled = bool(every) and seed % every == 0
                 outcome = attempt(case, compiled)
                 report.add(case, outcome, compiled)
