@@ -6,7 +6,7 @@ which srcad has not noted shows as the gradient of the call before.
 
 import copy
 import enum
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from functools import partial
 
 import numpy as np
@@ -321,3 +321,59 @@ def test_what_is_returned_beside_the_value(engine, monkeypatch):
     for thing in (Mode.PLAIN, Mode.TWICE, growth(0.1), growth(0.2)):
         monkeypatch.setitem(globals(), "THING", thing)
         assert grad(function, has_aux=True)(X)[1] is thing
+
+
+class Name(str):
+    pass
+
+
+Pair = namedtuple("Pair", "a b")
+NUMBERS = (True, 1, 2.0, np.int64(3), np.float64(2.0), X)
+EMPTY = (np.str_(""), "", (), [], {}, 0, 0.0, None, "a", (0,))
+QUESTIONS = [
+    (lambda t: t == "a", [Name("a"), np.str_("a"), np.str_("b"), b"a", "a", None]),
+    (lambda t: t in ("a", "c"), [Name("a"), np.str_("a"), np.str_("b"), b"a", "a"]),
+    (lambda t: {"a": 3, "b": 5}[t] == 3, [Name("a"), np.str_("a"), np.str_("b"), "a"]),
+    (lambda t: t == 1, [True, 1, 1.0, np.int64(1), "1", None, np.bool_(True)]),
+    (lambda t: t == (1, 2), [(1, 2), [1, 2], (1.0, 2.0), (2, 1), Pair(1, 2)]),
+    (lambda t: t == [1, 2], [[1, 2], (1, 2)]),
+    (lambda t: t == np.dtype("f8"), [np.float64, "float64", np.dtype("f8"), float, np.float32]),
+    (lambda t: t < "b", ["a", "c", Name("a")]),
+    (lambda t: bool(t), EMPTY),
+    (lambda t: not t, EMPTY),
+    (lambda t: t.lower().startswith("a"), ["Ab", "b", np.str_("A")]),
+    (lambda t: len(t.split(",")) == 2, ["a,b", "a"]),
+    (lambda t: isinstance(t, int), [*NUMBERS, "1", None]),
+    (lambda t: isinstance(t, float | np.floating), [*NUMBERS, np.float32(1.0)]),
+    (lambda t: isinstance(t, dict), [{}, OrderedDict(), [], ()]),
+    (lambda t: isinstance(t, OrderedDict), [{"a": 1.0}, OrderedDict(a=1.0), []]),
+    (lambda t: isinstance(t, defaultdict), [{"a": 1.0}, defaultdict(float, a=1.0)]),
+    (lambda t: isinstance(t, list), [deque([1.0]), [1.0], (1.0,)]),
+    (lambda t: isinstance(t, Pair), [Pair(1, 2), (1, 2)]),
+    (lambda t: type(t) is tuple, [Pair(1, 2), (1, 2)]),
+    (lambda t: type(t) is str, ["a", Name("a"), np.str_("a")]),
+    (lambda t: np.isscalar(t), NUMBERS),
+    (lambda t: hasattr(t, "shape"), NUMBERS),
+    (lambda t: hasattr(t, "__len__"), [*NUMBERS, (1,), "s", {}]),
+    (lambda t: callable(t), ["a", np.sin, 1, growth(0.1)]),
+    (lambda t: Mode.PLAIN == t, [Mode.PLAIN, Mode.TWICE, None]),
+]
+
+
+@pytest.mark.parametrize("number", range(len(QUESTIONS)))
+@pytest.mark.parametrize("outside", [False, True])
+def test_questions_about_things(number, outside, monkeypatch):
+    """What Python answers decides on the branch, for arguments and for globals."""
+    asks, things = QUESTIONS[number]
+
+    def by_argument(x, thing):
+        return np.sum(x**2) if asks(thing) else np.sum(x**3)
+
+    def by_global(x):
+        return np.sum(x**2) if asks(THING) else np.sum(x**3)
+
+    for thing in things:
+        monkeypatch.setitem(globals(), "THING", thing)
+        expected = 2.0 * X if asks(thing) else 3.0 * X**2
+        found = grad(by_global)(X) if outside else grad(by_argument)(X, thing)
+        np.testing.assert_allclose(found, expected, err_msg=repr(thing))

@@ -24,10 +24,13 @@ from srcad.frontend.shaping import as_array
 from srcad.frontend.values import (
     Array,
     Closure,
+    Foreign,
     Items,
     Iteration,
     Mapping,
+    Method,
     Number,
+    Partial,
     Record,
     Ref,
     Rows,
@@ -108,8 +111,14 @@ def _getattr(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value
 
 
 def _callable(ctx: Lowering, args: Args, kwargs: Kwargs, node: gast.AST) -> Value:
-    called = isinstance(args[0], Closure) or callable(getattr(args[0], "value", None))
-    return expressions.literal(called)
+    value = outside.resolve(ctx, args[0], node)
+    match value:
+        case Closure() | Method() | Partial():
+            return expressions.literal(True)
+        case Static(value=known) | Foreign(value=known):
+            return expressions.literal(callable(known))
+    kind = classes.class_of(ctx, value)
+    return expressions.literal(kind is not None and "__call__" in dir(kind))
 
 
 def _known(function: Any) -> Handler:

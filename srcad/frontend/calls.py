@@ -39,6 +39,7 @@ from srcad.frontend import (
     rewritten,
     rows,
     statements,
+    texts,
     trying,
     vmapped,
 )
@@ -218,6 +219,8 @@ def _call_object(
     hint: str,
 ) -> Value:
     """Call an object that wraps a function: partial, method, compiled or decorated function."""
+    if isinstance(getattr(function, "__self__", None), str):
+        return texts.method(ctx, function, args, kwargs, node)
     if isinstance(function, functools.partial):
         bound = [
             outside.wrap(ctx, value, (*path, ("attr", "args"), ("item", i)))

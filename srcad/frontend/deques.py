@@ -73,7 +73,7 @@ def type_of(content: HeapObject) -> type:
         return list if content.deque is None else collections.deque
     if isinstance(content, Mapping) and content.factory is not None:
         return collections.defaultdict
-    return dict
+    return content.type if isinstance(content, Mapping) else dict
 
 
 def like(content: Sequence) -> Any:

@@ -61,7 +61,7 @@ def from_python(ctx: Lowering, value: Any, hint: str, params: dict[int, Var]) ->
         )
         factory = value.default_factory if isinstance(value, defaultdict) else None
         made = None if factory is None else outside.wrap(ctx, factory, (("object", factory),))
-        return Ref(ctx.heap(Mapping(tuple(pairs), made)))
+        return Ref(ctx.heap(Mapping(tuple(pairs), made, type(value))))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = tuple(
             (

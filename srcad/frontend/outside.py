@@ -141,7 +141,7 @@ def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
             (key, wrap(ctx, item, (*value.path, ("item", key))))
             for key, item in value.value.items()
         )
-        return _held(ctx, Mapping(tuple(pairs)))
+        return _held(ctx, Mapping(tuple(pairs), type=type(value.value)))
     return value
 
 

@@ -210,10 +210,12 @@ def _surely_differ(left: Value, right: Value) -> bool:
         match value:
             case Number():
                 kinds.append("number")
-            case Static(value=str() | bytes() | None as constant):
-                kinds.append(type(constant).__name__)
-            case Text():
+            case Static(value=str()) | Text():  # NumPy's are strings, too
                 kinds.append("str")
+            case Static(value=bytes()):
+                kinds.append("bytes")
+            case Static(value=None):
+                kinds.append("None")
             case Items(shape_of=None) if all_python:
                 kinds.append("tuple")
             case _:

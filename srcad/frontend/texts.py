@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcad.frontend import calls, control, expressions
-from srcad.frontend.values import Static, Text, Value
+from srcad.frontend import calls, control, expressions, objects
+from srcad.frontend.values import Ref, Sequence, Static, Text, Value
 from srcad.ir.nodes import Const, Operand
 
 if TYPE_CHECKING:
@@ -43,3 +43,18 @@ def text(ctx: Lowering, node: gast.JoinedStr) -> Value:
     if len(known) == len(parts):
         return Static("".join(known))
     return Text(ctx.builder.emit(calls.TEXT, *parts))
+
+
+def method(
+    ctx: Lowering, function: Any, args: list[Value], kwargs: dict[str, Value], node: gast.AST
+) -> Value:
+    """`text.lower()`, `text.split(",")`: methods of a text that is known."""
+    given = [objects.static(ctx, arg, node) for arg in args]
+    named = {key: objects.static(ctx, value, node) for key, value in kwargs.items()}
+    try:
+        found = function(*given, **named)
+    except Exception as error:
+        return control.fail(ctx, error)
+    if isinstance(found, list):
+        return Ref(ctx.heap(Sequence(tuple(map(expressions.literal, found)))))
+    return expressions.literal(found)

@@ -89,11 +89,13 @@ class Sequence:
 class Mapping:
     """What a `Ref` to a dict holds; keys are Python constants.
 
-    `factory` makes the items of a `defaultdict` that are asked for and are not there.
+    `factory` makes the items of a `defaultdict` that are asked for and are not there. `type` is a
+    class like `OrderedDict`, for those who ask.
     """
 
     items: tuple[tuple[Any, Value], ...]
     factory: Value | None = None
+    type: type = dict
 
 
 @dataclass(frozen=True)
