@@ -1,6 +1,7 @@
 """Containers of numbers: taken apart into leaves, named, and put together again."""
 
 import dataclasses
+import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
@@ -227,8 +228,10 @@ def refusal(leaf: object) -> str | None:
             return None
         noun = "an array" if isinstance(leaf, np.ndarray) else "a scalar"
         return f"is {noun} with dtype {leaf.dtype}"
-    if isinstance(leaf, int | float | complex):
+    if isinstance(leaf, enum.IntEnum | enum.IntFlag):
         return None
+    if isinstance(leaf, int | float | complex):
+        return f"is {_article(cls)}, which may compute unlike a plain number"
     return f"is {_article(cls)}"
 
 

@@ -6,13 +6,13 @@ which srcad has not noted shows as the gradient of the call before.
 
 import copy
 import enum
-from collections import OrderedDict, defaultdict, deque, namedtuple
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from functools import partial
 
 import numpy as np
 import pytest
 
-from srcad import UnsafeMutation, grad, jvp, pipeline, vjp
+from srcad import ArgumentError, SrcadError, UnsafeMutation, grad, jvp, pipeline, vjp
 from tests.test_nesting import by, each_engine, slope
 
 
@@ -377,3 +377,76 @@ def test_questions_about_things(number, outside, monkeypatch):
         expected = 2.0 * X if asks(thing) else 3.0 * X**2
         found = grad(by_global)(X) if outside else grad(by_argument)(X, thing)
         np.testing.assert_allclose(found, expected, err_msg=repr(thing))
+
+
+class Axis(enum.IntEnum):
+    ROWS = 0
+    COLUMNS = 1
+
+
+class Loud(float):
+    def __mul__(self, other):
+        return 100.0
+
+
+class Guessing(dict):
+    def __missing__(self, key):
+        return 7.0
+
+
+class Computing:
+    def __getattr__(self, name):
+        return 4.0
+
+
+class Deciding:
+    def __getattribute__(self, name):
+        return 4.0
+
+
+@each_engine
+def test_enums_that_are_ints(engine, monkeypatch):
+    def of_axis(x, thing):
+        return np.sum(np.sum(x.reshape(2, 2), axis=thing)[thing] ** (thing + 2)) * thing.value
+
+    def plain(x):
+        return of_axis(x, THING)
+
+    for axis in Axis:
+        monkeypatch.setitem(globals(), "THING", axis)
+        check(by(engine)(plain), plain)
+        found = grad(by(engine)(of_axis))(X, axis)
+        np.testing.assert_allclose(found, grad(plain)(X))
+
+
+LOUD, GUESSING, COUNTED = Loud(2.0), Guessing(a=1.0), Counter("aab")
+
+
+@pytest.mark.parametrize(
+    "program, error",
+    [
+        (lambda x: np.sum(x) * LOUD, "compute unlike a plain number"),
+        (lambda x: np.sum(x) * GUESSING["b"], "decides what a key is"),
+        (lambda x: np.sum(x) * COUNTED["z"], "decides what a key is"),
+        (lambda x: np.sum(x) * Computing().rate, "computed by `__getattr__`"),
+        (lambda x, thing=Computing(): np.sum(x) * thing.rate, "computed by `__getattr__`"),
+        (lambda x, thing=Deciding(): np.sum(x) * thing.rate, "computed by `__getattribute__`"),
+    ],
+)
+def test_objects_that_do_as_they_like_are_refused(program, error):
+    with pytest.raises(SrcadError, match=error):
+        grad(program)(X)
+
+
+def test_numbers_that_do_as_they_like_are_refused():
+    with pytest.raises(ArgumentError, match="compute unlike a plain number"):
+        grad(lambda x: x * x)(LOUD)
+
+
+def test_what_dicts_of_their_own_kind_have_is_read():
+    np.testing.assert_allclose(grad(lambda x: np.sum(x) * COUNTED["a"])(X), 2.0)
+    np.testing.assert_allclose(grad(lambda x: np.sum(x) * GUESSING["a"])(X), 1.0)
+    made = defaultdict(lambda: 5.0)
+    with pytest.raises(UnsafeMutation):
+        grad(lambda x: np.sum(x) * made["a"])(X)
+    assert not made

@@ -53,6 +53,11 @@ if TYPE_CHECKING:
 
 def attribute(ctx: Lowering, value: Value, name: str, node: gast.AST) -> Value:
     """`value.name`."""
+    is_enum = isinstance(value, Foreign) and isinstance(value.value, enum.Enum)
+    if is_enum and name in ("name", "value"):
+        assert isinstance(value, Foreign)
+        ctx.fix(value)
+        return outside.wrap(ctx, getattr(value.value, name), (*value.path, ("attr", name)))
     value = outside.resolve(ctx, value, node)
     match value:
         case Array() | Number():
@@ -107,6 +112,7 @@ def static_member(ctx: Lowering, constant: Any, name: str) -> Value:
     return Static(member)
 
 
+ASKED = "read it before, and pass it as an argument"
 LIBRARIES = ("builtins", "numpy", "math", "cmath", "scipy", "srcad")
 """What these packages contain never changes."""
 
@@ -159,6 +165,8 @@ def _class_attribute(
     for base in order:
         if name in base.__dict__:
             return _member(ctx, receiver, kind, base, name, node)
+    if hasattr(kind, "__getattr__"):
+        ctx.refuse(f"`{name}` is computed by `__getattr__` of `{kind.__name__}`", node, ASKED)
     return control.fail(ctx, AttributeError(f"'{kind.__name__}' object has no attribute '{name}'"))
 
 
@@ -212,9 +220,9 @@ def _member(
 
 def _foreign_attribute(ctx: Lowering, value: Foreign, name: str, node: gast.AST) -> Value:
     thing = value.value
-    if isinstance(thing, enum.Enum) and name in ("name", "value"):
-        ctx.fix(value)
-        return outside.wrap(ctx, getattr(thing, name), (*value.path, ("attr", name)))
+    if isinstance(type(thing).__getattribute__, types.FunctionType):
+        what = f"`{name}` is computed by `__getattribute__` of `{type(thing).__name__}`"
+        ctx.refuse(what, node, ASKED)
     if name in getattr(thing, "__dict__", {}):
         return outside.wrap(ctx, thing.__dict__[name], (*value.path, ("attr", name)))
     if hasattr(thing, "__dict__"):

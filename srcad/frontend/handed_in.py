@@ -38,7 +38,7 @@ def from_python(ctx: Lowering, value: Any, hint: str, params: dict[int, Var]) ->
     """The abstract value of an argument; its leaves become parameters, by identity of the leaf."""
     if isinstance(value, Leaf):
         content = value.value
-        if not isinstance(content, outside.NUMBERS) and not isinstance(content, np.ndarray):
+        if not outside.is_number(content) and not isinstance(content, np.ndarray):
             return outside.wrap(ctx, content, (("leaf", value.index),))
         var = params[id(value)] = ctx.parameter(hint, content)
         return memory.new_array(ctx, var) if var.kind.is_array else Number(var, var.kind)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
+from srcad.errors import UnsupportedType
 from srcad.frontend import calls, control, expressions, objects, searching, stores
 from srcad.frontend.values import Mapping, Number, Ref, Value, is_none
 
@@ -47,6 +48,13 @@ def item(
             found = dict(pairs).get(known, default)
         except TypeError as error:
             return control.fail(ctx, error)
+        if found is None and hasattr(content.type, "__missing__") and content.factory is None:
+            ctx.refuse(
+                f"`{content.type.__name__}` decides what a key is that it does not have",
+                node,
+                "ask with `in` first, or use a plain dict",
+                UnsupportedType,
+            )
         return control.fail(ctx, KeyError(known)) if found is None else found
 
     def look(place: int) -> Value:

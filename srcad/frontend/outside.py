@@ -7,6 +7,7 @@ compared before each call. A fact that is not noted is a wrong gradient as soon 
 
 from __future__ import annotations
 
+import enum
 import types
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
     from srcad.frontend.context import Lowering
 
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
+PLAIN = (bool, int, float, complex)
+
+
+def is_number(value: object) -> bool:
+    """Whether an object is a plain number, and not one of a class that computes as it likes."""
+    return type(value) in PLAIN or isinstance(value, np.number | np.bool_)
 
 
 def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
@@ -47,7 +54,7 @@ def wrap(ctx: Lowering, value: Any, path: Path) -> Value:
     if isinstance(value, bool):
         ctx.fix(Foreign(value, path))
         return expressions.literal(value)
-    if isinstance(value, NUMBERS) or type(value) is np.ndarray:
+    if is_number(value) or type(value) is np.ndarray:
         return Foreign(value, path)
     if isinstance(value, types.FunctionType) and primitive_of(value) is None:
         argument = len(path) == 1 and path[0][0] == "leaf"  # often a new one, of the same code
@@ -119,6 +126,16 @@ def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
         ctx.refuse(objects.describe(ctx, value), node, error=UnsupportedType)
     if not isinstance(value, Foreign):
         return value
+    if isinstance(value.value, NUMBERS) and not is_number(value.value):
+        if not isinstance(value.value, enum.Enum):
+            ctx.refuse(
+                f"{objects.describe(ctx, value)} may compute unlike a plain number",
+                node,
+                "make it a float or an int first",
+                UnsupportedType,
+            )
+        ctx.fix(value)
+        return expressions.literal(value.value.value)
     if isinstance(value.value, NUMBERS):
         var = ctx.capture(value).var
         return Number(var, var.kind)
@@ -141,7 +158,10 @@ def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
             (key, wrap(ctx, item, (*value.path, ("item", key))))
             for key, item in value.value.items()
         )
-        return _held(ctx, Mapping(tuple(pairs), type=type(value.value)))
+        factory = getattr(value.value, "default_factory", None)
+        path = (*value.path, ("attr", "default_factory"))
+        made = None if factory is None else wrap(ctx, factory, path)
+        return _held(ctx, Mapping(tuple(pairs), made, type(value.value)))
     return value
 
 
