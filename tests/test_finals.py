@@ -88,6 +88,7 @@ def loaded(text, path):
 
 
 @pytest.mark.parametrize("start", range(0, 120, 10))
+@pytest.mark.slow
 def test_random_nests(start, tmp_path):
     """The gradient along a direction is that of a complex step, which is exact."""
     compared = 0

@@ -119,6 +119,7 @@ def check(function, args, engine, tolerance=1e-9):
 @each_engine
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128, np.complex64])
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.slow
 def test_matrices(layout, dtype, engine):
     array = MATRIX.astype(dtype)
     if np.iscomplexobj(array):
@@ -219,6 +220,7 @@ NARROW = np.array([0.4, -1.5, 0.9], np.float32)
     ],
     ids=lambda array: array.dtype.name,
 )
+@pytest.mark.slow
 def test_two_dtypes(other, engine):
     check(of_two_dtypes, (NARROW, other), engine, 1e-5)
     if is_float(other):
@@ -247,6 +249,7 @@ def of_counts(x, n):
 
 @each_engine
 @pytest.mark.parametrize("dtype", INT_TYPES, ids=lambda dtype: dtype.__name__)
+@pytest.mark.slow
 def test_ints_overflow_as_in_numpy(dtype, engine):
     for n in (dtype(101), np.array([101, 7, 90], dtype)):
         for function in (of_ints, of_negated, of_counts):

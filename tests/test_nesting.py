@@ -131,6 +131,7 @@ every_program = pytest.mark.parametrize("function", PROGRAMS)
 
 
 @every_program
+@pytest.mark.slow
 def test_forward_over_reverse_is_the_slope_of_the_gradient(function, rng):
     along = rng.standard_normal(5)
     (found,) = hvp(function, (X,), (along,))
@@ -151,6 +152,7 @@ def test_reverse_over_reverse_agrees_with_it(function, rng):
 
 
 @every_program
+@pytest.mark.slow
 def test_reverse_over_forward_agrees_too(function, rng):
     along = rng.standard_normal(5)
 
