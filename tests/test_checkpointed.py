@@ -114,6 +114,19 @@ def reads_the_counter_later(u, rate, steps, every):
     return rate * t
 
 
+def both(p):
+    return p, p
+
+
+def sorts(u, rate, steps, every):
+    v = u * rate
+    for i in checkpointed(range(steps, 1, -1), every=every):
+        for j in checkpointed(range(len(u)), every=3):
+            u = np.sort(u * 1.01)
+        u, v = both(u)
+    return np.sum(v * np.arange(5)) + rate
+
+
 def step(state, rate):
     u, v = state["u"], state["v"]
     return {"u": u + rate * v, "v": v - rate * np.sin(u)}
@@ -138,6 +151,7 @@ PROGRAMS = [
     of_while,
     by_the_root,
     reads_the_counter_later,
+    sorts,
     state_in_a_dict,
 ]
 each_program = pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
@@ -159,7 +173,7 @@ def test_gradients(program, engine):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "program", [p for p in PROGRAMS if p is not in_one_another], ids=lambda p: p.__name__
+    "program", [p for p in PROGRAMS if p not in (in_one_another, sorts)], ids=lambda p: p.__name__
 )
 def test_other_modes(program):
     """Forward, and second derivatives both ways."""

@@ -71,12 +71,12 @@ class Expressions:
         raise TypeError(f"not an operand: {operand!r}")
 
     def _tuple(self, items: tuple[Operand, ...]) -> ast.expr:
-        if any(isinstance(item, ShapeOf) for item in items):
+        if any(map(_is_shape, items)):
             # (trips,) + x.shape
             whole: ast.expr | None = None
             plain: list[ast.expr] = []
             for item in items:
-                if isinstance(item, ShapeOf):
+                if _is_shape(item):
                     head = ast.Tuple(plain, ast.Load())
                     shape = self.operand(item)
                     whole = (
@@ -214,6 +214,11 @@ def is_condition(stmt: If) -> bool:
     test, target = stmt.test, stmt.targets[0]
     decided = stmt.orelse.results[0] == Const(False) or stmt.then.results[0] == Const(True)
     return decided and isinstance(test, Var) and test.kind == target.kind and target.kind.is_bool
+
+
+def _is_shape(item: Operand) -> bool:
+    """Whether a part of a shape is that of an array, or one that was saved."""
+    return isinstance(item, ShapeOf) or (isinstance(item, Var) and item.kind.form == "opaque")
 
 
 def _is_pythons(args: tuple[Operand, ...]) -> bool:

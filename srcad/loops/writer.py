@@ -149,7 +149,8 @@ class LoopWriter(Writer):
                 super().line(text)
 
     def fresh(self, stem: str) -> str:
-        """A name that is not taken yet."""
+        """A name that is not taken yet, also not by the counters of nests that wait."""
+        stem = f"{stem}_" if stem in COUNTERS or stem[1:].isdigit() else stem
         name, number = stem, 2
         while name in self.taken:
             name, number = f"{stem}{number}", number + 1

@@ -61,10 +61,17 @@ def names_of_bars(x, x_bar, x_dot, out_bar, value, out):
     return np.sum(x_bar2) * out
 
 
+def array_named_as_a_counter(x, y, u, a):
+    i = x[:]
+    i[1:] += a * i[:-1]
+    return u + x * y
+
+
 X = np.array([0.3, 0.7, 1.1])
 INDEX = np.array([0, 2, 0])
 
 PROGRAMS = [
+    (array_named_as_a_counter, (X[:1].copy(), X[1:2].copy(), X[None].copy(), 0.3)),
     (list_named_as_a_tape, (X, 3)),
     (array_named_as_a_tape, (X, 3)),
     (numbers_named_as_functions, (0.3, 0.4, 0.5, X)),
