@@ -19,7 +19,10 @@ from srcad.ir.walk import blocks, defined, targets
 
 RESERVED = frozenset({*keyword.kwlist, "np", "cmath", "math", "scipy", "srcad", "saved"})
 USED_BUILTINS = frozenset(
-    ["abs", "bool", "complex", "float", "int", "len", "max", "min", "print", "range", "sum"]
+    [
+        *("abs", "bool", "complex", "float", "int", "len", "max", "min", "object", "print"),
+        *("range", "sum"),
+    ]
 )
 
 

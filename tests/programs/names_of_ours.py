@@ -67,11 +67,19 @@ def array_named_as_a_counter(x, y, u, a):
     return u + x * y
 
 
+def number_named_as_a_type(x, object, n):
+    y = x * 1.0
+    for k in range(n):
+        y = y * y[:2].sum() if k % 2 else np.concatenate((y, y[:1] * object))
+    return np.sum(y)
+
+
 X = np.array([0.3, 0.7, 1.1])
 INDEX = np.array([0, 2, 0])
 
 PROGRAMS = [
     (array_named_as_a_counter, (X[:1].copy(), X[1:2].copy(), X[None].copy(), 0.3)),
+    (number_named_as_a_type, (X, 0.4, 3)),
     (list_named_as_a_tape, (X, 3)),
     (array_named_as_a_tape, (X, 3)),
     (numbers_named_as_functions, (0.3, 0.4, 0.5, X)),
