@@ -277,22 +277,30 @@ def _of_linearize(fun, *primals, has_aux=False):  # type: ignore[no-untyped-def]
 _OF_VJP, _OF_JVP, _OF_LINEARIZE = map(inspect.signature, (_of_vjp, _of_jvp, _of_linearize))
 
 
+def _ran(ctx: Lowering, given: dict[str, Any], primals: Args, node: Syntax) -> inner.Inner:
+    """Run the function of a call of `vjp`, `jvp` or `linearize`."""
+    has_aux = bool(_static(ctx, given, "has_aux", False, node))
+    return inner.run(ctx, given["fun"], primals, {}, range(len(primals)), has_aux, node)
+
+
+def _beside(made: inner.Inner, other: Value) -> Items:
+    """The result of a function, what goes with its derivative, and what was returned beside it."""
+    return Items((made.result, other) if made.aux is None else (made.result, other, made.aux))
+
+
 def _vjp(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
     given = _bound(ctx, _OF_VJP, args, kwargs)
     if given is None:
         return Conflict("is not defined here")
     primals = list(given.get("primals", ()))
-    has_aux = bool(_static(ctx, given, "has_aux", False, node))
-    made = inner.run(ctx, given["fun"], primals, {}, range(len(primals)), has_aux, node)
+    made = _ran(ctx, given, primals, node)
     if ctx.state.dead:
         return made.result
     backward = inner.swept(ctx, made, node)
     backward = replace(backward, primals=made.given, reduce_axes=_reduce_axes(ctx, given, node))
     like = Items(tuple(_same(ctx, primal, node) for primal in primals))
     pullback = Partial(Static(backward), (like,), ())
-    if made.aux is None:
-        return Items((made.result, pullback))
-    return Items((made.result, pullback, made.aux))
+    return _beside(made, pullback)
 
 
 def _pull(
@@ -317,15 +325,12 @@ def _jvp(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
     primals, tangents = (
         _sequence(ctx, given[name], name, node) for name in ("primals", "tangents")
     )
-    has_aux = bool(_static(ctx, given, "has_aux", False, node))
-    made = inner.run(ctx, given["fun"], primals, {}, range(len(primals)), has_aux, node)
+    made = _ran(ctx, given, primals, node)
     if ctx.state.dead:
         return made.result
     moved = _moved(ctx, made, Items(tuple(tangents)), node)
     tangent = _tangent(ctx, made.result, inner.pushed(ctx, made, moved), node)
-    if made.aux is None:
-        return Items((made.result, tangent))
-    return Items((made.result, tangent, made.aux))
+    return _beside(made, tangent)
 
 
 def _linearize(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value:
@@ -333,16 +338,13 @@ def _linearize(ctx: Lowering, args: Args, kwargs: Kwargs, node: Syntax) -> Value
     if given is None:
         return Conflict("is not defined here")
     primals = list(given.get("primals", ()))
-    has_aux = bool(_static(ctx, given, "has_aux", False, node))
-    made = inner.run(ctx, given["fun"], primals, {}, range(len(primals)), has_aux, node)
+    made = _ran(ctx, given, primals, node)
     if ctx.state.dead:
         return made.result
     linear = inner.run_linear(ctx, made)
     result = _same(ctx, made.result, node)
     pushing = Partial(Static(_Pushing(made, linear)), (result,), ())
-    if made.aux is None:
-        return Items((made.result, pushing))
-    return Items((made.result, pushing, made.aux))
+    return _beside(made, pushing)
 
 
 @dataclass(frozen=True, eq=False)
