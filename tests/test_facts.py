@@ -101,6 +101,12 @@ def of_axes(x, thing):
     return np.sum(np.transpose(x.reshape(2, 2), thing)[0] ** 2)
 
 
+def of_a_copy(x, thing):
+    items = thing.copy()
+    items.append(3.0)
+    return np.sum(x**2) * items[0]
+
+
 def of_a_method(x, thing):
     return np.sum(thing.step(x))
 
@@ -124,6 +130,7 @@ PROGRAMS = [
     (of_an_index, [*SLICES, [0, 1], (0, 1), [1, 1], [True, False], 1, np.array([0, 0])]),
     (of_trips, [range(2), range(4), range(0, 4, 3), range(3, -1, -1), [0, 3], (1,)]),
     (of_axes, [[1, 0], [0, 1], (1, 0)]),
+    (of_a_copy, [deque([1.0, 2.0], most) for most in (None, 2, 9, None)]),
     (of_a_method, [Euler(), Middle()]),
     (of_a_function, [growth(0.5), growth(0.7), growth(0.5, 3.0), growth(0.5, shift=2.0)]),
     (of_a_function, [np.sin, np.cos, Held(0.3), Held(0.4), Held(0.3).times, Held(0.4).times]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections
 import operator
 import types
 from collections.abc import Callable
@@ -117,18 +118,13 @@ def static(ctx: Lowering, value: Value, node: gast.AST | None) -> Any:
             return tuple(static(ctx, item, node) for item in items)
         case Foreign(value=np.ndarray()):
             pass  # what is in it may change
-        case Foreign(value=list() as items):
-            outside.form(ctx, items, value.path)
-            return [
-                static(ctx, outside.wrap(ctx, item, (*value.path, ("item", i))), node)
-                for i, item in enumerate(items)
-            ]
-        case Foreign(value=dict() as pairs):
-            outside.form(ctx, pairs, value.path)
-            return {
-                key: static(ctx, outside.wrap(ctx, item, (*value.path, ("item", key))), node)
-                for key, item in pairs.items()
-            }
+        case Foreign(value=list() | dict() | collections.deque()):
+            held = outside.resolve(ctx, value, node)
+            assert isinstance(held, Ref)
+            content: Any = ctx.state.heap[held.identity]
+            if isinstance(content, Mapping):
+                return {key: static(ctx, item, node) for key, item in content.items}
+            return [static(ctx, item, node) for item in content.items]
         case Foreign():
             return ctx.fix(value)
     ctx.refuse(

@@ -152,7 +152,10 @@ def resolve(ctx: Lowering, value: Value, node: gast.AST | None = None) -> Value:
             wrapped = (
                 wrap(ctx, item, (*value.path, ("item", i))) for i, item in enumerate(value.value)
             )
-            bounded = Deque(value.value.maxlen) if isinstance(value.value, deque) else None
+            bounded = None
+            if isinstance(value.value, deque):
+                most = value.value.maxlen
+                bounded = Deque(ctx.fix(Foreign(most, (*value.path, ("attr", "maxlen")))))
             return _held(ctx, Sequence(tuple(wrapped), bounded))
         pairs = (
             (key, wrap(ctx, item, (*value.path, ("item", key))))
