@@ -37,7 +37,9 @@ def asked(ctx: Lowering, node: gast.For) -> Asked | None:
     given = [expressions.evaluate(ctx, arg) for arg in call.args]
     named = {word.arg: expressions.evaluate(ctx, word.value) for word in call.keywords}
     found = dict(zip(("trips", "every"), given, strict=False)) | named
-    trips = outside.resolve(ctx, found.get("trips", Closure), node)
+    if "trips" not in found or not found.keys() <= {"trips", "every"} or len(given) > 2:
+        ctx.refuse("`srcad.checkpointed` takes a range, and `every`", node)
+    trips = outside.resolve(ctx, found["trips"], node)
     if not isinstance(trips, Iteration) or trips.kind != "range":
         ctx.refuse(
             "`srcad.checkpointed` goes through a range",

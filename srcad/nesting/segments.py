@@ -65,8 +65,8 @@ def _segment(loop: Loop, builder: Builder, numbers: Iterator[int]) -> None:
     assert isinstance(run, Loop)
     run = replace(run, targets=tuple(ends))
     builder.add(_plain(run))
-    given = [(end, target) for end, target in zip(ends, loop.targets, strict=True)]
-    results = [(end, target) for end, target in given if end is not target]
+    both = zip(ends, loop.targets, strict=True)
+    results = [(end, target) for end, target in both if end is not target]
     bars = tuple(builder.fresh("", end.kind, end.shape) for end, _ in results)
     again = Block((run,), tuple(end for end, _ in results))
     block = _pullback(again, list(held.values()), bars, builder, numbers)
